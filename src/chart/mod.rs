@@ -1,0 +1,90 @@
+//! Figure → SVG, drawn with plotters. Nothing is computed here but positions.
+//!
+//! A figure is drawn for one of two [`Layout`]s, so that its letters keep their size on a phone. The SVG is
+//! meant to stand inline in a page: colours are classes (`k-…`) that the page's style sheet fills for both
+//! themes, the title and the description are its accessible name, and what a pointer rests on is named by a
+//! `<title>` of its own.
+
+mod control;
+mod heat;
+mod pareto;
+mod sheet;
+mod spark;
+mod svg;
+
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use crate::report::figure::{Figure, Plot, Sparkline};
+
+/// The shape of a drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// For a desktop: lying.
+    Wide,
+    /// For a phone and for half a sheet of paper: standing.
+    Narrow,
+}
+
+impl Layout {
+    /// Suffix of ids, so that both layouts can stand on one page.
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Wide => "wide",
+            Self::Narrow => "narrow",
+        }
+    }
+}
+
+/// A drawing that failed.
+#[derive(Debug)]
+pub struct ChartError {
+    /// Anchor of the figure.
+    pub figure: String,
+    /// What plotters said.
+    pub reason: String,
+}
+
+impl fmt::Display for ChartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "figure {}: {}", self.figure, self.reason)
+    }
+}
+
+impl std::error::Error for ChartError {}
+
+/// Whether a figure looks different on a phone, so that a page needs both layouts.
+#[must_use]
+pub const fn has_layouts(figure: &Figure) -> bool {
+    !matches!(figure.plot, Plot::Control(_))
+}
+
+/// Draws a figure.
+///
+/// # Errors
+/// When plotters refuses an element, which an in-memory drawing gives no reason to.
+pub fn svg(figure: &Figure, layout: Layout) -> Result<String, ChartError> {
+    let drawn = match &figure.plot {
+        Plot::Control(plot) => control::draw(plot),
+        Plot::Heat(plot) => heat::draw(plot, layout),
+        Plot::Pareto(plot) => pareto::draw(plot, layout),
+    };
+    let drawing = drawn.map_err(|error| failed(&figure.id, &error))?;
+    let id = format!("{}-{}", figure.id, layout.suffix());
+    Ok(svg::accessible(&drawing, &id, &figure.title, &figure.description))
+}
+
+/// Draws a sparkline.
+///
+/// # Errors
+/// As [`svg`].
+pub fn sparkline(spark: &Sparkline) -> Result<String, ChartError> {
+    let drawing = spark::draw(spark).map_err(|error| failed(&spark.id, &error))?;
+    Ok(svg::accessible(&drawing, &spark.id, &spark.title, &spark.description))
+}
+
+fn failed(figure: &str, error: &sheet::DrawError) -> ChartError {
+    ChartError { figure: figure.to_owned(), reason: error.to_string() }
+}

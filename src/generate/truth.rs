@@ -1,0 +1,97 @@
+//! `ground_truth.toml`: what was planted, and what it should show.
+
+use serde::{Deserialize, Serialize};
+
+use super::anomalies::{Anomalies, Expectation};
+use super::sheets::Sheet;
+use super::world::World;
+use super::{GenerateError, GeneratedFile};
+
+/// Name of the file.
+pub const GROUND_TRUTH: &str = "ground_truth.toml";
+
+/// Everything a reader of the files should find.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroundTruth {
+    pub seed: u64,
+    /// First local date, `YYYY-MM-DD`.
+    pub start: String,
+    pub days: u32,
+    pub calls_per_day: u32,
+    /// `day` or `week`.
+    pub split: String,
+    /// What was planted, in the form that `--anomalies` reads.
+    pub anomalies: Anomalies,
+    /// What the figures should show.
+    #[serde(default)]
+    pub expect: Vec<Expectation>,
+    /// Rows that cannot be stored, or only once.
+    #[serde(default)]
+    pub broken: Vec<BrokenRow>,
+    /// Lines below the header of every file, broken ones included.
+    #[serde(default)]
+    pub file: Vec<FileRows>,
+}
+
+/// A planted row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BrokenRow {
+    pub file: String,
+    /// Physical line, from 1 (the header).
+    pub line: usize,
+    /// `ragged`, `open_quote`, `invalid_bytes`, `impossible_date`, `not_a_number`,
+    /// `scientific_notation`, `missing_required`, `end_before_start`, `score_out_of_range`,
+    /// `duplicate` or `corrected`.
+    pub fault: String,
+    /// Canonical column; empty when the whole line is at fault.
+    pub column: String,
+}
+
+/// The size of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileRows {
+    pub name: String,
+    pub rows: usize,
+}
+
+/// Writes the ground truth of the finished sheets.
+pub(super) fn write(sheets: &[Sheet], world: &World) -> Result<GeneratedFile, GenerateError> {
+    let plan = world.plan;
+    let broken = sheets.iter().flat_map(|sheet| {
+        sheet.lines.iter().enumerate().filter_map(|(index, line)| {
+            let flaw = line.flaw.as_ref()?;
+            let (fault, column) = (flaw.fault.to_owned(), flaw.column.to_owned());
+            Some(BrokenRow {
+                file: sheet.name.clone(),
+                line: index + 2,
+                fault,
+                column,
+            })
+        })
+    });
+    let truth = GroundTruth {
+        seed: plan.seed,
+        start: plan.start.to_string(),
+        days: plan.days,
+        calls_per_day: plan.calls_per_day,
+        split: plan.split.name().to_owned(),
+        anomalies: plan.anomalies.clone(),
+        expect: plan.anomalies.expectations(world),
+        broken: broken.collect(),
+        file: sheets
+            .iter()
+            .map(|sheet| FileRows {
+                name: sheet.name.clone(),
+                rows: sheet.lines.len(),
+            })
+            .collect(),
+    };
+    let text = toml::to_string(&truth).map_err(GenerateError::Truth)?;
+    Ok(GeneratedFile {
+        name: GROUND_TRUTH.to_owned(),
+        bytes: text.into_bytes(),
+    })
+}

@@ -1,0 +1,226 @@
+//! The data files of the invented centre and the part of the taxonomy the generator needs.
+
+use serde::Deserialize;
+
+/// A problem type of the taxonomy, with the names an export may use for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypeInfo {
+    /// Code of the category, such as `exception`.
+    pub category: String,
+    /// Chinese name of the category.
+    pub category_zh: String,
+    /// Full code, such as `exception/damaged`.
+    pub code: String,
+    pub zh: String,
+    pub en: String,
+    pub aliases: Vec<String>,
+    pub keywords: Vec<String>,
+}
+
+/// The problem types in the order of the taxonomy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taxonomy {
+    pub types: Vec<TypeInfo>,
+}
+
+impl Taxonomy {
+    /// Reads the `[[category]]` / `[[category.type]]` form.
+    ///
+    /// # Errors
+    /// The text is not TOML of that form.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        let form: Form = toml::from_str(text)?;
+        let types = form
+            .category
+            .into_iter()
+            .flat_map(CategoryForm::into_types)
+            .collect();
+        Ok(Self { types })
+    }
+
+    /// The taxonomy that the program ships.
+    ///
+    /// # Errors
+    /// Never in a tested build: the text is compiled in.
+    pub fn builtin() -> Result<Self, toml::de::Error> {
+        Self::parse(include_str!("../settings/taxonomy.toml"))
+    }
+}
+
+#[derive(Deserialize)]
+struct Form {
+    category: Vec<CategoryForm>,
+}
+
+#[derive(Deserialize)]
+struct CategoryForm {
+    code: String,
+    zh: String,
+    #[serde(default, rename = "type")]
+    types: Vec<TypeForm>,
+}
+
+#[derive(Deserialize)]
+struct TypeForm {
+    code: String,
+    zh: String,
+    en: String,
+    #[serde(default)]
+    aliases: Vec<String>,
+    #[serde(default)]
+    keywords: Vec<String>,
+}
+
+impl CategoryForm {
+    fn into_types(self) -> Vec<TypeInfo> {
+        let Self {
+            code: category,
+            zh: category_zh,
+            types,
+        } = self;
+        types
+            .into_iter()
+            .map(|form| TypeInfo {
+                code: format!("{category}/{}", form.code),
+                category: category.clone(),
+                category_zh: category_zh.clone(),
+                zh: form.zh,
+                en: form.en,
+                aliases: form.aliases,
+                keywords: form.keywords,
+            })
+            .collect()
+    }
+}
+
+/// What a problem type looks like here; `scenes.toml` explains each field.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Scene {
+    #[serde(rename = "type")]
+    pub(super) code: String,
+    pub(super) share: f64,
+    pub(super) queue: String,
+    pub(super) kind: String,
+    pub(super) solve: f64,
+    pub(super) talk: f64,
+    pub(super) ticket: f64,
+    pub(super) fault: [f64; 3],
+    pub(super) say: Vec<String>,
+}
+
+/// `scenes.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Scenes {
+    pub(super) scene: Vec<Scene>,
+}
+
+impl Scenes {
+    pub(super) fn builtin() -> Result<Self, toml::de::Error> {
+        toml::from_str(include_str!("scenes.toml"))
+    }
+}
+
+/// `centre.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CentreWords {
+    pub(super) surnames: Vec<String>,
+    pub(super) given: Vec<String>,
+    pub(super) goods: Vec<String>,
+    pub(super) evaluators: Vec<String>,
+    pub(super) rubric: String,
+    pub(super) line: String,
+    pub(super) phone_prefixes: Vec<String>,
+    pub(super) masked_prefixes: Vec<String>,
+    pub(super) id_card_area: String,
+    pub(super) bank_card_prefix: String,
+    pub(super) team: Vec<Team>,
+    pub(super) outlet: Vec<Outlet>,
+    pub(super) platform: Vec<Platform>,
+    pub(super) item: Vec<Item>,
+    pub(super) kind: Vec<Kind>,
+    pub(super) text: Text,
+}
+
+impl CentreWords {
+    pub(super) fn builtin() -> Result<Self, toml::de::Error> {
+        toml::from_str(include_str!("centre.toml"))
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Team {
+    pub(super) name: String,
+    pub(super) site: String,
+    pub(super) size: usize,
+    pub(super) queues: Vec<String>,
+    pub(super) chats: bool,
+    pub(super) skill: f64,
+    pub(super) speed: f64,
+    pub(super) care: f64,
+    pub(super) hired: [i64; 2],
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Outlet {
+    pub(super) name: String,
+    pub(super) region: String,
+    pub(super) share: f64,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Platform {
+    pub(super) code: String,
+    pub(super) share: f64,
+}
+
+/// An item of the script that quality control checks.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Item {
+    pub(super) name: String,
+    pub(super) weight: f64,
+    pub(super) critical: bool,
+    /// Probability that an ordinary agent passes it.
+    pub(super) pass: f64,
+    /// Probability that it applies to a contact.
+    pub(super) applies: f64,
+}
+
+/// What is written on a ticket of one kind.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Kind {
+    pub(super) code: String,
+    pub(super) department: String,
+    pub(super) demands: Vec<String>,
+    pub(super) remedies: Vec<String>,
+    pub(super) resolutions: Vec<String>,
+}
+
+/// Pieces of free text; `{…}` are filled in.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Text {
+    pub(super) vague: Vec<String>,
+    pub(super) asides: Vec<String>,
+    pub(super) call_back: Vec<String>,
+    pub(super) id_card: Vec<String>,
+    pub(super) bank_card: Vec<String>,
+    pub(super) quoted: Vec<String>,
+    pub(super) bot: Vec<String>,
+    pub(super) greet: Vec<String>,
+    pub(super) verify: Vec<String>,
+    pub(super) solve: Vec<String>,
+    pub(super) confirm: Vec<String>,
+    pub(super) close: Vec<String>,
+    pub(super) reply_customer: Vec<String>,
+    pub(super) happy: Vec<String>,
+    pub(super) unhappy: Vec<String>,
+    pub(super) hint: Vec<String>,
+}

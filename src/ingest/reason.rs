@@ -1,0 +1,99 @@
+//! Why a row was rejected, in words for people and a code for machines.
+
+use crate::i18n::Lang;
+
+/// Why a row was rejected.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// More or fewer fields than the header.
+    FieldCount,
+    /// A quoted field that does not close.
+    Quote,
+    /// Bytes that are not text in the file's encoding.
+    Encoding,
+    /// A NUL byte.
+    Nul,
+    /// A blank line between rows.
+    Blank,
+    /// A required column is empty.
+    Missing,
+    /// An identifier in scientific notation.
+    ScientificId,
+    /// Not a time in any known form, or an impossible date.
+    BadTime,
+    /// A clock reading that daylight saving skipped.
+    SkippedTime,
+    /// Not a duration.
+    BadDuration,
+    /// A duration below zero.
+    NegativeDuration,
+    /// Not a number.
+    BadNumber,
+    /// Neither yes nor no.
+    BadFlag,
+    /// A score outside the stated scale.
+    ScoreScale,
+    /// Something ends before it begins.
+    Order,
+    /// Left out by a rule of the source mapping, with the rule's words.
+    Excluded(String),
+}
+
+impl Reason {
+    /// The code in `_quality` and the quarantine.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::FieldCount => "field_count",
+            Self::Quote => "unterminated_quote",
+            Self::Encoding => "invalid_encoding",
+            Self::Nul => "nul_byte",
+            Self::Blank => "blank_line",
+            Self::Missing => "missing",
+            Self::ScientificId => "scientific_id",
+            Self::BadTime => "bad_time",
+            Self::SkippedTime => "skipped_time",
+            Self::BadDuration => "bad_duration",
+            Self::NegativeDuration => "negative_duration",
+            Self::BadNumber => "bad_number",
+            Self::BadFlag => "bad_flag",
+            Self::ScoreScale => "score_scale",
+            Self::Order => "order",
+            Self::Excluded(_) => "excluded",
+        }
+    }
+}
+
+/// What a reason code means and how to mend it.
+#[must_use]
+pub fn describe(code: &str, lang: Lang) -> &str {
+    let (en, zh) = match code {
+        "field_count" => ("the row has more or fewer fields than the header", "字段数与表头不符"),
+        "unterminated_quote" => ("a quoted field is not closed", "引号未闭合"),
+        "invalid_encoding" => ("bytes that are not text in the file's encoding", "含有无法按文件编码解读的字节"),
+        "nul_byte" => ("a NUL byte in the row", "行内含有 NUL 字节"),
+        "blank_line" => ("a blank line between rows", "数据中间的空行"),
+        "missing" => ("a required column is empty", "必填列为空"),
+        "scientific_id" => (
+            "an identifier in scientific notation has lost digits: export it as text",
+            "编号为科学计数法，位数已丢失：请以文本格式导出",
+        ),
+        "bad_time" => ("not a time, or an impossible date", "无法识别的时间或不存在的日期"),
+        "skipped_time" => ("a clock time that daylight saving skipped", "夏令时跳过的时刻"),
+        "bad_duration" => ("not a duration", "无法识别的时长"),
+        "negative_duration" => ("a negative duration", "时长为负"),
+        "bad_number" => ("not a number", "不是数字"),
+        "bad_flag" => ("neither yes nor no", "无法识别的是/否"),
+        "score_scale" => (
+            "a score outside 1–5: state the scale in the source mapping",
+            "评分超出 1–5 分：请在来源映射中注明评分尺度",
+        ),
+        "order" => ("it ends before it begins", "结束早于开始"),
+        "excluded" => ("left out by a rule of the source mapping", "按来源映射的规则剔除"),
+        other => (other, other),
+    };
+    match lang {
+        Lang::En => en,
+        Lang::Zh => zh,
+    }
+}

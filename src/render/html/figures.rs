@@ -1,0 +1,103 @@
+//! Figures with everything that stands around them.
+
+use maud::{Markup, PreEscaped, html};
+
+use crate::chart::{self, Layout};
+use crate::i18n::text::Text;
+use crate::render::RenderError;
+use crate::report::figure::{Figure, Legend, LegendKey};
+
+use super::tables;
+
+/// Small figures side by side under one legend.
+pub(super) fn multiples(legend: &Legend, figures: &[Figure], t: Text) -> Result<Markup, RenderError> {
+    let drawn = figures
+        .iter()
+        .map(|figure| Ok((figure, chart::svg(figure, Layout::Wide)?)))
+        .collect::<Result<Vec<(&Figure, String)>, RenderError>>()?;
+    Ok(html! {
+        (key(legend))
+        div.multiples {
+            @for (figure, svg) in &drawn {
+                figure.{ "tone-" (figure.tone.code()) } id=(figure.id) {
+                    figcaption {
+                        h3 { (figure.title) }
+                        p.subtitle { (figure.subtitle) }
+                    }
+                    (PreEscaped(svg))
+                    (notes(figure, t))
+                    (data(figure, t))
+                }
+            }
+        }
+    })
+}
+
+/// A figure across the page: its words on the left, the drawing on the right, one above the other on a phone.
+pub(super) fn wide(figure: &Figure, t: Text) -> Result<Markup, RenderError> {
+    let layouts: &[Layout] =
+        if chart::has_layouts(figure) { &[Layout::Wide, Layout::Narrow] } else { &[Layout::Wide] };
+    let drawn = layouts.iter().map(|layout| chart::svg(figure, *layout)).collect::<Result<Vec<String>, _>>()?;
+    Ok(html! {
+        figure.wide.{ "tone-" (figure.tone.code()) } id=(figure.id) {
+            figcaption {
+                h3 { (figure.title) }
+                p.subtitle { (figure.subtitle) }
+                (notes(figure, t))
+            }
+            div.drawing {
+                @for (svg, class) in drawn.iter().zip(["lying", "standing"]) { div.{ (class) } { (PreEscaped(svg)) } }
+            }
+            (data(figure, t))
+        }
+    })
+}
+
+fn notes(figure: &Figure, t: Text) -> Markup {
+    html! { p.note { (figure.notes.join(t.clause())) } }
+}
+
+fn data(figure: &Figure, t: Text) -> Markup {
+    html! {
+        details.data {
+            summary { (t.data_summary()) }
+            (tables::table(&figure.data))
+        }
+    }
+}
+
+fn key(legend: &Legend) -> Markup {
+    html! {
+        ul.key aria-label=(legend.title) {
+            @for item in &legend.items {
+                li {
+                    span.{ "key-" (class(item.key)) } aria-hidden="true" { (shape(item.key)) }
+                    (item.text)
+                }
+            }
+        }
+    }
+}
+
+const fn class(key: LegendKey) -> &'static str {
+    match key {
+        LegendKey::Dot => "dot",
+        LegendKey::Line => "line",
+        LegendKey::Limit => "limit",
+        LegendKey::Centre => "centre",
+        LegendKey::Target => "target",
+        LegendKey::Concern => "concern",
+        LegendKey::Improvement => "improvement",
+        LegendKey::Neutral => "neutral",
+    }
+}
+
+const fn shape(key: LegendKey) -> &'static str {
+    match key {
+        LegendKey::Concern => "▲▼",
+        LegendKey::Improvement => "◆",
+        LegendKey::Neutral => "■",
+        LegendKey::Dot => "●",
+        LegendKey::Line | LegendKey::Limit | LegendKey::Centre | LegendKey::Target => "",
+    }
+}

@@ -1,0 +1,91 @@
+//! The KPI table; on a phone every row becomes a card, so each cell carries its heading.
+
+use maud::{Markup, PreEscaped, html};
+
+use crate::chart;
+use crate::i18n::text::Text;
+use crate::kpi::figure::Status;
+use crate::render::RenderError;
+use crate::report::document::{KpiColumns, KpiRow, KpiTable, Tone};
+
+use super::{mark, tables};
+
+pub(super) fn table(table: &KpiTable, t: Text) -> Result<Markup, RenderError> {
+    let columns = &table.columns;
+    let rows = table.rows.iter().map(|part| row(part, columns)).collect::<Result<Vec<Markup>, _>>()?;
+    Ok(html! {
+        div.filter hidden {
+            label for="kpi-filter" { (t.filter_label()) }
+            select id="kpi-filter" {
+                option value="all" { (t.filter_all()) }
+                option value="moved" { (t.filter_moved()) }
+            }
+        }
+        // The roles keep the table a table where the style sheet turns its rows into cards.
+        table.kpis role="table" {
+            caption { (table.caption) }
+            thead role="rowgroup" {
+                tr role="row" {
+                    @for title in titles(columns) { th scope="col" role="columnheader" { (title) } }
+                }
+            }
+            tbody role="rowgroup" { @for row in &rows { (row) } }
+        }
+        div.notes { @for note in &table.notes { p { (note) } } }
+        details.data {
+            summary { (t.history_summary()) }
+            @for part in &table.history { (tables::table(part)) }
+        }
+    })
+}
+
+fn titles(columns: &KpiColumns) -> [&str; 8] {
+    [
+        &columns.name,
+        &columns.variation,
+        &columns.value,
+        &columns.trend,
+        &columns.target,
+        &columns.status,
+        &columns.weekday,
+        &columns.basis,
+    ]
+}
+
+fn row(row: &KpiRow, columns: &KpiColumns) -> Result<Markup, RenderError> {
+    let trend = row.trend.as_ref().map(chart::sparkline).transpose()?;
+    let moved = matches!(row.variation.tone, Tone::Concern | Tone::Neutral | Tone::Improvement);
+    let group = if moved || row.raw.status == Status::Missed { "moved" } else { "calm" };
+    Ok(html! {
+        tr role="row" id={ "kpi-" (row.id) } data-group=(group) class=[row.sparse.as_ref().map(|_| "sparse")] {
+            th.name scope="row" role="rowheader" { (row.name) }
+            td.variation role="cell" data-label=(columns.variation) {
+                (mark(&row.variation))
+                @if let Some(detail) = &row.variation.detail { span.sub { (detail) } }
+            }
+            td.value role="cell" data-label=(columns.value) {
+                strong { (row.value) }
+                @if let Some(interval) = &row.interval { span.sub { (interval) } }
+            }
+            td.trend role="cell" data-label=(columns.trend) {
+                @if let Some(trend) = &trend { (PreEscaped(trend)) }
+            }
+            td.target role="cell" data-label=(columns.target) {
+                (row.target)
+                @if let Some(source) = &row.target_source { span.sub { (source) } }
+            }
+            td.status role="cell" data-label=(columns.status) {
+                (mark(&row.status))
+                @if let Some(doubt) = &row.doubt { span.sub { (doubt) } }
+            }
+            td.weekday role="cell" data-label=(columns.weekday) {
+                (row.weekday)
+                @if let Some(change) = &row.weekday_change { span.sub { (change) } }
+            }
+            td.basis role="cell" data-label=(columns.basis) {
+                (row.fraction)
+                span.sub { (row.n) }
+            }
+        }
+    })
+}

@@ -1,0 +1,159 @@
+//! The summary of a document for programs: the same figures, as printed and as numbers.
+
+use serde::Serialize;
+
+use crate::kpi::figure::{Bound, Unit};
+use crate::report::document::{Document, Fact, Finding, KpiRow, Mark};
+
+use super::{RenderError, Renderer};
+
+/// The JSON edition.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Json;
+
+impl Renderer for Json {
+    fn extension(&self) -> &'static str {
+        "json"
+    }
+
+    fn render(&self, document: &Document) -> Result<Vec<u8>, RenderError> {
+        let mut bytes = serde_json::to_vec_pretty(&summary(document))?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    lang: &'a str,
+    title: &'a str,
+    centre: &'a str,
+    date: &'a str,
+    facts: Vec<FactOut<'a>>,
+    findings: Vec<FindingOut<'a>>,
+    kpis: Vec<KpiOut<'a>>,
+    figures: Vec<FigureOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct FactOut<'a> {
+    label: &'a str,
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+struct FindingOut<'a> {
+    kpi: Option<&'a str>,
+    verdict: &'a str,
+    text: &'a str,
+    evidence: &'a str,
+    owner: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct KpiOut<'a> {
+    kpi: &'a str,
+    name: &'a str,
+    unit: Unit,
+    value: Option<f64>,
+    numerator: Option<f64>,
+    denominator: Option<f64>,
+    n: u64,
+    ci_low: Option<f64>,
+    ci_high: Option<f64>,
+    target: Option<Bound>,
+    status: &'a str,
+    distinguishable: bool,
+    same_weekday: Option<f64>,
+    variation: MarkOut<'a>,
+    printed: Printed<'a>,
+}
+
+#[derive(Serialize)]
+struct MarkOut<'a> {
+    code: &'a str,
+    word: &'a str,
+    detail: Option<&'a str>,
+}
+
+/// The texts as every other edition prints them.
+#[derive(Serialize)]
+struct Printed<'a> {
+    value: &'a str,
+    interval: Option<&'a str>,
+    fraction: &'a str,
+    target: &'a str,
+    status: &'a str,
+    same_weekday: &'a str,
+}
+
+#[derive(Serialize)]
+struct FigureOut<'a> {
+    id: &'a str,
+    title: &'a str,
+    subtitle: &'a str,
+    notes: &'a [String],
+}
+
+fn summary(document: &Document) -> Summary<'_> {
+    Summary {
+        lang: document.lang.tag(),
+        title: &document.title,
+        centre: &document.centre,
+        date: &document.iso_date,
+        facts: document.facts.iter().map(|Fact { label, value }| FactOut { label, value }).collect(),
+        findings: document.findings().map(finding).collect(),
+        kpis: document.kpis().map(kpi).collect(),
+        figures: document
+            .figures()
+            .map(|figure| FigureOut {
+                id: &figure.id,
+                title: &figure.title,
+                subtitle: &figure.subtitle,
+                notes: &figure.notes,
+            })
+            .collect(),
+    }
+}
+
+fn finding(finding: &Finding) -> FindingOut<'_> {
+    FindingOut {
+        kpi: finding.kpi.as_deref(),
+        verdict: finding.mark.tone.code(),
+        text: &finding.text,
+        evidence: &finding.evidence,
+        owner: finding.owner.as_deref(),
+    }
+}
+
+fn kpi(row: &KpiRow) -> KpiOut<'_> {
+    let estimate = row.raw.estimate;
+    KpiOut {
+        kpi: &row.id,
+        name: &row.name,
+        unit: row.raw.unit,
+        value: estimate.value,
+        numerator: estimate.numerator,
+        denominator: estimate.denominator,
+        n: estimate.n,
+        ci_low: estimate.interval.map(|interval| interval.low),
+        ci_high: estimate.interval.map(|interval| interval.high),
+        target: row.raw.bound,
+        status: row.raw.status.code(),
+        distinguishable: row.doubt.is_none(),
+        same_weekday: row.raw.same_weekday,
+        variation: mark(&row.variation),
+        printed: Printed {
+            value: &row.value,
+            interval: row.interval.as_deref(),
+            fraction: &row.fraction,
+            target: &row.target,
+            status: &row.status.word,
+            same_weekday: &row.weekday,
+        },
+    }
+}
+
+fn mark(mark: &Mark) -> MarkOut<'_> {
+    MarkOut { code: mark.tone.code(), word: &mark.word, detail: mark.detail.as_deref() }
+}

@@ -1,0 +1,64 @@
+//! Documents → files: one format per file, behind one small trait. Nothing here decides content.
+
+mod csp;
+pub mod html;
+pub mod json;
+
+use std::fmt;
+
+use crate::chart::ChartError;
+use crate::report::document::Document;
+
+/// A format a document can be written in.
+pub trait Renderer {
+    /// Extension of its files, without the dot.
+    fn extension(&self) -> &'static str;
+
+    /// Writes the document. The same document gives the same bytes.
+    ///
+    /// # Errors
+    /// When a figure cannot be drawn or a value cannot be written.
+    fn render(&self, document: &Document) -> Result<Vec<u8>, RenderError>;
+}
+
+/// A document that could not be written.
+#[derive(Debug)]
+pub enum RenderError {
+    /// A figure could not be drawn.
+    Chart(ChartError),
+    /// A value could not be written as JSON.
+    Json(serde_json::Error),
+}
+
+impl fmt::Display for RenderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Chart(error) => write!(f, "{error}"),
+            Self::Json(error) => write!(f, "summary: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for RenderError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Chart(error) => Some(error),
+            Self::Json(error) => Some(error),
+        }
+    }
+}
+
+impl From<ChartError> for RenderError {
+    fn from(error: ChartError) -> Self {
+        Self::Chart(error)
+    }
+}
+
+impl From<serde_json::Error> for RenderError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json(error)
+    }
+}
+
+#[cfg(test)]
+mod tests;

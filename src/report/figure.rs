@@ -1,0 +1,226 @@
+//! A figure as data: what is drawn, what it says, and its numbers as a table.
+
+use crate::i18n::Lang;
+use crate::kpi::figure::Unit;
+
+use super::document::{Table, Tone};
+
+/// A figure with everything that stands around it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    /// Anchor, unique on the page.
+    pub id: String,
+    /// The finding, as a title.
+    pub title: String,
+    /// Tone of the finding.
+    pub tone: Tone,
+    /// Measure, unit, population, period, n.
+    pub subtitle: String,
+    /// Numerator/denominator, interval, target with its source, kind of limits, filters.
+    pub notes: Vec<String>,
+    /// What the picture shows, for those who don't see it.
+    pub description: String,
+    /// What is drawn.
+    pub plot: Plot,
+    /// The numbers of the picture.
+    pub data: Table,
+}
+
+/// The kinds of picture.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Plot {
+    /// A control chart of one daily figure.
+    Control(Control),
+    /// A measure by hour and weekday.
+    Heat(Heat),
+    /// Counts in descending order with their cumulative share.
+    Pareto(Pareto),
+}
+
+/// What an axis measures and how its ticks are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Axis {
+    /// Unit.
+    pub unit: Unit,
+    /// Language of the ticks.
+    pub lang: Lang,
+}
+
+/// A daily figure with its limits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Control {
+    /// Vertical axis.
+    pub axis: Axis,
+    /// Days, oldest first.
+    pub days: Vec<ControlDay>,
+    /// Centre line.
+    pub centre: Option<Level>,
+    /// Target line.
+    pub target: Option<Level>,
+    /// Labels of the newest limits: lower, upper.
+    pub limits: Vec<Level>,
+    /// How many of the first days the limits were computed from, when some of them are drawn.
+    pub baseline_days: usize,
+}
+
+/// A level with its printed label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Level {
+    /// Height in the axis' unit.
+    pub value: f64,
+    /// What is written beside it.
+    pub label: String,
+}
+
+/// One day of a control chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ControlDay {
+    /// Short date for the axis.
+    pub label: String,
+    /// Whether a week starts here; the axis is labelled at such days.
+    pub week_start: bool,
+    /// The figure as it was.
+    pub value: Option<f64>,
+    /// The figure without its weekday's usual effect.
+    pub adjusted: Option<f64>,
+    /// Lower limit.
+    pub lower: Option<f64>,
+    /// Upper limit.
+    pub upper: Option<f64>,
+    /// Signal at this day.
+    pub signal: Option<SignalMark>,
+    /// Date and numbers in words.
+    pub hint: String,
+}
+
+/// A signal as drawn: the tone decides the colour and the shape, the side turns it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignalMark {
+    /// Tone.
+    pub tone: Tone,
+    /// Above the centre.
+    pub above: bool,
+}
+
+/// The last days of a KPI on the width of a word.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sparkline {
+    /// Anchor, unique on the page.
+    pub id: String,
+    /// Name and period.
+    pub title: String,
+    /// First, last, lowest and highest value in words.
+    pub description: String,
+    /// Days, oldest first; hints and labels are not used.
+    pub days: Vec<ControlDay>,
+}
+
+/// A measure by hour and weekday.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heat {
+    /// Names of the weekdays, Monday first.
+    pub weekdays: Vec<String>,
+    /// Names of the hours shown, ascending.
+    pub hours: Vec<String>,
+    /// Cells by weekday, then hour: `weekdays.len() × hours.len()`.
+    pub cells: Vec<HeatCell>,
+    /// Names of the classes, lowest first.
+    pub classes: Vec<String>,
+    /// Name of cells with too few cases.
+    pub sparse: String,
+    /// What the numbers in the cells are.
+    pub key: String,
+}
+
+/// One cell of a heat map.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeatCell {
+    /// What the cell shows.
+    pub level: HeatLevel,
+    /// Printed in the cell.
+    pub label: String,
+    /// Weekday, hour and numbers in words.
+    pub hint: String,
+}
+
+/// How a cell is painted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeatLevel {
+    /// No contact.
+    Empty,
+    /// Too few cases to judge.
+    Sparse,
+    /// Class of the value, from 0.
+    Class(usize),
+}
+
+/// Counts in descending order with their cumulative share.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pareto {
+    /// Bars, largest first; the rest last.
+    pub bars: Vec<ParetoBar>,
+    /// Heading of the bars.
+    pub count_label: String,
+    /// Heading of the cumulative line.
+    pub share_label: String,
+    /// Language of the ticks.
+    pub lang: Lang,
+}
+
+/// One bar.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParetoBar {
+    /// Name.
+    pub name: String,
+    /// Length.
+    pub count: f64,
+    /// Printed count.
+    pub label: String,
+    /// Share of all up to and including this bar, 0 … 1.
+    pub cumulative: f64,
+    /// Printed share.
+    pub cumulative_label: String,
+    /// Whether the bar stands for the folded rest.
+    pub rest: bool,
+    /// Numbers in words.
+    pub hint: String,
+}
+
+/// What the marks of a figure mean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Legend {
+    /// Heading.
+    pub title: String,
+    /// Entries.
+    pub items: Vec<LegendItem>,
+}
+
+/// One mark and its meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LegendItem {
+    /// The mark.
+    pub key: LegendKey,
+    /// Its meaning.
+    pub text: String,
+}
+
+/// The marks of a control chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LegendKey {
+    /// Raw value of a day.
+    Dot,
+    /// Line of the adjusted values.
+    Line,
+    /// Limits.
+    Limit,
+    /// Centre line.
+    Centre,
+    /// Target.
+    Target,
+    /// Signal to the worse side.
+    Concern,
+    /// Signal to the better side.
+    Improvement,
+    /// Signal without a better side.
+    Neutral,
+}

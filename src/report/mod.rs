@@ -1,0 +1,9 @@
+//! The report as data: text in one language, every number already printed, no drawing and no markup.
+//!
+//! [`nightly`] turns figures into a [`document::Document`]; [`format`] is the only place where a number
+//! becomes text. Renderers decide how a document looks, never what it says.
+
+pub mod document;
+pub mod figure;
+pub mod format;
+pub mod nightly;

@@ -1,0 +1,192 @@
+//! The first screen: what moved, whether it is more than noise, who should look.
+
+use crate::insight::movement::{ChartKind, Rule};
+use crate::kpi::figure::Status;
+use crate::report::document::{Block, Finding, Findings, Mark, Section, Tally, Tone};
+use crate::report::format;
+
+use super::judged::{Current, Judged, descending};
+use super::{Page, YTO_FIGURES};
+
+/// The page has room for three sentences.
+const SHOWN: usize = 3;
+
+pub(super) fn section(page: Page, judged: &[Judged]) -> Section {
+    let mut moved: Vec<&Judged> = judged.iter().filter(|kpi| kpi.signal.is_some()).collect();
+    moved.sort_by(|a, b| {
+        (a.tone(), !assessed(a))
+            .cmp(&(b.tone(), !assessed(b)))
+            .then_with(|| descending(strength(a), strength(b)))
+    });
+    let mut items: Vec<Finding> = moved.iter().filter_map(|kpi| page.moved(kpi)).take(SHOWN).collect();
+    if items.is_empty() {
+        items.push(page.nothing_moved(judged));
+    }
+    if items.len() < SHOWN {
+        items.extend(page.steadily_missed(judged));
+    }
+    let rest = moved.len().saturating_sub(SHOWN);
+    let rest = (rest > 0).then(|| page.t.findings_rest(&rest.to_string()));
+    let findings = Findings { tallies: page.tallies(judged), items, rest };
+    super::section("findings", page.t.findings_title(), None, vec![Block::Findings(findings)])
+}
+
+fn assessed(kpi: &Judged) -> bool {
+    YTO_FIGURES.contains(&kpi.line.id.as_str())
+}
+
+fn strength(kpi: &Judged) -> f64 {
+    kpi.signal.as_ref().map_or(0.0, |current| current.strength)
+}
+
+impl Page<'_> {
+    /// `Answer rate below its limits since 13 Mar: 91.2 % → 84.0 % (−7.2 points)`.
+    fn moved(self, kpi: &Judged) -> Option<Finding> {
+        let current = kpi.signal.as_ref()?;
+        let (value, usual) = (kpi.line.estimate.value?, kpi.usual()?);
+        let unit = kpi.line.unit;
+        let text = self.t.moved_with_gap(
+            &self.movement_title(kpi, current),
+            &format::change(value - usual, unit, self.lang),
+        );
+        let owner = kpi.line.owner.as_ref().map(|owner| owner.get(self.lang).to_owned());
+        Some(Finding {
+            kpi: Some(kpi.line.id.clone()),
+            mark: self.variation(kpi),
+            text,
+            evidence: self.evidence(kpi, current),
+            owner,
+        })
+    }
+
+    /// The sentence that names a movement, also the title of its chart.
+    pub(super) fn movement_title(self, kpi: &Judged, current: &Current) -> String {
+        let Self { input, lang, t } = self;
+        let name = kpi.line.name.get(lang);
+        let phrase = self.phrase(current);
+        let unit = kpi.line.unit;
+        let usual = format::maybe(kpi.usual(), unit, lang);
+        let value = format::maybe(kpi.line.estimate.value, unit, lang);
+        let since = format::day(current.since, lang);
+        if current.since == input.date {
+            t.moved_today(name, &since, phrase, &usual, &value)
+        } else {
+            t.moved_since(name, &since, phrase, &usual, &value)
+        }
+    }
+
+    /// What the run of signals looks like, in words.
+    pub(super) fn phrase(self, current: &Current) -> &'static str {
+        let t = self.t;
+        match (current.signal.rule, current.up) {
+            _ if !current.uniform && current.up => t.unusually_high(),
+            _ if !current.uniform => t.unusually_low(),
+            (Rule::Outside, true) => t.above_limits(),
+            (Rule::Outside, false) => t.below_limits(),
+            (Rule::Trend, true) => t.rising(),
+            (Rule::Trend, false) => t.falling(),
+            (Rule::TwoOfThree, true) => t.near_upper(),
+            (Rule::TwoOfThree, false) => t.near_lower(),
+            (Rule::Shift, true) => t.above_usual(),
+            (Rule::Shift, false) => t.below_usual(),
+        }
+    }
+
+    fn evidence(self, kpi: &Judged, current: &Current) -> String {
+        let Self { lang, t, .. } = self;
+        let rule = match current.signal.rule {
+            Rule::Outside => t.rule_outside(),
+            Rule::Trend => t.rule_trend(),
+            Rule::TwoOfThree => t.rule_two_of_three(),
+            Rule::Shift => t.rule_shift(),
+        };
+        let mut parts = vec![rule.to_owned()];
+        parts.extend(self.limits_note(kpi));
+        if kpi.line.estimate.interval.is_some() {
+            parts.push(t.interval_is(&format::interval(kpi.line.estimate.interval, kpi.line.unit, lang)));
+        }
+        parts.push(t.n_is(&format::count(kpi.line.estimate.n)));
+        if let (Some(bound), Status::Missed) = (kpi.line.bound, kpi.status) {
+            parts.push(t.target_missed_is(&format::bound(bound, kpi.line.unit, lang)));
+        }
+        parts.join(t.clause())
+    }
+
+    /// Kind of limits, their baseline, and whether the weekday was taken out.
+    pub(super) fn limits_note(self, kpi: &Judged) -> Option<String> {
+        let t = self.t;
+        let movement = kpi.line.movement.as_ref()?;
+        let days = movement.baseline_days.to_string();
+        let chart = match (movement.chart, movement.sigma_z) {
+            (ChartKind::P, _) => t.chart_p().to_owned(),
+            (ChartKind::LaneyP, Some(sigma)) => t.chart_laney_sigma(&format!("{sigma:.1}")),
+            (ChartKind::LaneyP, None) => t.chart_laney().to_owned(),
+            (ChartKind::IPrime, _) => t.chart_i_prime().to_owned(),
+            (ChartKind::Xmr, _) => t.chart_xmr().to_owned(),
+            (ChartKind::Run, _) => return Some(t.chart_run(&days)),
+        };
+        Some(if movement.weekday_adjusted {
+            t.limits_adjusted(&chart, &days)
+        } else {
+            t.limits_plain(&chart, &days)
+        })
+    }
+
+    /// "No signal" is a finding too.
+    fn nothing_moved(self, judged: &[Judged]) -> Finding {
+        let watched = judged.iter().filter(|kpi| kpi.line.movement.is_some() && !kpi.sparse).count();
+        let (text, evidence) = if watched == 0 {
+            (self.t.nothing_watched().to_owned(), self.t.nothing_watched_why().to_owned())
+        } else {
+            (self.t.nothing_moved(&watched.to_string()), self.t.nothing_moved_why().to_owned())
+        };
+        let mark = Mark { tone: Tone::Calm, shape: "○", word: self.t.calm().to_owned(), detail: None };
+        Finding { kpi: None, mark, text, evidence, owner: None }
+    }
+
+    /// A target missed without a signal calls for another process, not for a look at yesterday.
+    fn steadily_missed(self, judged: &[Judged]) -> Option<Finding> {
+        let Self { lang, t, .. } = self;
+        let missed: Vec<&Judged> = judged
+            .iter()
+            .filter(|kpi| kpi.status == Status::Missed && !kpi.doubtful && !kpi.sparse && kpi.signal.is_none())
+            .collect();
+        let named: Vec<String> = missed.iter().take(SHOWN).filter_map(|kpi| {
+            let value = format::value(kpi.line.estimate.value?, kpi.line.unit, lang);
+            let bound = format::bound(kpi.line.bound?, kpi.line.unit, lang);
+            Some(t.named_miss(kpi.line.name.get(lang), &value, &bound))
+        }).collect();
+        if named.is_empty() {
+            return None;
+        }
+        let names = named.join(t.list());
+        let text = if missed.len() > named.len() {
+            t.steadily_missed_some(&missed.len().to_string(), &names)
+        } else {
+            t.steadily_missed(&names)
+        };
+        let mark = Mark { tone: Tone::Concern, shape: "✕", word: t.missed().to_owned(), detail: None };
+        Some(Finding { kpi: None, mark, text, evidence: t.steadily_missed_why().to_owned(), owner: None })
+    }
+
+    /// How many figures moved, missed their target, or are calm.
+    fn tallies(self, judged: &[Judged]) -> Vec<Tally> {
+        let t = self.t;
+        let by_tone = |tone| judged.iter().filter(|kpi| kpi.tone() == tone).count();
+        let missed = judged.iter().filter(|kpi| kpi.status == Status::Missed && !kpi.sparse).count();
+        let tally = |count: usize, tone, shape, word: &str| Tally {
+            count: count.to_string(),
+            mark: Mark { tone, shape, word: word.to_owned(), detail: None },
+        };
+        let mut tallies = vec![
+            tally(by_tone(Tone::Concern), Tone::Concern, "▲", t.tally_concern()),
+            tally(missed, Tone::Concern, "✕", t.missed()),
+            tally(by_tone(Tone::Neutral), Tone::Neutral, "■", t.neutral()),
+            tally(by_tone(Tone::Improvement), Tone::Improvement, "◆", t.improvement()),
+            tally(by_tone(Tone::Calm), Tone::Calm, "○", t.calm()),
+            tally(by_tone(Tone::Sparse), Tone::Sparse, "◌", t.sparse()),
+        ];
+        tallies.retain(|tally| tally.count != "0" || tally.mark.tone == Tone::Concern);
+        tallies
+    }
+}

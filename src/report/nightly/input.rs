@@ -1,0 +1,202 @@
+//! What the nightly report is made from: plain values, no file handles, no clock.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use crate::i18n::Bilingual;
+use crate::insight::movement::{Day, Movement};
+use crate::kpi::figure::{Better, Bound, Estimate, Unit};
+
+/// Everything the nightly report says, in both languages.
+#[derive(Debug, Clone)]
+pub struct NightlyInput {
+    /// Name of the service centre.
+    pub centre: Bilingual,
+    /// The day reported on (local date).
+    pub date: NaiveDate,
+    /// Data cut-off: the instant at which open tickets and FCR windows were judged, as local time.
+    pub as_of: NaiveDateTime,
+    /// IANA name of the zone of `date` and `as_of`, for example `Asia/Shanghai`.
+    pub zone: String,
+    /// Which contacts are covered (the filters), for example "all queues and channels".
+    pub scope: Bilingual,
+    /// Relative addresses of the two editions; each edition links to the other. `None` prints no link.
+    pub editions: Option<Bilingual>,
+    /// One entry per file read.
+    pub ledger: Vec<FileLedger>,
+    /// Rejected rows grouped by reason, in any order.
+    pub rejects: Vec<RejectGroup>,
+    /// Values of coded columns that no mapping knows, in any order.
+    pub unmapped: Vec<UnmappedCode>,
+    /// Further remarks on the data, for example files that arrived late.
+    pub notes: Vec<Bilingual>,
+    /// The figures, in the catalogue's order; the report sorts them itself.
+    pub kpis: Vec<KpiLine>,
+    /// Waits by hour and weekday.
+    pub waits: Option<Waits>,
+    /// Contacts by problem type.
+    pub problems: Option<Problems>,
+    /// How far contacts could be linked, and how many first contacts wait for their window.
+    pub linking: Option<Linking>,
+}
+
+/// What became of the rows of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileLedger {
+    /// File name as people know it.
+    pub file: String,
+    /// Record table, for example `calls`.
+    pub table: String,
+    /// Rows read.
+    pub read: u64,
+    /// Rows stored.
+    pub stored: u64,
+    /// Rows that replaced an earlier version of themselves, or were replaced.
+    pub replaced: u64,
+    /// Rows that were there already, unchanged.
+    pub duplicate: u64,
+    /// Rows rejected.
+    pub rejected: u64,
+}
+
+impl FileLedger {
+    /// Whether rows read = stored + replaced + duplicate + rejected.
+    #[must_use]
+    pub const fn balances(&self) -> bool {
+        self.read == self.stored + self.replaced + self.duplicate + self.rejected
+    }
+}
+
+/// Rejected rows that share a reason.
+#[derive(Debug, Clone)]
+pub struct RejectGroup {
+    /// Why they were rejected, as a sentence.
+    pub reason: Bilingual,
+    /// The column at fault, as the file calls it; empty when it is the whole row.
+    pub column: String,
+    /// Rows rejected for this reason.
+    pub rows: u64,
+    /// A few of them. Values must be masked by the caller.
+    pub examples: Vec<RejectExample>,
+}
+
+/// Where a rejected row stands.
+#[derive(Debug, Clone)]
+pub struct RejectExample {
+    /// File name.
+    pub file: String,
+    /// Line in the file, from 1.
+    pub line: u64,
+    /// The offending value, masked.
+    pub value: String,
+}
+
+/// A code that no mapping knows; kept as it is and counted.
+#[derive(Debug, Clone)]
+pub struct UnmappedCode {
+    /// Record table.
+    pub table: String,
+    /// Column.
+    pub column: String,
+    /// The value as it stands in the export.
+    pub value: String,
+    /// Rows that carry it.
+    pub rows: u64,
+}
+
+/// One KPI of the day with its history and verdicts.
+#[derive(Debug, Clone)]
+pub struct KpiLine {
+    /// Identifier in the catalogue.
+    pub id: String,
+    /// Name.
+    pub name: Bilingual,
+    /// Definition in words.
+    pub about: Bilingual,
+    /// Unit of every number of this line.
+    pub unit: Unit,
+    /// Which direction is an improvement.
+    pub better: Better,
+    /// Source of the definition.
+    pub source: String,
+    /// Published variant of the definition in use (service level), where there are several.
+    pub variant: Option<String>,
+    /// The day's figure.
+    pub estimate: Estimate,
+    /// Mean of the same weekday in the previous weeks.
+    pub same_weekday: Option<f64>,
+    /// How many weeks `same_weekday` rests on.
+    pub same_weekday_weeks: u32,
+    /// Target.
+    pub bound: Option<Bound>,
+    /// The document that asks for the target.
+    pub target_source: Option<String>,
+    /// Daily figures, oldest first, ending with the day reported on.
+    pub history: Vec<Day>,
+    /// The control chart over the history.
+    pub movement: Option<Movement>,
+    /// Who should look when it moves, for example "shift lead".
+    pub owner: Option<Bilingual>,
+}
+
+/// Mean waits by hour of arrival and weekday over a period.
+#[derive(Debug, Clone)]
+pub struct Waits {
+    /// Name of the measure.
+    pub name: Bilingual,
+    /// Definition in words.
+    pub about: Bilingual,
+    /// Unit of the values.
+    pub unit: Unit,
+    /// First day, inclusive.
+    pub from: NaiveDate,
+    /// Last day, inclusive.
+    pub to: NaiveDate,
+    /// The cells, in any order; hours without contacts may be left out.
+    pub cells: Vec<WaitCell>,
+}
+
+/// One hour of one weekday.
+#[derive(Debug, Clone, Copy)]
+pub struct WaitCell {
+    /// ISO weekday, 1 = Monday … 7 = Sunday.
+    pub weekday: u8,
+    /// Hour of the local day, 0 … 23.
+    pub hour: u8,
+    /// Mean wait; `None` without answered contacts.
+    pub value: Option<f64>,
+    /// Answered contacts.
+    pub n: u64,
+}
+
+/// Contacts by problem type over a period.
+#[derive(Debug, Clone)]
+pub struct Problems {
+    /// First day, inclusive.
+    pub from: NaiveDate,
+    /// Last day, inclusive.
+    pub to: NaiveDate,
+    /// Every type with its contacts, in any order.
+    pub rows: Vec<ProblemRow>,
+    /// Contacts without a type: named, not drawn.
+    pub untyped: u64,
+}
+
+/// One problem type.
+#[derive(Debug, Clone)]
+pub struct ProblemRow {
+    /// Name.
+    pub name: Bilingual,
+    /// Contacts of this type.
+    pub contacts: u64,
+}
+
+/// How far contacts could be linked to earlier and later ones.
+#[derive(Debug, Clone, Copy)]
+pub struct Linking {
+    /// Share of contacts with neither waybill nor customer (`unlinkable_rate`).
+    pub unlinkable: Estimate,
+    /// First contacts whose repeat window has not passed at the cut-off.
+    pub immature: u64,
+    /// The repeat window in hours.
+    pub window_hours: u32,
+}

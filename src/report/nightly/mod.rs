@@ -1,0 +1,116 @@
+//! 客服质量日报, the nightly management report: three minutes, worst first.
+
+mod findings;
+mod input;
+mod judged;
+mod kpis;
+mod problems;
+mod trend;
+mod trust;
+mod waits;
+
+#[cfg(test)]
+pub(crate) mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub use input::{
+    FileLedger, KpiLine, Linking, NightlyInput, ProblemRow, Problems, RejectExample, RejectGroup, UnmappedCode,
+    WaitCell, Waits,
+};
+
+use crate::i18n::Lang;
+use crate::i18n::text::Text;
+use crate::kpi::figure::Unit;
+
+use super::document::{Block, Document, Fact, Link, Section};
+use super::format;
+use judged::Judged;
+
+/// The six figures that the YTO workflow assesses, drawn as control charts in this order.
+pub const YTO_FIGURES: [&str; 6] = ["answer_rate", "response_time", "aht", "fcr", "satisfaction", "compliance"];
+
+/// The longest history that is drawn: a quarter would no longer show single days on this width.
+pub const DAYS_SHOWN: usize = 60;
+
+/// What every part of the page needs.
+#[derive(Clone, Copy)]
+struct Page<'a> {
+    input: &'a NightlyInput,
+    lang: Lang,
+    t: Text,
+}
+
+/// Writes the nightly report in one language. The same input gives the same document.
+#[must_use]
+pub fn nightly(input: &NightlyInput, lang: Lang) -> Document {
+    let page = Page { input, lang, t: Text(lang) };
+    let judged = Judged::worst_first(&input.kpis);
+    let sections = [
+        Some(findings::section(page, &judged)),
+        Some(kpis::section(page, &judged)),
+        trend::section(page, &judged),
+        waits::section(page),
+        problems::section(page),
+        Some(trust::section(page)),
+    ];
+    Document {
+        lang,
+        title: page.t.nightly_title().to_owned(),
+        centre: input.centre.get(lang).to_owned(),
+        date: format::long_date(input.date, lang),
+        iso_date: input.date.to_string(),
+        facts: page.facts(),
+        other: page.other_edition(),
+        sections: sections.into_iter().flatten().collect(),
+        footer: page.t.footer().to_owned(),
+    }
+}
+
+impl Page<'_> {
+    /// Cut-off, scope and rows.
+    fn facts(self) -> Vec<Fact> {
+        let Self { input, lang, t } = self;
+        let total = |rows: fn(&FileLedger) -> u64| format::count(input.ledger.iter().map(rows).sum());
+        let fact = |label: &str, value: String| Fact { label: label.to_owned(), value };
+        vec![
+            fact(t.as_of(), format!("{} ({})", format::minute(input.as_of), input.zone)),
+            fact(t.scope(), input.scope.get(lang).to_owned()),
+            fact(t.rows_read(), total(|file| file.read)),
+            fact(t.rows_stored(), total(|file| file.stored)),
+            fact(t.rows_rejected(), total(|file| file.rejected)),
+        ]
+    }
+
+    /// The name of a unit.
+    const fn unit(self, unit: Unit) -> &'static str {
+        match unit {
+            Unit::Percent => self.t.unit_percent(),
+            Unit::Seconds => self.t.unit_seconds(),
+            Unit::Count => self.t.unit_count(),
+            Unit::Score => self.t.unit_score(),
+            Unit::Yuan => self.t.unit_yuan(),
+            Unit::PerThousand => self.t.unit_per_thousand(),
+            Unit::PerMillion => self.t.unit_per_million(),
+            Unit::Number => self.t.unit_number(),
+        }
+    }
+
+    fn other_edition(self) -> Option<Link> {
+        let editions = self.input.editions.as_ref()?;
+        let other = match self.lang {
+            Lang::Zh => Lang::En,
+            Lang::En => Lang::Zh,
+        };
+        Some(Link {
+            href: editions.get(other).to_owned(),
+            lang: other,
+            label: Text(other).own_name().to_owned(),
+        })
+    }
+}
+
+/// A section of the page.
+fn section(id: &'static str, title: &str, lead: Option<String>, blocks: Vec<Block>) -> Section {
+    Section { id, title: title.to_owned(), lead, blocks }
+}

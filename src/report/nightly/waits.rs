@@ -1,0 +1,196 @@
+//! When customers wait: mean wait by hour and weekday.
+
+use chrono::Weekday;
+
+use crate::kpi::figure::Unit;
+use crate::report::document::{Block, Column, Section, Table, Tone};
+use crate::report::figure::{Figure, Heat, HeatCell, HeatLevel, Plot};
+use crate::report::format;
+
+use super::judged::FEW_CASES;
+use super::{Page, WaitCell, Waits};
+
+const WEEK: [Weekday; 7] =
+    [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
+
+/// Classes of the scale: more cannot be told apart by eye.
+const CLASSES: usize = 5;
+
+pub(super) fn section(page: Page) -> Option<Section> {
+    let waits = page.input.waits.as_ref()?;
+    let figure = page.heat(waits)?;
+    Some(super::section("waits", page.t.waits_title(), None, vec![Block::Figure(Box::new(figure))]))
+}
+
+impl Page<'_> {
+    fn heat(self, waits: &Waits) -> Option<Figure> {
+        let Self { input, lang, t } = self;
+        let grid = Grid::new(waits)?;
+        let slot = |cell: &WaitCell| {
+            t.slot(&format::short_weekday(WEEK[usize::from(cell.weekday) - 1], lang), &hour(cell.hour))
+        };
+        let print = |cell: &WaitCell| format::maybe(cell.value, waits.unit, lang);
+        let name = waits.name.get(lang);
+        let title = match grid.worst {
+            Some(worst) => t.waits_finding(name, &slot(&worst), &print(&worst), &format::count(worst.n)),
+            None => t.waits_sparse(name),
+        };
+        let total: u64 = waits.cells.iter().map(|cell| cell.n).sum();
+        let subtitle = t.chart_subtitle(
+            waits.about.get(lang),
+            self.unit(waits.unit),
+            &format::period(waits.from, waits.to, lang),
+            &format::count(total),
+        );
+        let few = FEW_CASES.to_string();
+        Some(Figure {
+            id: "waits-map".to_owned(),
+            tone: Tone::Calm,
+            description: t.waits_description(&title),
+            subtitle,
+            notes: vec![
+                t.waits_note(&few, &grid.sparse.to_string(), &grid.cells.len().to_string()),
+                t.scope_is(input.scope.get(lang)),
+            ],
+            data: self.heat_table(&grid, waits, &title),
+            title,
+            plot: Plot::Heat(Heat {
+                weekdays: WEEK.iter().map(|day| format::short_weekday(*day, lang)).collect(),
+                hours: grid.hours.clone().map(|hour| format!("{hour:02}")).collect(),
+                cells: grid.cells.iter().map(|cell| self.heat_cell(cell, &grid, waits, &slot(cell))).collect(),
+                classes: grid.class_names(waits.unit),
+                sparse: t.sparse_below(&few),
+                key: t.heat_key(self.unit(waits.unit)),
+            }),
+        })
+    }
+
+    fn heat_cell(self, cell: &WaitCell, grid: &Grid, waits: &Waits, slot: &str) -> HeatCell {
+        let Self { lang, t, .. } = self;
+        let level = grid.level(cell);
+        let value = format::maybe(cell.value, waits.unit, lang);
+        let n = format::count(cell.n);
+        HeatCell {
+            level,
+            label: match (level, cell.value) {
+                (HeatLevel::Class(_), Some(value)) => format::cell(value, waits.unit),
+                _ => String::new(),
+            },
+            hint: match level {
+                HeatLevel::Sparse => t.hint_sparse(slot, &value, &n),
+                HeatLevel::Empty => t.hint_empty(slot),
+                HeatLevel::Class(_) => t.day_hint(slot, &value, &n),
+            },
+        }
+    }
+
+    fn heat_table(self, grid: &Grid, waits: &Waits, title: &str) -> Table {
+        let Self { lang, t, .. } = self;
+        let per_day = grid.hours.clone().count();
+        let rows = grid.hours.clone().enumerate().map(|(row, hour)| {
+            let cells = (0..WEEK.len()).map(|day| {
+                let cell = &grid.cells[day * per_day + row];
+                match grid.level(cell) {
+                    HeatLevel::Empty => format::NONE.to_owned(),
+                    level => {
+                        let text = t.heat_data(
+                            &format::maybe(cell.value, waits.unit, lang),
+                            &format::count(cell.n),
+                        );
+                        if level == HeatLevel::Sparse { t.marked_sparse(&text) } else { text }
+                    }
+                }
+            });
+            std::iter::once(self::hour(hour)).chain(cells).collect()
+        });
+        let days = WEEK.iter().map(|day| Column::number(format::short_weekday(*day, lang)));
+        Table {
+            id: "data-waits".to_owned(),
+            caption: t.data_of(title),
+            columns: std::iter::once(Column::text(t.col_hour())).chain(days).collect(),
+            rows: rows.collect(),
+            total: false,
+            empty: t.no_history().to_owned(),
+        }
+    }
+}
+
+/// The cells in order, from the first hour with a contact to the last.
+struct Grid {
+    hours: std::ops::RangeInclusive<u8>,
+    cells: Vec<WaitCell>,
+    /// Width of a class of the scale.
+    step: f64,
+    worst: Option<WaitCell>,
+    sparse: usize,
+}
+
+impl Grid {
+    fn new(waits: &Waits) -> Option<Self> {
+        let valid = |cell: &&WaitCell| (1..=7).contains(&cell.weekday) && cell.hour < 24 && cell.n > 0;
+        let hours = || waits.cells.iter().filter(valid).map(|cell| cell.hour);
+        let hours = hours().min()?..=hours().max()?;
+        let find = |weekday, hour| {
+            let same = |cell: &&WaitCell| cell.weekday == weekday && cell.hour == hour;
+            let none = WaitCell { weekday, hour, value: None, n: 0 };
+            waits.cells.iter().find(same).copied().unwrap_or(none)
+        };
+        let cells: Vec<WaitCell> =
+            (1..=7).flat_map(|weekday| hours.clone().map(move |hour| (weekday, hour))).map(|(w, h)| find(w, h)).collect();
+        let judged = || cells.iter().filter(|cell| cell.n >= FEW_CASES && cell.value.is_some());
+        let worst = judged().max_by(|a, b| a.value.unwrap_or(0.0).total_cmp(&b.value.unwrap_or(0.0))).copied();
+        let highest = worst.and_then(|cell| cell.value).unwrap_or(0.0);
+        let sparse = cells.iter().filter(|cell| cell.n > 0 && cell.n < FEW_CASES).count();
+        Some(Self { hours, step: round_step(highest / CLASSES as f64), worst, sparse, cells })
+    }
+
+    fn level(&self, cell: &WaitCell) -> HeatLevel {
+        match cell.value {
+            Some(value) if cell.n >= FEW_CASES => {
+                // Classes include their upper end, as every threshold of the program does.
+                HeatLevel::Class(((value / self.step).ceil() as usize).clamp(1, CLASSES) - 1)
+            }
+            Some(_) => HeatLevel::Sparse,
+            None => HeatLevel::Empty,
+        }
+    }
+
+    fn class_names(&self, unit: Unit) -> Vec<String> {
+        (0..CLASSES)
+            .map(|class| {
+                let end = |count: usize| format::cell(self.step * count as f64, unit);
+                format!("{}–{}", end(class), end(class + 1))
+            })
+            .collect()
+    }
+}
+
+/// The next round number: a scale in steps of 20 s reads easier than one of 17.4 s.
+fn round_step(step: f64) -> f64 {
+    if step <= 0.0 {
+        return 1.0;
+    }
+    let magnitude = 10_f64.powf(step.log10().floor());
+    let round = [1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
+    let factor = round.into_iter().find(|factor| step <= factor * magnitude * (1.0 + 1e-9)).unwrap_or(10.0);
+    // Labels are whole numbers from ten on, so the steps are too.
+    let nice = factor * magnitude;
+    if nice >= 1.0 { nice.ceil() } else { nice }
+}
+
+/// `08:00–08:59`: which minutes an hour holds is what people ask first.
+fn hour(hour: u8) -> String {
+    format!("{hour:02}:00–{hour:02}:59")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_round() {
+        for (step, expected) in [(17.4, 20.0), (20.0, 20.0), (21.0, 25.0), (2.2, 3.0), (0.0, 1.0), (90.0, 100.0)] {
+            assert!((round_step(step) - expected).abs() < 1e-9, "{step}: {}", round_step(step));
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The fact tables: what a KPI may refer to. Built by `facts`, read by `kpi`.
+
+use super::Physical;
+
+/// One column of a fact table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FactColumn {
+    /// Name in the store and in expressions.
+    pub name: &'static str,
+    /// Its type.
+    pub physical: Physical,
+    /// Whether `--by` accepts it.
+    pub dimension: bool,
+}
+
+/// One fact table.
+#[derive(Debug, Clone, Copy)]
+pub struct Fact {
+    /// Name in the store and in the catalogue.
+    pub name: &'static str,
+    /// The columns, in stored order.
+    pub columns: &'static [FactColumn],
+}
+
+impl Fact {
+    /// The fact table called `name`.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<&'static Self> {
+        FACTS.iter().find(|fact| fact.name == name)
+    }
+
+    /// The column called `name`.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&'static FactColumn> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Names of the columns `--by` accepts.
+    pub fn dimensions(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().filter(|column| column.dimension).map(|column| column.name)
+    }
+}
+
+const fn plain(name: &'static str, physical: Physical) -> FactColumn {
+    FactColumn { name, physical, dimension: false }
+}
+
+/// A column `--by` accepts.
+const fn dim(name: &'static str, physical: Physical) -> FactColumn {
+    FactColumn { name, physical, dimension: true }
+}
+
+use Physical::{Date, Flag, Float, Instant, Integer, Text};
+
+const DATE: FactColumn = plain("date", Date);
+const HOUR: FactColumn = dim("hour", Integer);
+const WEEKDAY: FactColumn = dim("weekday", Integer);
+const CATEGORY: FactColumn = dim("category", Text);
+const PROBLEM: FactColumn = dim("problem_type", Text);
+const PROBLEM_SOURCE: FactColumn = dim("problem_source", Text);
+const TEAM: FactColumn = dim("team", Text);
+const SITE: FactColumn = dim("site", Text);
+const AGENT: FactColumn = dim("agent_id", Text);
+const QUEUE: FactColumn = dim("queue", Text);
+
+const CALL: &[FactColumn] = &[
+    plain("call_id", Text),
+    plain("contact_id", Text),
+    plain("started_at", Instant),
+    plain("answered_at", Instant),
+    plain("ended_at", Instant),
+    dim("direction", Text),
+    dim("line", Text),
+    QUEUE,
+    plain("customer", Text),
+    plain("waybill", Text),
+    plain("ticket_id", Text),
+    AGENT,
+    dim("outcome", Text),
+    plain("ivr_s", Float),
+    plain("wait_s", Float),
+    plain("talk_s", Float),
+    plain("hold_s", Float),
+    plain("acw_s", Float),
+    dim("transferred", Flag),
+    dim("transferred_in", Flag),
+    dim("ended_by", Text),
+    PROBLEM,
+    PROBLEM_SOURCE,
+    plain("resolved", Flag),
+    plain("score", Float),
+    DATE,
+    HOUR,
+    WEEKDAY,
+    CATEGORY,
+    TEAM,
+    SITE,
+    plain("first_segment", Flag),
+    plain("offered", Flag),
+    plain("short_abandon", Flag),
+    plain("answered", Flag),
+    plain("handle_s", Float),
+    dim("peak", Flag),
+];
+
+const CHAT: &[FactColumn] = &[
+    plain("chat_id", Text),
+    plain("started_at", Instant),
+    plain("first_reply_at", Instant),
+    plain("ended_at", Instant),
+    dim("platform", Text),
+    QUEUE,
+    plain("customer", Text),
+    plain("waybill", Text),
+    plain("ticket_id", Text),
+    AGENT,
+    dim("outcome", Text),
+    plain("customer_messages", Integer),
+    plain("agent_messages", Integer),
+    plain("replies", Integer),
+    plain("reply_s", Float),
+    PROBLEM,
+    PROBLEM_SOURCE,
+    plain("resolved", Flag),
+    plain("score", Float),
+    DATE,
+    HOUR,
+    WEEKDAY,
+    CATEGORY,
+    TEAM,
+    SITE,
+    plain("offered", Flag),
+    plain("served", Flag),
+    plain("frt_s", Float),
+    plain("handle_s", Float),
+    dim("peak", Flag),
+];
+
+const CONTACT: &[FactColumn] = &[
+    plain("contact_ref", Text),
+    dim("channel", Text),
+    plain("started_at", Instant),
+    plain("ended_at", Instant),
+    plain("customer", Text),
+    plain("waybill", Text),
+    CATEGORY,
+    PROBLEM,
+    PROBLEM_SOURCE,
+    AGENT,
+    TEAM,
+    SITE,
+    QUEUE,
+    dim("platform", Text),
+    dim("outlet", Text),
+    plain("response_s", Float),
+    plain("handle_s", Float),
+    plain("resolved", Flag),
+    plain("score", Float),
+    DATE,
+    HOUR,
+    WEEKDAY,
+    plain("issue_key", Text),
+    plain("previous_at", Instant),
+    plain("next_at", Instant),
+    plain("first_contact", Flag),
+    plain("repeated", Flag),
+    plain("mature", Flag),
+];
+
+const TICKET: &[FactColumn] = &[
+    plain("ticket_id", Text),
+    plain("created_at", Instant),
+    plain("updated_at", Instant),
+    dim("channel", Text),
+    dim("kind", Text),
+    PROBLEM,
+    PROBLEM_SOURCE,
+    CATEGORY,
+    dim("priority", Text),
+    dim("status", Text),
+    plain("customer", Text),
+    plain("waybill", Text),
+    plain("contact_ref", Text),
+    AGENT,
+    TEAM,
+    SITE,
+    dim("department", Text),
+    dim("outlet", Text),
+    dim("courier", Text),
+    dim("region", Text),
+    dim("emotion", Text),
+    dim("responsibility", Text),
+    plain("compensation", Float),
+    plain("first_reply_at", Instant),
+    plain("resolved_at", Instant),
+    plain("closed_at", Instant),
+    DATE,
+    HOUR,
+    WEEKDAY,
+    plain("replies", Integer),
+    plain("transfers", Integer),
+    plain("reopens", Integer),
+    plain("first_reply_s", Float),
+    plain("resolution_s", Float),
+    plain("one_touch", Flag),
+    plain("open", Flag),
+    plain("age_s", Float),
+    plain("issue_key", Text),
+    plain("repeat_complaint", Flag),
+];
+
+const EVALUATION: &[FactColumn] = &[
+    plain("evaluation_id", Text),
+    dim("item", Text),
+    plain("evaluated_at", Instant),
+    plain("contact_ref", Text),
+    AGENT,
+    TEAM,
+    SITE,
+    dim("evaluator", Text),
+    dim("rubric", Text),
+    plain("passed", Flag),
+    plain("weight", Float),
+    dim("critical", Flag),
+    DATE,
+    HOUR,
+    WEEKDAY,
+    dim("channel", Text),
+    QUEUE,
+    dim("platform", Text),
+    CATEGORY,
+    PROBLEM,
+    plain("first_item", Flag),
+    plain("critical_failed", Flag),
+];
+
+/// Every fact table.
+pub const FACTS: &[Fact] = &[
+    Fact { name: "call_facts", columns: CALL },
+    Fact { name: "chat_facts", columns: CHAT },
+    Fact { name: "contact_facts", columns: CONTACT },
+    Fact { name: "ticket_facts", columns: TICKET },
+    Fact { name: "evaluation_facts", columns: EVALUATION },
+];

@@ -1,0 +1,141 @@
+//! Entries of the KPI catalogue and targets as TOML holds them; `kpi` checks and compiles them.
+
+use serde::Deserialize;
+
+use crate::i18n::Bilingual;
+use crate::kpi::figure::{Better, Bound, Unit};
+
+/// One `[[kpi]]` entry.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KpiEntry {
+    /// Id in outputs and on the command line.
+    pub id: String,
+    /// Name in both languages.
+    pub name: Bilingual,
+    /// Definition in words, in both languages.
+    pub about: Bilingual,
+    /// The fact table; empty for a ratio of two KPIs.
+    #[serde(default)]
+    pub fact: String,
+    /// Row-level SQL condition: which rows belong.
+    #[serde(default, rename = "where")]
+    pub condition: Option<String>,
+    /// How the rows become one figure.
+    pub kind: KpiKind,
+    /// `rate`: row-level condition of the numerator.
+    pub when: Option<String>,
+    /// `sum`, `mean`, `share`, `quantile`, `max`: the row-level value. `ratio`: ids of the two KPIs.
+    pub of: Option<Of>,
+    /// `share`: the row-level weight.
+    pub weight: Option<String>,
+    /// `quantile`: which one, in (0, 1).
+    pub q: Option<f64>,
+    /// `ratio`: factor on the quotient.
+    pub scale: Option<f64>,
+    /// Column whose local date puts a row in a period.
+    #[serde(default = "date_column")]
+    pub period: String,
+    /// Unit of the value.
+    pub unit: Unit,
+    /// Which direction is an improvement.
+    pub better: Better,
+    /// Where the definition comes from.
+    pub source: String,
+}
+
+fn date_column() -> String {
+    "date".to_owned()
+}
+
+/// The aggregation of a KPI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KpiKind {
+    /// Number of rows.
+    Count,
+    /// Σ of.
+    Sum,
+    /// Σ of / number of non-null.
+    Mean,
+    /// Share of rows for which `when` holds.
+    Rate,
+    /// Σ of·weight / Σ weight.
+    Share,
+    /// The q-quantile.
+    Quantile,
+    /// The largest value.
+    Max,
+    /// First KPI / second KPI × scale.
+    Ratio,
+}
+
+impl KpiKind {
+    /// The name in the catalogue.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Sum => "sum",
+            Self::Mean => "mean",
+            Self::Rate => "rate",
+            Self::Share => "share",
+            Self::Quantile => "quantile",
+            Self::Max => "max",
+            Self::Ratio => "ratio",
+        }
+    }
+}
+
+/// The `of` of an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Of {
+    /// A row-level expression.
+    Expression(String),
+    /// Numerator and denominator of a ratio.
+    Ids([String; 2]),
+}
+
+/// One `[[target]]` entry: exactly one of `at_least` and `at_most`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, try_from = "TargetForm")]
+pub struct TargetEntry {
+    /// The KPI.
+    pub kpi: String,
+    /// The bound, in the KPI's unit.
+    pub bound: Bound,
+    /// Row-level condition: for which part of the centre it holds; `None` for all.
+    pub condition: Option<String>,
+    /// The document it comes from.
+    pub source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TargetForm {
+    kpi: String,
+    at_least: Option<f64>,
+    at_most: Option<f64>,
+    #[serde(rename = "where")]
+    condition: Option<String>,
+    source: String,
+}
+
+impl TryFrom<TargetForm> for TargetEntry {
+    type Error = String;
+
+    fn try_from(form: TargetForm) -> Result<Self, String> {
+        let bound = match (form.at_least, form.at_most) {
+            (Some(least), None) => Bound::AtLeast(least),
+            (None, Some(most)) => Bound::AtMost(most),
+            _ => {
+                return Err(format!(
+                    "the target of `{}` needs either at_least or at_most",
+                    form.kpi
+                ));
+            }
+        };
+        Ok(Self { kpi: form.kpi, bound, condition: form.condition, source: form.source })
+    }
+}

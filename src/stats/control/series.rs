@@ -1,0 +1,102 @@
+//! What a series shows before limits are set: its weekly cycle, and more scatter than sampling.
+
+use statrs::distribution::{ChiSquared, ContinuousCDF};
+
+use crate::stats::size;
+
+use super::pooled;
+
+/// Values a weekday must have before its own mean is believed.
+const LEAST_PER_WEEKDAY: usize = 2;
+
+/// One value of a series with a weekly cycle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Daily {
+    /// The figure.
+    pub value: f64,
+    /// What it rests on; 1 for single values.
+    pub weight: f64,
+    /// Position in the week, 0..7.
+    pub weekday: usize,
+}
+
+/// Each weekday's weighted mean over the mean of all: what to divide a value by to take the weekly
+/// cycle out.
+///
+/// Dividing leaves the weighted mean of the series as it is. A weekday with fewer than two values,
+/// or with a mean that is not positive, keeps the ratio 1: there is nothing to divide by. Source:
+/// ratio to the period's mean, Hyndman & Athanasopoulos (2021), *Forecasting: Principles and
+/// Practice*, 3rd ed., § 3.4 (multiplicative decomposition, here without a trend).
+#[must_use]
+pub fn weekday_ratios(days: &[Daily]) -> [f64; 7] {
+    let mean_of = |weekday: Option<usize>| {
+        let chosen: Vec<(f64, f64)> = days
+            .iter()
+            .filter(|day| weekday.is_none_or(|weekday| day.weekday == weekday))
+            .map(|day| (day.value * day.weight, day.weight))
+            .collect();
+        (chosen.len() >= LEAST_PER_WEEKDAY)
+            .then(|| pooled(&chosen))
+            .flatten()
+            .filter(|&mean| mean > 0.0)
+    };
+    let overall = mean_of(None);
+    std::array::from_fn(|weekday| match (mean_of(Some(weekday)), overall) {
+        (Some(own), Some(overall)) => own / overall,
+        _ => 1.0,
+    })
+}
+
+/// Whether samples scatter more than their distribution allows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Overdispersion {
+    /// Observed variance over theoretical variance.
+    pub ratio: f64,
+    /// Σ (observed − expected)²/variance, χ² distributed when there is no overdispersion.
+    pub statistic: f64,
+    /// Probability of a statistic at least as large without overdispersion.
+    pub p_value: f64,
+}
+
+/// Overdispersion of binomial samples `(count, n)`.
+///
+/// The dispersion statistic Σ (x − n·p̄)²/(n·p̄(1 − p̄)). With equal n it is (k − 1)·variance over
+/// n·p̄(1 − p̄), as in qcc's `qcc.overdispersion.test` (Wetherill & Brown 1991, *Statistical Process
+/// Control*, pp. 216–218); with unequal n that form would count the scatter of n itself, this one
+/// does not. `fitted` is the number of means taken from the data: 1, more after a weekday
+/// adjustment. `None` where no degree of freedom is left or p̄ is 0 or 1.
+#[must_use]
+pub fn overdispersion_binomial(samples: &[(f64, f64)], fitted: usize) -> Option<Overdispersion> {
+    let centre = pooled(samples)?;
+    overdispersion(samples, centre, centre * (1.0 - centre), fitted)
+}
+
+/// Overdispersion of Poisson samples `(count, exposure)`: as [`overdispersion_binomial`] with the
+/// variance n·ū. `None` where no degree of freedom is left or ū is 0.
+#[must_use]
+pub fn overdispersion_poisson(samples: &[(f64, f64)], fitted: usize) -> Option<Overdispersion> {
+    let centre = pooled(samples)?;
+    overdispersion(samples, centre, centre, fitted)
+}
+
+/// The test both distributions share; `variance` is that of one unit of n.
+fn overdispersion(
+    samples: &[(f64, f64)],
+    centre: f64,
+    variance: f64,
+    fitted: usize,
+) -> Option<Overdispersion> {
+    let freedom = samples.len().checked_sub(fitted).filter(|&df| df > 0)?;
+    if variance <= 0.0 {
+        return None;
+    }
+    let statistic: f64 = samples
+        .iter()
+        .map(|&(count, n)| n.mul_add(-centre, count).powi(2) / (n * variance))
+        .sum();
+    Some(Overdispersion {
+        ratio: statistic / size(freedom),
+        statistic,
+        p_value: ChiSquared::new(size(freedom)).ok()?.sf(statistic),
+    })
+}

@@ -1,0 +1,186 @@
+//! The accounts of every file and the rows that were refused.
+//!
+//! `_quality` holds, per file and table, how many rows were stored, replaced, duplicate and rejected, by
+//! reason; `_quarantine` holds the refused rows whole, readable by the owner only.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
+use deltalake::kernel::PrimitiveType;
+
+use super::delta::{Layout, Replacement};
+use super::runs::Run;
+use super::{Store, parquet_io, private_dir, write_atomically};
+use crate::error::{Error, Result};
+use crate::ingest::Reject;
+use crate::ingest::privacy::example;
+
+/// The table's name.
+pub const TABLE: &str = "_quality";
+const BATCH: &str = "batch";
+const TEXTS: [&str; 9] =
+    ["file", "content", "table", "source", "encoding", "outcome", "reason", "column", "example"];
+
+/// One line of the accounts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line {
+    /// Name of the file.
+    pub file: String,
+    /// Hash of its content.
+    pub content: String,
+    /// The table it fed.
+    pub table: String,
+    /// The source mapping, or `auto`.
+    pub source: String,
+    /// Its encoding.
+    pub encoding: String,
+    /// `stored`, `replaced`, `duplicate`, `rejected` or `note`.
+    pub outcome: String,
+    /// Why, for rejected rows and notes.
+    pub reason: String,
+    /// Header of the column concerned.
+    pub column: String,
+    /// A masked example.
+    pub example: String,
+    /// Rows.
+    pub rows: i64,
+}
+
+fn schema() -> SchemaRef {
+    let mut fields: Vec<Field> = TEXTS.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect();
+    fields.push(Field::new("rows", DataType::Int64, true));
+    Arc::new(Schema::new(fields))
+}
+
+/// The id under which a file's rows enter a table: same content, same id.
+#[must_use]
+pub fn batch_id(content: &str, table: &str) -> String {
+    format!("{}-{table}", content.get(..32).unwrap_or(content))
+}
+
+impl Store {
+    /// Writes the accounts of one file and table, in place of earlier ones.
+    ///
+    /// # Errors
+    /// When the table cannot be written.
+    pub fn write_quality(&self, batch: &str, lines: &[Line]) -> Result<()> {
+        let encoded = encode(lines)?;
+        let layout = Layout {
+            name: TABLE.to_owned(),
+            schema: schema(),
+            partition: Some((BATCH, PrimitiveType::String)),
+        };
+        let replacement = Replacement {
+            partition: Some(batch.to_owned()),
+            rows: lines.len() as u64,
+            parquet: parquet_io::encode(&encoded, &[])?,
+        };
+        self.table(TABLE)?.replace(&layout, vec![replacement], None)?;
+        Ok(())
+    }
+
+    /// All accounts as a run left them, by file and table.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn quality(&self, run: &Run) -> Result<Vec<Line>> {
+        let mut lines = Vec::new();
+        for part in self.parts_at(TABLE, run)? {
+            lines.extend(decode(&parquet_io::read(&part.path, &schema())?));
+        }
+        lines.sort_by(|a, b| (&a.file, &a.table).cmp(&(&b.file, &b.table)));
+        Ok(lines)
+    }
+
+    /// Puts the refused rows of one file and table, whole, into the quarantine; says where.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn quarantine(&self, batch: &str, file: &str, rejects: &[Reject]) -> Result<PathBuf> {
+        let folder = self.root().join("_quarantine");
+        private_dir(&folder)?;
+        let path = folder.join(format!("{batch}.parquet"));
+        let text = |value: &dyn Fn(&Reject) -> String| -> ArrayRef {
+            Arc::new(StringArray::from_iter_values(rejects.iter().map(value)))
+        };
+        let lines = rejects.iter().map(|reject| i64::try_from(reject.line).unwrap_or(i64::MAX));
+        let columns: Vec<(&str, ArrayRef)> = vec![
+            ("file", text(&|_| file.to_owned())),
+            ("line", Arc::new(Int64Array::from_iter_values(lines))),
+            ("column", text(&|reject| reject.refusal.column.clone())),
+            ("value", text(&|reject| reject.refusal.value.clone())),
+            ("reason", text(&|reject| reject.refusal.reason.code().to_owned())),
+            ("row", text(&|reject| reject.raw.clone())),
+        ];
+        let rows = RecordBatch::try_from_iter(columns)
+            .map_err(|source| Error::Arrow { what: "_quarantine".to_owned(), source })?;
+        write_atomically(&path, &parquet_io::encode(&rows, &[])?)?;
+        Ok(path)
+    }
+}
+
+/// Rejects counted by reason and column, with one masked example each.
+#[must_use]
+pub fn by_reason(rejects: &[Reject], like: &Line) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for reject in rejects {
+        let (reason, column) = (reject.refusal.reason.code(), &reject.refusal.column);
+        match lines.iter_mut().find(|line| line.reason == reason && line.column == *column) {
+            Some(line) => line.rows += 1,
+            None => lines.push(Line {
+                outcome: "rejected".to_owned(),
+                reason: reason.to_owned(),
+                column: column.clone(),
+                example: format!("line {}: {}", reject.line, example(&reject.refusal.value)),
+                rows: 1,
+                ..like.clone()
+            }),
+        }
+    }
+    lines
+}
+
+fn encode(lines: &[Line]) -> Result<RecordBatch> {
+    let mut columns: Vec<ArrayRef> = Vec::new();
+    for name in TEXTS {
+        columns.push(Arc::new(StringArray::from_iter_values(lines.iter().map(|line| field(line, name)))));
+    }
+    columns.push(Arc::new(Int64Array::from_iter_values(lines.iter().map(|line| line.rows))));
+    RecordBatch::try_new(schema(), columns)
+        .map_err(|source| Error::Arrow { what: TABLE.to_owned(), source })
+}
+
+fn field<'l>(line: &'l Line, name: &str) -> &'l str {
+    match name {
+        "file" => &line.file,
+        "content" => &line.content,
+        "table" => &line.table,
+        "source" => &line.source,
+        "encoding" => &line.encoding,
+        "outcome" => &line.outcome,
+        "reason" => &line.reason,
+        "column" => &line.column,
+        _ => &line.example,
+    }
+}
+
+fn decode(batch: &RecordBatch) -> Vec<Line> {
+    let text = |column: usize, row: usize| batch.column(column).as_string::<i32>().value(row).to_owned();
+    let rows = batch.column(TEXTS.len()).as_primitive::<Int64Type>();
+    (0..batch.num_rows())
+        .map(|row| Line {
+            file: text(0, row),
+            content: text(1, row),
+            table: text(2, row),
+            source: text(3, row),
+            encoding: text(4, row),
+            outcome: text(5, row),
+            reason: text(6, row),
+            column: text(7, row),
+            example: text(8, row),
+            rows: rows.value(row),
+        })
+        .collect()
+}

@@ -1,0 +1,125 @@
+//! The runs: which versions of which tables belong together, and what they were computed with.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType};
+
+use super::delta::{Layout, Replacement};
+use super::{Store, parquet_io};
+use crate::error::{Error, Result};
+
+const TABLE: &str = "_runs";
+
+/// One finished run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Position among the runs of the store, from 1.
+    pub number: i64,
+    /// The instant at which open tickets and windows were judged, UTC microseconds.
+    pub as_of: i64,
+    /// Table → its version.
+    pub versions: BTreeMap<String, u64>,
+    /// Hash of the settings the facts were derived with.
+    pub settings: String,
+    /// Version of the program.
+    pub program: String,
+}
+
+impl Run {
+    /// The id people use: `r0001`.
+    #[must_use]
+    pub fn id(&self) -> String {
+        format!("r{:04}", self.number)
+    }
+}
+
+fn schema() -> SchemaRef {
+    Arc::new(Schema::new(vec![
+        Field::new("run", DataType::Int64, true),
+        Field::new("as_of", DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), true),
+        Field::new("versions", DataType::Utf8, true),
+        Field::new("settings", DataType::Utf8, true),
+        Field::new("program", DataType::Utf8, true),
+    ]))
+}
+
+impl Store {
+    /// All finished runs, oldest first.
+    ///
+    /// # Errors
+    /// When the run table cannot be read.
+    pub fn runs(&self) -> Result<Vec<Run>> {
+        let mut runs = Vec::new();
+        for part in self.table(TABLE)?.parts()? {
+            runs.extend(decode(&parquet_io::read(&part.path, &schema())?));
+        }
+        runs.sort_by_key(|run: &Run| run.number);
+        Ok(runs)
+    }
+
+    /// The newest finished run.
+    ///
+    /// # Errors
+    /// When the run table cannot be read.
+    pub fn latest_run(&self) -> Result<Option<Run>> {
+        Ok(self.runs()?.pop())
+    }
+
+    /// Records a finished run: the act that makes everything before it visible.
+    ///
+    /// # Errors
+    /// When the run table cannot be written.
+    pub fn record_run(&self, run: &Run) -> Result<()> {
+        let mut all = self.runs()?;
+        all.push(run.clone());
+        let batch = encode(&all)?;
+        let layout = Layout { name: TABLE.to_owned(), schema: schema(), partition: None };
+        let replacement = Replacement {
+            partition: None,
+            rows: batch.num_rows() as u64,
+            parquet: parquet_io::encode(&batch, &[])?,
+        };
+        self.table(TABLE)?.replace(&layout, vec![replacement], None)?;
+        Ok(())
+    }
+}
+
+fn encode(runs: &[Run]) -> Result<RecordBatch> {
+    let versions = runs.iter().map(|run| {
+        serde_json::to_string(&run.versions).unwrap_or_default()
+    });
+    RecordBatch::try_new(
+        schema(),
+        vec![
+            Arc::new(Int64Array::from_iter_values(runs.iter().map(|run| run.number))),
+            Arc::new(
+                TimestampMicrosecondArray::from_iter_values(runs.iter().map(|run| run.as_of))
+                    .with_timezone("UTC"),
+            ),
+            Arc::new(StringArray::from_iter_values(versions)),
+            Arc::new(StringArray::from_iter_values(runs.iter().map(|run| &run.settings))),
+            Arc::new(StringArray::from_iter_values(runs.iter().map(|run| &run.program))),
+        ],
+    )
+    .map_err(|source| Error::Arrow { what: TABLE.to_owned(), source })
+}
+
+fn decode(batch: &RecordBatch) -> Vec<Run> {
+    let numbers = batch.column(0).as_primitive::<Int64Type>();
+    let as_of = batch.column(1).as_primitive::<TimestampMicrosecondType>();
+    let text = |column: usize, row: usize| {
+        let column = batch.column(column).as_string::<i32>();
+        if column.is_null(row) { String::new() } else { column.value(row).to_owned() }
+    };
+    (0..batch.num_rows())
+        .map(|row| Run {
+            number: numbers.value(row),
+            as_of: as_of.value(row),
+            versions: serde_json::from_str(&text(2, row)).unwrap_or_default(),
+            settings: text(3, row),
+            program: text(4, row),
+        })
+        .collect()
+}
