@@ -26,14 +26,23 @@ struct Frame<'a> {
 
 pub(super) fn draw(plot: &Control) -> Result<Drawing, DrawError> {
     on_sheet(WIDTH, HEIGHT, |sheet| {
-        let Some(range) = range(plot) else { return Ok(()) };
+        let Some(range) = range(plot) else {
+            return Ok(());
+        };
         let ticks = ticks(range, plot.axis.unit);
-        let step = ticks.windows(2).next().map_or(1.0, |pair| pair[1] - pair[0]);
-        let tick_labels: Vec<(f64, String)> =
-            ticks.iter().map(|tick| (*tick, format::tick(*tick, plot.axis.unit, step))).collect();
+        let step = ticks
+            .windows(2)
+            .next()
+            .map_or(1.0, |pair| pair[1] - pair[0]);
+        let tick_labels: Vec<(f64, String)> = ticks
+            .iter()
+            .map(|tick| (*tick, format::tick(*tick, plot.axis.unit, step)))
+            .collect();
         let labels = labels(plot, range);
         let widest = |texts: &mut dyn Iterator<Item = &str>| {
-            texts.map(|text| text_width(text, LETTERS)).fold(0.0, f64::max)
+            texts
+                .map(|text| text_width(text, LETTERS))
+                .fold(0.0, f64::max)
         };
         let left = widest(&mut tick_labels.iter().map(|(_, text)| text.as_str())) + 8.0;
         let right = WIDTH - widest(&mut labels.iter().map(|(_, text, _)| text.as_str())) - 10.0;
@@ -42,8 +51,14 @@ pub(super) fn draw(plot: &Control) -> Result<Drawing, DrawError> {
             plot,
             left,
             right,
-            x: Scale { from: (0.0, last), to: (left + 5.0, right - 7.0) },
-            y: Scale { from: range, to: (HEIGHT - BOTTOM, TOP) },
+            x: Scale {
+                from: (0.0, last),
+                to: (left + 5.0, right - 7.0),
+            },
+            y: Scale {
+                from: range,
+                to: (HEIGHT - BOTTOM, TOP),
+            },
         };
         frame.axes(sheet, &tick_labels)?;
         frame.limits(sheet)?;
@@ -64,13 +79,25 @@ impl Frame<'_> {
         }
         let floor = HEIGHT - BOTTOM;
         let mut free = 0.0;
-        for (i, day) in self.plot.days.iter().enumerate().filter(|(_, day)| day.week_start) {
+        for (i, day) in self
+            .plot
+            .days
+            .iter()
+            .enumerate()
+            .filter(|(_, day)| day.week_start)
+        {
             let x = self.x.at(i as f64);
             sheet.line(&[(x, floor), (x, floor + 3.0)], Ink::Centre, 0.5)?;
             let half = text_width(&day.label, LETTERS) / 2.0;
             // A label that would touch the one before it is left out; its tick stays.
             if x - half >= free && x + half <= WIDTH {
-                sheet.text(&day.label, (x, floor + 12.0), LETTERS, Align::Middle, Ink::Muted)?;
+                sheet.text(
+                    &day.label,
+                    (x, floor + 12.0),
+                    LETTERS,
+                    Align::Middle,
+                    Ink::Muted,
+                )?;
                 free = x + half + 12.0;
             }
         }
@@ -81,7 +108,11 @@ impl Frame<'_> {
         let upper = self.path(|day| day.upper);
         let lower = self.path(|day| day.lower);
         if upper.len() > 1 && upper.len() == lower.len() {
-            let outline: Vec<(f64, f64)> = upper.iter().copied().chain(lower.iter().rev().copied()).collect();
+            let outline: Vec<(f64, f64)> = upper
+                .iter()
+                .copied()
+                .chain(lower.iter().rev().copied())
+                .collect();
             sheet.polygon(&outline, Ink::Band)?;
         }
         sheet.line(&upper, Ink::Limit, 1.0)?;
@@ -155,21 +186,36 @@ impl Frame<'_> {
 
     fn path(&self, value: fn(&ControlDay) -> Option<f64>) -> Vec<(f64, f64)> {
         let days = self.plot.days.iter().enumerate();
-        days.filter_map(|(i, day)| Some((self.x.at(i as f64), self.y.at(value(day)?)))).collect()
+        days.filter_map(|(i, day)| Some((self.x.at(i as f64), self.y.at(value(day)?))))
+            .collect()
     }
 }
 
 /// A signal: triangle to the worse side, diamond to the better one, square where there is neither.
-pub(super) fn signal(sheet: &Sheet, (x, y): (f64, f64), mark: SignalMark, size: f64) -> Result<(), DrawError> {
+pub(super) fn signal(
+    sheet: &Sheet,
+    (x, y): (f64, f64),
+    mark: SignalMark,
+    size: f64,
+) -> Result<(), DrawError> {
     let shape = |size: f64| match mark.tone {
         Tone::Concern => {
-            let tip = if mark.above { -size } else { size };
-            vec![(x, y + tip), (x - size, y - tip * 0.75), (x + size, y - tip * 0.75)]
+            let tip = if mark.up { -size } else { size };
+            vec![
+                (x, y + tip),
+                (x - size, y - tip * 0.75),
+                (x + size, y - tip * 0.75),
+            ]
         }
         Tone::Improvement => vec![(x, y - size), (x + size, y), (x, y + size), (x - size, y)],
         _ => {
             let half = size * 0.8;
-            vec![(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
+            vec![
+                (x - half, y - half),
+                (x + half, y - half),
+                (x + half, y + half),
+                (x - half, y + half),
+            ]
         }
     };
     let ink = match mark.tone {
@@ -186,12 +232,19 @@ pub(super) fn signal(sheet: &Sheet, (x, y): (f64, f64), mark: SignalMark, size: 
 
 /// Lowest and highest of everything a series draws, with a little air.
 pub(super) fn bounds(days: &[ControlDay]) -> Option<(f64, f64)> {
-    let values = days.iter().flat_map(|day| [day.value, day.adjusted, day.lower, day.upper]).flatten();
+    let values = days
+        .iter()
+        .flat_map(|day| [day.value, day.adjusted, day.lower, day.upper])
+        .flatten();
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
         (low.min(value), high.max(value))
     });
     (low <= high).then(|| {
-        let air = if high > low { (high - low) * 0.05 } else { high.abs().max(1.0) * 0.05 };
+        let air = if high > low {
+            (high - low) * 0.05
+        } else {
+            high.abs().max(1.0) * 0.05
+        };
         (low - air, high + air)
     })
 }
@@ -201,8 +254,12 @@ fn range(plot: &Control) -> Option<(f64, f64)> {
     let (low, high) = bounds(&plot.days)?;
     let span = high - low;
     Some(match &plot.target {
-        Some(target) if target.value > high && target.value - high <= span => (low, target.value + span * 0.05),
-        Some(target) if target.value < low && low - target.value <= span => (target.value - span * 0.05, high),
+        Some(target) if target.value > high && target.value - high <= span => {
+            (low, target.value + span * 0.05)
+        }
+        Some(target) if target.value < low && low - target.value <= span => {
+            (target.value - span * 0.05, high)
+        }
         _ => (low, high),
     })
 }
@@ -213,8 +270,14 @@ fn inside(value: f64, (low, high): (f64, f64)) -> bool {
 
 /// What stands to the right of the plot: newest limits, centre, target.
 fn labels(plot: &Control, range: (f64, f64)) -> Vec<(f64, String, Ink)> {
-    let limits = plot.limits.iter().map(|level| (level.value, level.label.clone(), Ink::Muted));
-    let centre = plot.centre.iter().map(|level| (level.value, level.label.clone(), Ink::Muted));
+    let limits = plot
+        .limits
+        .iter()
+        .map(|level| (level.value, level.label.clone(), Ink::Muted));
+    let centre = plot
+        .centre
+        .iter()
+        .map(|level| (level.value, level.label.clone(), Ink::Muted));
     let target = plot.target.iter().map(|level| {
         // A target off the plot is named at its edge, with an arrow towards it.
         let arrow = match level.value {
@@ -222,7 +285,11 @@ fn labels(plot: &Control, range: (f64, f64)) -> Vec<(f64, String, Ink)> {
             value if value < range.0 => " ↓",
             _ => "",
         };
-        (level.value.clamp(range.0, range.1), format!("{}{arrow}", level.label), Ink::TargetText)
+        (
+            level.value.clamp(range.0, range.1),
+            format!("{}{arrow}", level.label),
+            Ink::TargetText,
+        )
     });
     limits.chain(centre).chain(target).collect()
 }
@@ -244,17 +311,32 @@ fn spread(heights: &mut [f64], top: f64, bottom: f64) {
 /// Three to six round numbers inside the range.
 fn ticks((low, high): (f64, f64), unit: Unit) -> Vec<f64> {
     const TIME: [f64; 20] = [
-        1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14_400.0, 21_600.0,
-        43_200.0, 86_400.0, 172_800.0, 604_800.0,
+        1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0,
+        14_400.0, 21_600.0, 43_200.0, 86_400.0, 172_800.0, 604_800.0,
     ];
     let least = (high - low) / 5.0;
     let fits = |step: &f64| *step >= least;
     let magnitude = 10_f64.powf(least.log10().floor());
-    let decimal = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * magnitude).find(fits);
-    let timed = TIME.into_iter().find(fits).filter(|_| unit == Unit::Seconds && least > 0.5);
-    let Some(step) = timed.or(decimal) else { return Vec::new() };
-    let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
-    (first..=last).map(|count| count as f64 * step).filter(|tick| unit != Unit::Percent || inside(*tick, (0.0, 1.0))).collect()
+    let decimal = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|factor| factor * magnitude)
+        .find(fits);
+    let timed = TIME
+        .into_iter()
+        .find(fits)
+        .filter(|_| unit == Unit::Seconds && least > 0.5);
+    let Some(step) = timed.or(decimal) else {
+        return Vec::new();
+    };
+    // An end that is a tick itself stays one, whatever the last bit says.
+    let (first, last) = (
+        (low / step - 1e-9).ceil() as i64,
+        (high / step + 1e-9).floor() as i64,
+    );
+    (first..=last)
+        .map(|count| count as f64 * step)
+        .filter(|tick| unit != Unit::Percent || inside(*tick, (0.0, 1.0)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -266,11 +348,21 @@ mod tests {
         let check = |range, unit, expected: &[f64]| {
             let ticks = ticks(range, unit);
             assert_eq!(ticks.len(), expected.len(), "{ticks:?}");
-            assert!(ticks.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9), "{ticks:?}");
+            assert!(
+                ticks
+                    .iter()
+                    .zip(expected)
+                    .all(|(a, b)| (a - b).abs() < 1e-9),
+                "{ticks:?}"
+            );
         };
         check((0.83, 0.96), Unit::Percent, &[0.85, 0.9, 0.95]);
         check((0.93, 1.02), Unit::Percent, &[0.94, 0.96, 0.98, 1.0]);
-        check((231.0, 322.0), Unit::Seconds, &[240.0, 260.0, 280.0, 300.0, 320.0]);
+        check(
+            (231.0, 322.0),
+            Unit::Seconds,
+            &[240.0, 260.0, 280.0, 300.0, 320.0],
+        );
         check((3.9, 4.8), Unit::Score, &[4.0, 4.2, 4.4, 4.6, 4.8]);
     }
 
@@ -278,7 +370,12 @@ mod tests {
     fn labels_never_touch() {
         let mut heights = [20.0, 22.0, 25.0, 190.0];
         spread(&mut heights, 8.0, 192.0);
-        assert!(heights.windows(2).all(|pair| pair[1] - pair[0] >= LEADING - 1e-9), "{heights:?}");
+        assert!(
+            heights
+                .windows(2)
+                .all(|pair| pair[1] - pair[0] >= LEADING - 1e-9),
+            "{heights:?}"
+        );
         assert!(heights[3] <= 192.0);
     }
 }

@@ -70,11 +70,23 @@ pub(super) fn draw(plot: &Heat, layout: Layout) -> Result<Drawing, DrawError> {
         };
         for (column, name) in across.iter().enumerate() {
             let x = form.left + (column as f64 + 0.5) * form.cell_width();
-            sheet.text(name, (x, form.top - 9.0), form.letters, Align::Middle, Ink::Muted)?;
+            sheet.text(
+                name,
+                (x, form.top - 9.0),
+                form.letters,
+                Align::Middle,
+                Ink::Muted,
+            )?;
         }
         for (row, name) in down.iter().enumerate() {
             let y = form.top + (row as f64 + 0.5) * form.cell_height;
-            sheet.text(name, (form.left - 7.0, y), form.letters, Align::End, Ink::Muted)?;
+            sheet.text(
+                name,
+                (form.left - 7.0, y),
+                form.letters,
+                Align::End,
+                Ink::Muted,
+            )?;
         }
         let hours = plot.hours.len().max(1);
         for (position, cell) in plot.cells.iter().enumerate() {
@@ -83,14 +95,22 @@ pub(super) fn draw(plot: &Heat, layout: Layout) -> Result<Drawing, DrawError> {
                 Layout::Wide => (hour, day),
                 Layout::Narrow => (day, hour),
             };
-            let at = (form.left + column as f64 * form.cell_width(), form.top + row as f64 * form.cell_height);
+            let at = (
+                form.left + column as f64 * form.cell_width(),
+                form.top + row as f64 * form.cell_height,
+            );
             paint(sheet, cell, at, &form)?;
         }
         key(sheet, plot, &form)
     })
 }
 
-fn paint(sheet: &mut Sheet, cell: &HeatCell, (x, y): (f64, f64), form: &Form) -> Result<(), DrawError> {
+fn paint(
+    sheet: &mut Sheet,
+    cell: &HeatCell,
+    (x, y): (f64, f64),
+    form: &Form,
+) -> Result<(), DrawError> {
     let (width, height) = (form.cell_width() - GAP, form.cell_height - GAP);
     let to = (x + width, y + height);
     sheet.rect((x, y), to, ink(cell.level))?;
@@ -98,7 +118,13 @@ fn paint(sheet: &mut Sheet, cell: &HeatCell, (x, y): (f64, f64), form: &Form) ->
         HeatLevel::Sparse => sheet.line(&[(x, y + height), (x + width, y)], Ink::Strike, 0.75)?,
         HeatLevel::Class(class) if text_width(&cell.label, form.letters) <= width => {
             let middle = (x + width / 2.0, y + height / 2.0);
-            sheet.text(&cell.label, middle, form.letters, Align::Middle, letters(class))?;
+            sheet.text(
+                &cell.label,
+                middle,
+                form.letters,
+                Align::Middle,
+                letters(class),
+            )?;
         }
         _ => {}
     }
@@ -113,7 +139,11 @@ fn key(sheet: &Sheet, plot: &Heat, form: &Form) -> Result<(), DrawError> {
     let top = form.bottom() + 14.0;
     let mut x = form.left;
     for (class, name) in plot.classes.iter().enumerate() {
-        sheet.rect((x, top), (x + width - GAP, top + height), ink(HeatLevel::Class(class)))?;
+        sheet.rect(
+            (x, top),
+            (x + width - GAP, top + height),
+            ink(HeatLevel::Class(class)),
+        )?;
         let middle = (x + width / 2.0, top + height / 2.0);
         sheet.text(name, middle, form.letters, Align::Middle, letters(class))?;
         x += width;
@@ -128,9 +158,21 @@ fn key(sheet: &Sheet, plot: &Heat, form: &Form) -> Result<(), DrawError> {
     };
     sheet.rect((x, top), (x + 26.0, top + height), Ink::Sparse)?;
     sheet.line(&[(x, top + height), (x + 26.0, top)], Ink::Strike, 0.75)?;
-    sheet.text(&plot.sparse, (x + 33.0, top + height / 2.0), form.letters, Align::Start, Ink::Muted)?;
+    sheet.text(
+        &plot.sparse,
+        (x + 33.0, top + height / 2.0),
+        form.letters,
+        Align::Start,
+        Ink::Muted,
+    )?;
     x += sparse_width + 20.0;
-    sheet.text(&plot.key, (x, top + height / 2.0), form.letters, Align::Start, Ink::Muted)
+    sheet.text(
+        &plot.key,
+        (x, top + height / 2.0),
+        form.letters,
+        Align::Start,
+        Ink::Muted,
+    )
 }
 
 fn ink(level: HeatLevel) -> Ink {

@@ -73,7 +73,12 @@ pub fn svg(figure: &Figure, layout: Layout) -> Result<String, ChartError> {
     };
     let drawing = drawn.map_err(|error| failed(&figure.id, &error))?;
     let id = format!("{}-{}", figure.id, layout.suffix());
-    Ok(svg::accessible(&drawing, &id, &figure.title, &figure.description))
+    Ok(svg::accessible(
+        &drawing,
+        &id,
+        &figure.title,
+        &figure.description,
+    ))
 }
 
 /// Draws a sparkline.
@@ -82,9 +87,17 @@ pub fn svg(figure: &Figure, layout: Layout) -> Result<String, ChartError> {
 /// As [`svg`].
 pub fn sparkline(spark: &Sparkline) -> Result<String, ChartError> {
     let drawing = spark::draw(spark).map_err(|error| failed(&spark.id, &error))?;
-    Ok(svg::accessible(&drawing, &spark.id, &spark.title, &spark.description))
+    Ok(svg::accessible(
+        &drawing,
+        &spark.id,
+        &spark.title,
+        &spark.description,
+    ))
 }
 
 fn failed(figure: &str, error: &sheet::DrawError) -> ChartError {
-    ChartError { figure: figure.to_owned(), reason: error.to_string() }
+    ChartError {
+        figure: figure.to_owned(),
+        reason: error.to_string(),
+    }
 }

@@ -142,7 +142,11 @@ pub(super) struct Scale {
 impl Scale {
     pub fn at(self, value: f64) -> f64 {
         let (low, high) = self.from;
-        let share = if high > low { (value - low) / (high - low) } else { 0.5 };
+        let share = if high > low {
+            (value - low) / (high - low)
+        } else {
+            0.5
+        };
         self.to.0 + share * (self.to.1 - self.to.0)
     }
 }
@@ -157,12 +161,19 @@ pub(super) fn draw(
     let hints = {
         let size = (fine(width).unsigned_abs(), fine(height).unsigned_abs());
         let area = SVGBackend::with_string(&mut markup, size).into_drawing_area();
-        let mut sheet = Sheet { area, hints: Vec::new() };
+        let mut sheet = Sheet {
+            area,
+            hints: Vec::new(),
+        };
         paint(&mut sheet)?;
         sheet.area.present()?;
         sheet.hints
     };
-    Ok(Drawing { markup, hints, size: (width, height) })
+    Ok(Drawing {
+        markup,
+        hints,
+        size: (width, height),
+    })
 }
 
 impl Sheet<'_> {
@@ -171,7 +182,10 @@ impl Sheet<'_> {
             return Ok(());
         }
         let points: Vec<(i32, i32)> = points.iter().map(pixel).collect();
-        self.area.draw(&PathElement::new(points, colour(ink).stroke_width(fine(width).unsigned_abs())))
+        self.area.draw(&PathElement::new(
+            points,
+            colour(ink).stroke_width(fine(width).unsigned_abs()),
+        ))
     }
 
     pub fn polygon(&self, points: &[(f64, f64)], ink: Ink) -> Result<(), DrawError> {
@@ -180,15 +194,26 @@ impl Sheet<'_> {
     }
 
     pub fn rect(&self, from: (f64, f64), to: (f64, f64), ink: Ink) -> Result<(), DrawError> {
-        self.area.draw(&Rectangle::new([pixel(&from), pixel(&to)], colour(ink).filled()))
+        self.area.draw(&Rectangle::new(
+            [pixel(&from), pixel(&to)],
+            colour(ink).filled(),
+        ))
     }
 
     pub fn dot(&self, at: (f64, f64), radius: f64, ink: Ink) -> Result<(), DrawError> {
-        self.area.draw(&Circle::new(pixel(&at), fine(radius), colour(ink).filled()))
+        self.area
+            .draw(&Circle::new(pixel(&at), fine(radius), colour(ink).filled()))
     }
 
     /// Writes a text whose middle is level with the point.
-    pub fn text(&self, text: &str, at: (f64, f64), size: f64, align: Align, ink: Ink) -> Result<(), DrawError> {
+    pub fn text(
+        &self,
+        text: &str,
+        at: (f64, f64),
+        size: f64,
+        align: Align,
+        ink: Ink,
+    ) -> Result<(), DrawError> {
         let h_pos = match align {
             Align::Start => HPos::Left,
             Align::Middle => HPos::Center,
@@ -196,24 +221,33 @@ impl Sheet<'_> {
         };
         let font = ("sans-serif", fine(size).unsigned_abs() as f64 * FONT_FACTOR).into_font();
         let style = font.color(&colour(ink)).pos(Pos::new(h_pos, VPos::Center));
-        self.area.draw(&Text::new(text.to_owned(), pixel(&at), style))
+        self.area
+            .draw(&Text::new(text.to_owned(), pixel(&at), style))
     }
 
     /// Names a region for pointers.
     pub fn hint(&mut self, left: f64, top: f64, width: f64, height: f64, text: &str) {
-        self.hints.push(Hint { left, top, width, height, text: text.to_owned() });
+        self.hints.push(Hint {
+            left,
+            top,
+            width,
+            height,
+            text: text.to_owned(),
+        });
     }
 }
 
-/// Width of a text in page pixels: a CJK character is 1 em wide, others are near 0.56 em.
+/// Width of a text in page pixels: a CJK character is 1 em wide, others are taken as wide as in the widest
+/// of the fonts a page may fall back to, so that a label never runs off its sheet.
 pub(super) fn text_width(text: &str, size: f64) -> f64 {
     let ems: f64 = text
         .chars()
         .map(|c| match c {
             '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff60}' => 1.0,
-            ' ' | '\u{a0}' | '.' | ',' | ':' | '\'' | 'i' | 'l' | 'j' | 'f' | 't' | 'r' => 0.3,
-            'm' | 'w' | 'M' | 'W' | '%' | '‰' => 0.85,
-            _ => 0.57,
+            ' ' | '\u{a0}' | '.' | ',' | ':' | '\'' | 'i' | 'l' | 'j' => 0.32,
+            'f' | 't' | 'r' => 0.42,
+            'm' | 'w' | 'M' | 'W' | '%' | '‰' | '≤' | '≥' => 0.95,
+            _ => 0.64,
         })
         .sum();
     ems * size
@@ -243,12 +277,15 @@ mod tests {
     fn inks_are_told_apart_by_colour_and_by_class() {
         let colours: BTreeSet<u32> = Ink::ALL.iter().map(|ink| ink.rgb()).collect();
         let classes: BTreeSet<&str> = Ink::ALL.iter().map(|ink| ink.class()).collect();
-        assert_eq!((colours.len(), classes.len()), (Ink::ALL.len(), Ink::ALL.len()));
+        assert_eq!(
+            (colours.len(), classes.len()),
+            (Ink::ALL.len(), Ink::ALL.len())
+        );
     }
 
     #[test]
     fn a_cjk_character_is_one_em_wide() {
         assert!((text_width("接通率", 12.0) - 36.0).abs() < 1e-9);
-        assert!(text_width("answer", 12.0) < 48.0);
+        assert!(text_width("answer", 12.0) < 6.0 * 12.0);
     }
 }

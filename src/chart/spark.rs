@@ -12,17 +12,29 @@ pub(super) fn draw(spark: &Sparkline) -> Result<Drawing, DrawError> {
     let (width, height) = SIZE;
     let days = &spark.days;
     on_sheet(width, height, |sheet| {
-        let Some(range) = bounds(days) else { return Ok(()) };
+        let Some(range) = bounds(days) else {
+            return Ok(());
+        };
         let last = days.len().saturating_sub(1) as f64;
-        let x = Scale { from: (0.0, last), to: (MARGIN, width - MARGIN) };
-        let y = Scale { from: range, to: (height - MARGIN, MARGIN) };
+        let x = Scale {
+            from: (0.0, last),
+            to: (MARGIN, width - MARGIN),
+        };
+        let y = Scale {
+            from: range,
+            to: (height - MARGIN, MARGIN),
+        };
         let at = |(position, value): (usize, f64)| (x.at(position as f64), y.at(value));
         let path = |value: fn(&ControlDay) -> Option<f64>| -> Vec<(f64, f64)> {
-            days.iter().enumerate().filter_map(|(i, day)| Some(at((i, value(day)?)))).collect()
+            days.iter()
+                .enumerate()
+                .filter_map(|(i, day)| Some(at((i, value(day)?))))
+                .collect()
         };
         let (upper, lower) = (path(|day| day.upper), path(|day| day.lower));
         if upper.len() > 1 && upper.len() == lower.len() {
-            let outline: Vec<(f64, f64)> = upper.into_iter().chain(lower.into_iter().rev()).collect();
+            let outline: Vec<(f64, f64)> =
+                upper.into_iter().chain(lower.into_iter().rev()).collect();
             sheet.polygon(&outline, Ink::Band)?;
         }
         let line = path(|day| day.adjusted.or(day.value));

@@ -15,7 +15,12 @@ pub(super) fn accessible(drawing: &Drawing, id: &str, title: &str, description: 
         fine(height),
     );
     // Writing to a String cannot fail.
-    let _ = write!(out, "<title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>", escaped(title), escaped(description));
+    let _ = write!(
+        out,
+        "<title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>",
+        escaped(title),
+        escaped(description)
+    );
     let body = drawing.markup.split_once('\n').map_or("", |(_, body)| body);
     for line in body.lines().take_while(|line| *line != "</svg>") {
         themed(line, &mut out);
@@ -25,7 +30,10 @@ pub(super) fn accessible(drawing: &Drawing, id: &str, title: &str, description: 
         for hint in &drawing.hints {
             let [x, y, w, h] = [hint.left, hint.top, hint.width, hint.height].map(fine);
             let text = escaped(&hint.text);
-            let _ = write!(out, "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"><title>{text}</title></rect>");
+            let _ = write!(
+                out,
+                "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\"><title>{text}</title></rect>"
+            );
         }
         out.push_str("</g>");
     }
@@ -85,7 +93,10 @@ fn ink(colour: &str) -> Option<Ink> {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 // The view box is finer than the page; a factor of one would make this module pointless.
@@ -115,7 +126,10 @@ mod tests {
 
     #[test]
     fn content_is_left_alone() {
-        check("a fill=&quot;#D55E00&quot; &lt;b&gt;", "a fill=&quot;#D55E00&quot; &lt;b&gt;");
+        check(
+            "a fill=&quot;#D55E00&quot; &lt;b&gt;",
+            "a fill=&quot;#D55E00&quot; &lt;b&gt;",
+        );
         check("</text>", "</text>");
     }
 }

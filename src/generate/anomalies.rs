@@ -38,7 +38,8 @@ pub enum Anomaly {
         from_day: u32,
         factor: f64,
     },
-    /// Waits in a queue are `factor` times as long between two hours of one day.
+    /// Waits in a queue are `factor` times as long between two hours of one day. Customers give up
+    /// before the longest, so that the waits on record grow by less.
     SlowQueue {
         queue: String,
         day: u32,
@@ -66,28 +67,6 @@ pub enum Anomaly {
         from_day: u32,
         factor: f64,
     },
-}
-
-/// What an anomaly should show in the figures.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Expectation {
-    /// Kind of the anomaly behind it.
-    pub anomaly: String,
-    /// Id of the KPI that moves.
-    pub kpi: String,
-    /// Column that singles the member out.
-    pub dimension: String,
-    pub member: String,
-    /// Further condition on the rows; empty for none.
-    #[serde(rename = "where", default, skip_serializing_if = "String::is_empty")]
-    pub condition: String,
-    /// First local date, `YYYY-MM-DD`.
-    pub from: String,
-    /// Last local date, inclusive.
-    pub until: String,
-    /// `up` or `down`, against other members or earlier days.
-    pub direction: String,
 }
 
 impl Anomalies {
@@ -237,156 +216,5 @@ impl Anomalies {
             };
             (!known).then(|| (field, value.clone()))
         })
-    }
-
-    /// What the figures should show; anomalies that lie outside the plan show nothing.
-    pub(super) fn expectations(&self, world: &World) -> Vec<Expectation> {
-        let mut list: Vec<Expectation> = self
-            .anomaly
-            .iter()
-            .flat_map(|anomaly| anomaly.shows(world))
-            .collect();
-        let end = world.date(world.end() - 1).to_string();
-        list.retain(|expectation| expectation.from <= end);
-        list
-    }
-}
-
-impl Anomaly {
-    fn shows(&self, world: &World) -> Vec<Expectation> {
-        let day = |day: u32| world.date(i64::from(day.max(1) - 1) * DAY).to_string();
-        let last = world.date(world.end() - 1).to_string();
-        let show = |anomaly: &str,
-                    kpi: &str,
-                    dimension: &str,
-                    member: &str,
-                    condition: &str,
-                    dates: (String, String),
-                    direction: &str| {
-            Expectation {
-                anomaly: anomaly.into(),
-                kpi: kpi.into(),
-                dimension: dimension.into(),
-                member: member.into(),
-                condition: condition.into(),
-                from: dates.0,
-                until: dates.1,
-                direction: direction.into(),
-            }
-        };
-        match self {
-            Self::DamagedOutlet {
-                outlet, from_day, ..
-            } => {
-                let (code, from) = ("exception/damaged", || (day(*from_day), last.clone()));
-                let only = format!("problem_type = '{code}'");
-                vec![
-                    show(
-                        "damaged_outlet",
-                        "tickets",
-                        "outlet",
-                        outlet,
-                        &only,
-                        from(),
-                        "up",
-                    ),
-                    show(
-                        "damaged_outlet",
-                        "contacts",
-                        "problem_type",
-                        code,
-                        "",
-                        from(),
-                        "up",
-                    ),
-                ]
-            }
-            Self::SlowQueue {
-                queue,
-                day: on,
-                from_hour,
-                to_hour,
-                ..
-            } => {
-                let only = format!("hour >= {from_hour} AND hour < {to_hour}");
-                let dates = || (day(*on), day(*on));
-                vec![
-                    show("slow_queue", "asa", "queue", queue, &only, dates(), "up"),
-                    show(
-                        "slow_queue",
-                        "service_level",
-                        "queue",
-                        queue,
-                        &only,
-                        dates(),
-                        "down",
-                    ),
-                ]
-            }
-            Self::LowFcr { agents, .. } => agents
-                .iter()
-                .map(|id| {
-                    show(
-                        "low_fcr",
-                        "fcr",
-                        "agent_id",
-                        id,
-                        "",
-                        (day(1), last.clone()),
-                        "down",
-                    )
-                })
-                .collect(),
-            Self::SkippedItem { team, item, .. } => {
-                let only = format!("item = '{item}'");
-                vec![show(
-                    "skipped_item",
-                    "compliance",
-                    "team",
-                    team,
-                    &only,
-                    (day(1), last),
-                    "down",
-                )]
-            }
-            Self::SlowPlatform {
-                platform, from_day, ..
-            } => {
-                let from = || (day(*from_day), last.clone());
-                vec![
-                    show(
-                        "slow_platform",
-                        "frt",
-                        "platform",
-                        platform,
-                        "",
-                        from(),
-                        "up",
-                    ),
-                    show(
-                        "slow_platform",
-                        "frt_within_30s",
-                        "platform",
-                        platform,
-                        "",
-                        from(),
-                        "down",
-                    ),
-                ]
-            }
-            Self::SlowOutlet {
-                outlet, from_day, ..
-            } => {
-                vec![show(
-                    "slow_outlet",
-                    "outlet_reply",
-                    "outlet",
-                    outlet,
-                    "",
-                    (day(*from_day), last),
-                    "up",
-                )]
-            }
-        }
     }
 }

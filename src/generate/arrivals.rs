@@ -28,9 +28,9 @@ const BY_WEEKDAY: [f64; 7] = [1.17, 1.08, 1.03, 1.0, 1.02, 0.9, 0.8];
 
 /// First contacts per call of the plan on each channel; the rest of the calls are repeats.
 const FIRST_CONTACTS: [(Channel, f64); 3] = [
-    (Channel::Call, 0.745),
+    (Channel::Call, 0.735),
     (Channel::Chat, 0.29),
-    (Channel::Form, 0.047),
+    (Channel::Form, 0.058),
 ];
 
 /// Outbound calls per call of the plan, all between 9:00 and 20:00.

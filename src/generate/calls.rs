@@ -162,8 +162,9 @@ impl Centre<'_> {
         };
         let queue = next.queue.clone();
         let wait = self.wait(&queue, next.ended) as i64;
-        (next.wait_s, next.answered) = (Some(wait), Some(next.ended + wait));
         let colleague = self.phone_agent(&queue, next.ended + wait).unwrap_or(agent);
+        let wait = wait.max(self.busy[colleague] - next.ended);
+        (next.wait_s, next.answered) = (Some(wait), Some(next.ended + wait));
         Contact {
             reference: root,
             ..self.settle(next, colleague, issue)
@@ -219,7 +220,10 @@ impl Centre<'_> {
 
     /// A call that an agent makes to a customer who has been here before.
     pub(super) fn call_out(&mut self, at: Clock, issue: usize) {
-        let Some(agent) = self.assign(at, |_| true, |_| true) else {
+        let Some(agent) = self
+            .assign(at, |_| true, |_| true)
+            .filter(|&agent| self.busy[agent] <= at)
+        else {
             return;
         };
         let (reached, ringing) = (self.dice.chance(0.8), self.dice.between(6, 28));

@@ -13,8 +13,10 @@ mod anomalies;
 mod arrivals;
 mod broken;
 mod calls;
+mod cells;
 mod centre;
 mod chats;
+mod expectations;
 mod labels;
 mod quality;
 mod random;
@@ -35,7 +37,8 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
-pub use anomalies::{Anomalies, Anomaly, Expectation};
+pub use anomalies::{Anomalies, Anomaly};
+pub use expectations::Expectation;
 pub use truth::{BrokenRow, FileRows, GROUND_TRUTH, GroundTruth};
 pub use words::{Taxonomy, TypeInfo};
 

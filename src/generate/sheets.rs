@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use encoding_rs::GB18030;
 
+use super::cells;
 use super::records::Records;
 use super::tables::{self, Style, Table};
 use super::world::{DAY, World};
@@ -108,27 +109,30 @@ pub(super) fn sheets(records: &Records, world: &World) -> Vec<Sheet> {
         world,
         sheets: BTreeMap::new(),
     };
+    for table in tables::ALL {
+        book.open(table);
+    }
     for call in &records.calls {
-        book.add(&tables::CALLS, call.started, tables::call(call, world));
+        book.add(&tables::CALLS, call.started, cells::call(call, world));
     }
     for chat in &records.chats {
-        book.add(&tables::CHATS, chat.started, tables::chat(chat, world));
+        book.add(&tables::CHATS, chat.started, cells::chat(chat, world));
     }
     for message in &records.messages {
         book.add(
             &tables::MESSAGES,
             message.sent,
-            tables::message(message, world),
+            cells::message(message, world),
         );
     }
     for survey in &records.surveys {
-        book.add(&tables::SURVEYS, survey.sent, tables::survey(survey, world));
+        book.add(&tables::SURVEYS, survey.sent, cells::survey(survey, world));
     }
     for evaluation in &records.evaluations {
         book.add(
             &tables::EVALUATIONS,
             evaluation.evaluated,
-            tables::evaluation(evaluation, world),
+            cells::evaluation(evaluation, world),
         );
     }
     for (day, outlet, parcels) in &records.parcels {
@@ -152,9 +156,8 @@ struct Book<'w> {
 }
 
 impl Book<'_> {
-    /// Adds a row to the file of its period, and makes every file of the table on first use.
+    /// Adds a row to the file of its period.
     fn add(&mut self, table: &'static Table, at: Clock, cells: Vec<String>) {
-        self.open(table);
         let key = self.period(table, at.clamp(0, self.world.end() - 1));
         if let Some(sheet) = self.sheets.get_mut(&(table.name, key)) {
             sheet.lines.push(Line { cells, flaw: None });
@@ -163,9 +166,6 @@ impl Book<'_> {
 
     /// Makes the files of a table for the whole plan.
     fn open(&mut self, table: &'static Table) {
-        if self.sheets.keys().any(|(name, _)| *name == table.name) {
-            return;
-        }
         for day in 0..i64::from(self.world.plan.days) {
             let key = self.period(table, day * DAY);
             let name = if key.is_empty() {
@@ -203,12 +203,12 @@ impl Book<'_> {
             events.extend(
                 happened
                     .clone()
-                    .map(|event| (event.at, tables::event(ticket, event, world))),
+                    .map(|event| (event.at, cells::event(ticket, event, world))),
             );
             if world.plan.split == Split::Week {
                 rows.push((
                     ticket.created,
-                    tables::ticket(ticket, &ticket.standing(end), world),
+                    cells::ticket(ticket, &ticket.standing(end), world),
                 ));
                 continue;
             }
@@ -216,13 +216,12 @@ impl Book<'_> {
             days.dedup();
             for day in days {
                 let now = ticket.standing((day + 1) * DAY);
-                rows.push((now.updated, tables::ticket(ticket, &now, world)));
+                rows.push((now.updated, cells::ticket(ticket, &now, world)));
             }
         }
         rows.sort_by_key(|(at, _)| *at);
         events.sort_by_key(|(at, _)| *at);
         for (table, list) in [(&tables::TICKETS, rows), (&tables::EVENTS, events)] {
-            self.open(table);
             for (at, cells) in list {
                 self.add(table, at, cells);
             }

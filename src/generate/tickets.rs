@@ -118,13 +118,6 @@ impl Centre<'_> {
         let kind = world.kind(&problem.scene.kind);
         let dice = &mut self.ticket_dice;
         let typed = !dice.chance(UNTYPED);
-        let judged = matches!(
-            kind.code.as_str(),
-            "complaint" | "exception" | "claim" | "return"
-        ) && dice.chance(0.93);
-        let fault = ["company", "third_party", "customer"]
-            .get(dice.weighted(problem.scene.fault))
-            .copied();
         let mut ticket = Ticket {
             ticket_id: format!("T{}{:04}", world.compact_date(created), number + 1),
             created,
@@ -138,32 +131,16 @@ impl Centre<'_> {
             },
             priority: priority(&kind.code, customer.vip, dice),
             customer: customer.phone.clone(),
-            waybill: if dice.chance(0.95) {
-                subject.waybill.clone()
-            } else {
-                String::new()
-            },
+            waybill: usually(0.95, &subject.waybill, dice),
             contact_ref: contact_ref.to_owned(),
             owner: agent,
             outlet: subject.outlet,
-            courier: if dice.chance(0.7) {
-                courier(subject, world).to_owned()
-            } else {
-                String::new()
-            },
+            courier: usually(0.7, courier(subject, world), dice),
             emotion: emotion(&kind.code, dice),
-            responsibility: fault.filter(|_| judged).unwrap_or(""),
-            demand: if dice.chance(0.9) {
-                dice.text(&kind.demands).to_owned()
-            } else {
-                String::new()
-            },
+            responsibility: responsibility(&kind.code, problem.scene.fault, dice),
+            demand: one_of(0.9, &kind.demands, dice),
             remedy: dice.text(&kind.remedies).to_owned(),
-            resolution: if dice.chance(0.96) {
-                dice.text(&kind.resolutions).to_owned()
-            } else {
-                String::new()
-            },
+            resolution: one_of(0.96, &kind.resolutions, dice),
             compensation: compensation(&kind.code, &problem.info.code, dice),
             description: description(subject, customer, typed, world, dice),
             events: Vec::new(),
@@ -192,6 +169,29 @@ impl Centre<'_> {
             pays: ticket.compensation.is_some(),
         }
     }
+}
+
+/// The text with probability `p`; a field left empty otherwise.
+fn usually(p: f64, text: &str, dice: &mut Dice) -> String {
+    if dice.chance(p) {
+        text.to_owned()
+    } else {
+        String::new()
+    }
+}
+
+/// One of the texts with probability `p`; a field left empty otherwise.
+fn one_of(p: f64, texts: &[String], dice: &mut Dice) -> String {
+    let text = dice.text(texts);
+    usually(p, text, dice)
+}
+
+/// Whose fault it turns out to be; empty where nobody judges.
+fn responsibility(kind: &str, fault: [f64; 3], dice: &mut Dice) -> &'static str {
+    let judged = dice.chance(0.93) && !matches!(kind, "enquiry" | "suggestion");
+    let sides = ["company", "third_party", "customer"];
+    let side = sides.get(dice.weighted(fault)).copied();
+    side.filter(|_| judged).unwrap_or("")
 }
 
 /// How a form names a type: mostly its name, now and then an alias or 类-型.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::anomalies::{Anomalies, Expectation};
+use super::anomalies::Anomalies;
+use super::expectations::Expectation;
 use super::sheets::Sheet;
 use super::world::World;
 use super::{GenerateError, GeneratedFile};

@@ -224,3 +224,86 @@ pub(super) struct Text {
     pub(super) unhappy: Vec<String>,
     pub(super) hint: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn no_name_alias_or_keyword_belongs_to_two_types() {
+        let taxonomy = Taxonomy::builtin().unwrap();
+        let (mut names, mut keywords) = (BTreeMap::new(), BTreeMap::new());
+        for info in &taxonomy.types {
+            let own = info.aliases.iter().chain([&info.zh, &info.en, &info.code]);
+            for name in own {
+                assert_eq!(
+                    names.insert(name.to_lowercase(), &info.code),
+                    None,
+                    "{name} of {}",
+                    info.code
+                );
+            }
+            for keyword in &info.keywords {
+                assert_eq!(
+                    keywords.insert(keyword, &info.code),
+                    None,
+                    "{keyword} of {}",
+                    info.code
+                );
+            }
+            assert!(!info.keywords.is_empty(), "{}", info.code);
+        }
+        assert!(
+            (35..=45).contains(&taxonomy.types.len()),
+            "{} types",
+            taxonomy.types.len()
+        );
+    }
+
+    #[test]
+    fn every_type_has_a_scene_and_every_scene_a_type() {
+        let taxonomy = Taxonomy::builtin().unwrap();
+        let scenes = Scenes::builtin().unwrap().scene;
+        let types: Vec<&str> = taxonomy
+            .types
+            .iter()
+            .map(|info| info.code.as_str())
+            .collect();
+        let seen: Vec<&str> = scenes.iter().map(|scene| scene.code.as_str()).collect();
+        assert_eq!(types, seen);
+        let words = CentreWords::builtin().unwrap();
+        for scene in &scenes {
+            assert!(
+                words.kind.iter().any(|kind| kind.code == scene.kind),
+                "{}",
+                scene.code
+            );
+            assert!(
+                words
+                    .team
+                    .iter()
+                    .any(|team| team.queues.contains(&scene.queue)),
+                "{}",
+                scene.code
+            );
+        }
+    }
+
+    #[test]
+    fn every_description_betrays_its_own_type_and_no_other() {
+        let taxonomy = Taxonomy::builtin().unwrap();
+        for scene in Scenes::builtin().unwrap().scene {
+            for text in &scene.say {
+                let found = taxonomy.types.iter().filter(|info| {
+                    info.keywords
+                        .iter()
+                        .any(|word| text.contains(word.as_str()))
+                });
+                let found: Vec<&str> = found.map(|info| info.code.as_str()).collect();
+                assert_eq!(found, [scene.code.as_str()], "{text}");
+            }
+        }
+    }
+}

@@ -1,1 +1,11 @@
+//! The only definitions of the program: the catalogue, its compiler, one pass per fact table, the answers.
+
+pub mod accumulate;
+pub mod catalogue;
+pub mod expr;
 pub mod figure;
+pub mod lower;
+pub mod mart;
+pub mod pass;
+pub mod query;
+pub mod table;

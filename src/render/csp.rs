@@ -16,10 +16,16 @@ fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
-        let group = chunk.iter().enumerate().fold(0_u32, |group, (i, byte)| group | u32::from(*byte) << (16 - 8 * i));
+        let group = chunk.iter().enumerate().fold(0_u32, |group, (i, byte)| {
+            group | u32::from(*byte) << (16 - 8 * i)
+        });
         for digit in 0..4 {
             let index = (group >> (18 - 6 * digit)) & 63;
-            out.push(if digit <= chunk.len() { char::from(ALPHABET[index as usize]) } else { '=' });
+            out.push(if digit <= chunk.len() {
+                char::from(ALPHABET[index as usize])
+            } else {
+                '='
+            });
         }
     }
     out
@@ -31,7 +37,13 @@ mod tests {
 
     #[test]
     fn base64_as_in_rfc_4648() {
-        for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+        for (plain, coded) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foobar", "Zm9vYmFy"),
+        ] {
             assert_eq!(base64(plain.as_bytes()), coded);
         }
     }

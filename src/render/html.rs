@@ -7,7 +7,9 @@ mod tables;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::i18n::text::Text;
-use crate::report::document::{Block, Definition, Document, Fact, Finding, Findings, Mark, Section};
+use crate::report::document::{
+    Block, Definition, Document, Fact, Finding, Findings, Mark, Section,
+};
 
 use super::{RenderError, Renderer, csp};
 
@@ -30,7 +32,11 @@ impl Renderer for Html {
 
 fn page(document: &Document) -> Result<Markup, RenderError> {
     let t = Text(document.lang);
-    let sections = document.sections.iter().map(|part| section(part, t)).collect::<Result<Vec<Markup>, _>>()?;
+    let sections = document
+        .sections
+        .iter()
+        .map(|part| section(part, t))
+        .collect::<Result<Vec<Markup>, _>>()?;
     Ok(html! {
         (DOCTYPE)
         html lang=(document.lang.tag()) {
@@ -84,7 +90,11 @@ fn masthead(document: &Document, t: Text) -> Markup {
 
 /// Radio buttons: the style sheet alone follows them, the script only remembers the choice.
 fn theme(t: Text) -> Markup {
-    let choices = [("auto", t.theme_auto()), ("light", t.theme_light()), ("dark", t.theme_dark())];
+    let choices = [
+        ("auto", t.theme_auto()),
+        ("light", t.theme_light()),
+        ("dark", t.theme_dark()),
+    ];
     html! {
         fieldset.theme {
             legend { (t.theme()) }
@@ -103,7 +113,11 @@ fn facts(facts: &[Fact]) -> Markup {
 }
 
 fn section(section: &Section, t: Text) -> Result<Markup, RenderError> {
-    let blocks = section.blocks.iter().map(|part| block(part, t)).collect::<Result<Vec<Markup>, _>>()?;
+    let blocks = section
+        .blocks
+        .iter()
+        .map(|part| block(part, t))
+        .collect::<Result<Vec<Markup>, _>>()?;
     let heading = format!("{}-title", section.id);
     Ok(html! {
         section id=(section.id) aria-labelledby=(heading) {
@@ -116,7 +130,10 @@ fn section(section: &Section, t: Text) -> Result<Markup, RenderError> {
 
 fn block(block: &Block, t: Text) -> Result<Markup, RenderError> {
     Ok(match block {
-        Block::Text { heading, paragraphs } => html! {
+        Block::Text {
+            heading,
+            paragraphs,
+        } => html! {
             div.prose {
                 h3 { (heading) }
                 ul { @for paragraph in paragraphs { li { (paragraph) } } }
@@ -158,9 +175,22 @@ fn finding(finding: &Finding, t: Text) -> Markup {
                         None => (finding.text),
                     }
                 }
-                p.evidence { (finding.evidence) }
+                p.evidence { (clauses(&finding.evidence, t)) }
             }
             @if let Some(owner) = &finding.owner { p.owner { (t.ask(owner)) } }
+        }
+    }
+}
+
+/// Clauses on one line; a line ends between two of them rather than inside one.
+fn clauses(parts: &[String], t: Text) -> Markup {
+    html! {
+        @for (i, part) in parts.iter().enumerate() {
+            span.clause {
+                (part)
+                @if i + 1 < parts.len() { (t.clause().trim_end()) }
+            }
+            @if t.clause().ends_with(' ') { " " }
         }
     }
 }

@@ -46,7 +46,7 @@ struct FindingOut<'a> {
     kpi: Option<&'a str>,
     verdict: &'a str,
     text: &'a str,
-    evidence: &'a str,
+    evidence: &'a [String],
     owner: Option<&'a str>,
 }
 
@@ -55,6 +55,7 @@ struct KpiOut<'a> {
     kpi: &'a str,
     name: &'a str,
     unit: Unit,
+    date: String,
     value: Option<f64>,
     numerator: Option<f64>,
     denominator: Option<f64>,
@@ -65,6 +66,7 @@ struct KpiOut<'a> {
     status: &'a str,
     distinguishable: bool,
     same_weekday: Option<f64>,
+    same_weekday_weeks: u32,
     variation: MarkOut<'a>,
     printed: Printed<'a>,
 }
@@ -101,7 +103,11 @@ fn summary(document: &Document) -> Summary<'_> {
         title: &document.title,
         centre: &document.centre,
         date: &document.iso_date,
-        facts: document.facts.iter().map(|Fact { label, value }| FactOut { label, value }).collect(),
+        facts: document
+            .facts
+            .iter()
+            .map(|Fact { label, value }| FactOut { label, value })
+            .collect(),
         findings: document.findings().map(finding).collect(),
         kpis: document.kpis().map(kpi).collect(),
         figures: document
@@ -132,6 +138,7 @@ fn kpi(row: &KpiRow) -> KpiOut<'_> {
         kpi: &row.id,
         name: &row.name,
         unit: row.raw.unit,
+        date: row.raw.day.to_string(),
         value: estimate.value,
         numerator: estimate.numerator,
         denominator: estimate.denominator,
@@ -142,6 +149,7 @@ fn kpi(row: &KpiRow) -> KpiOut<'_> {
         status: row.raw.status.code(),
         distinguishable: row.doubt.is_none(),
         same_weekday: row.raw.same_weekday,
+        same_weekday_weeks: row.raw.same_weekday_weeks,
         variation: mark(&row.variation),
         printed: Printed {
             value: &row.value,
@@ -155,5 +163,9 @@ fn kpi(row: &KpiRow) -> KpiOut<'_> {
 }
 
 fn mark(mark: &Mark) -> MarkOut<'_> {
-    MarkOut { code: mark.tone.code(), word: &mark.word, detail: mark.detail.as_deref() }
+    MarkOut {
+        code: mark.tone.code(),
+        word: &mark.word,
+        detail: mark.detail.as_deref(),
+    }
 }

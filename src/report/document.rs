@@ -1,5 +1,7 @@
 //! The document model: page → section → block. Text is in the document's language, numbers are printed.
 
+use chrono::NaiveDate;
+
 use crate::i18n::Lang;
 use crate::kpi::figure::{Bound, Estimate, Status, Unit};
 
@@ -101,6 +103,8 @@ pub enum Tone {
     Improvement,
     /// Nothing to report.
     Calm,
+    /// Too little history to judge.
+    Unjudged,
     /// Too few cases to judge.
     Sparse,
 }
@@ -114,6 +118,7 @@ impl Tone {
             Self::Neutral => "neutral",
             Self::Improvement => "improvement",
             Self::Calm => "calm",
+            Self::Unjudged => "unjudged",
             Self::Sparse => "sparse",
         }
     }
@@ -133,7 +138,7 @@ pub struct Mark {
 }
 
 /// The first screen: how many figures do what, and the ranked findings.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Findings {
     /// Counts by verdict.
     pub tallies: Vec<Tally>,
@@ -161,8 +166,8 @@ pub struct Finding {
     pub mark: Mark,
     /// What moved, since when, by how much.
     pub text: String,
-    /// Why it is more than noise.
-    pub evidence: String,
+    /// Why it is more than noise, clause by clause.
+    pub evidence: Vec<String>,
     /// Who should look.
     pub owner: Option<String>,
 }
@@ -214,6 +219,8 @@ pub struct KpiRow {
     pub trend: Option<Sparkline>,
     /// The day's figure.
     pub value: String,
+    /// The day of the figure, where it is not the day reported on.
+    pub day: Option<String>,
     /// 95 % interval.
     pub interval: Option<String>,
     /// `numerator / denominator`.
@@ -253,6 +260,10 @@ pub struct RawKpi {
     pub status: Status,
     /// Mean of the same weekday before.
     pub same_weekday: Option<f64>,
+    /// Weeks it rests on.
+    pub same_weekday_weeks: u32,
+    /// The day of the figure.
+    pub day: NaiveDate,
 }
 
 /// A table of text.
@@ -285,13 +296,19 @@ impl Column {
     /// A column of words.
     #[must_use]
     pub fn text(title: impl Into<String>) -> Self {
-        Self { title: title.into(), numeric: false }
+        Self {
+            title: title.into(),
+            numeric: false,
+        }
     }
 
     /// A column of numbers.
     #[must_use]
     pub fn number(title: impl Into<String>) -> Self {
-        Self { title: title.into(), numeric: true }
+        Self {
+            title: title.into(),
+            numeric: true,
+        }
     }
 }
 
@@ -311,26 +328,35 @@ pub struct Definition {
 impl Document {
     /// Every figure of the document, in reading order.
     pub fn figures(&self) -> impl Iterator<Item = &Figure> {
-        self.sections.iter().flat_map(|section| &section.blocks).flat_map(|block| match block {
-            Block::Multiples { figures, .. } => figures.iter().collect(),
-            Block::Figure(figure) => vec![figure.as_ref()],
-            _ => Vec::new(),
-        })
+        self.sections
+            .iter()
+            .flat_map(|section| &section.blocks)
+            .flat_map(|block| match block {
+                Block::Multiples { figures, .. } => figures.iter().collect(),
+                Block::Figure(figure) => vec![figure.as_ref()],
+                _ => Vec::new(),
+            })
     }
 
     /// The KPI rows of the document, worst first.
     pub fn kpis(&self) -> impl Iterator<Item = &KpiRow> {
-        self.sections.iter().flat_map(|section| &section.blocks).flat_map(|block| match block {
-            Block::KpiTable(table) => table.rows.as_slice(),
-            _ => &[],
-        })
+        self.sections
+            .iter()
+            .flat_map(|section| &section.blocks)
+            .flat_map(|block| match block {
+                Block::KpiTable(table) => table.rows.as_slice(),
+                _ => &[],
+            })
     }
 
     /// The findings of the document, most important first.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.sections.iter().flat_map(|section| &section.blocks).flat_map(|block| match block {
-            Block::Findings(findings) => findings.items.as_slice(),
-            _ => &[],
-        })
+        self.sections
+            .iter()
+            .flat_map(|section| &section.blocks)
+            .flat_map(|block| match block {
+                Block::Findings(findings) => findings.items.as_slice(),
+                _ => &[],
+            })
     }
 }

@@ -98,8 +98,8 @@ pub struct ControlDay {
 pub struct SignalMark {
     /// Tone.
     pub tone: Tone,
-    /// Above the centre.
-    pub above: bool,
+    /// Upwards.
+    pub up: bool,
 }
 
 /// The last days of a KPI on the width of a word.
@@ -116,7 +116,7 @@ pub struct Sparkline {
 }
 
 /// A measure by hour and weekday.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heat {
     /// Names of the weekdays, Monday first.
     pub weekdays: Vec<String>,

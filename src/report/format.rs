@@ -2,7 +2,9 @@
 //!
 //! A no-break space stands between a number and its unit so that a line never ends between them.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, Weekday};
+mod date;
+
+pub use date::{axis_day, day, long_date, minute, period, short_weekday, weekday};
 
 use crate::i18n::Lang;
 use crate::kpi::figure::{Bound, Interval, Unit};
@@ -41,7 +43,9 @@ pub fn maybe(number: Option<f64>, unit: Unit, lang: Lang) -> String {
 /// An interval: `91.2 – 93.8 %`, `36 – 41 s`, `4 min 2 s – 4 min 22 s`; `—` when there is none.
 #[must_use]
 pub fn interval(interval: Option<Interval>, unit: Unit, lang: Lang) -> String {
-    let Some(Interval { low, high }) = interval else { return NONE.to_owned() };
+    let Some(Interval { low, high }) = interval else {
+        return NONE.to_owned();
+    };
     let (low, high) = (value(low, unit, lang), value(high, unit, lang));
     // The unit is written once when both ends are one number and the same unit.
     match (low.split_once(SPACE), high.split_once(SPACE)) {
@@ -55,18 +59,23 @@ pub fn interval(interval: Option<Interval>, unit: Unit, lang: Lang) -> String {
 /// A difference with its sign: `−7.2 points`, `+35 s`, `+120`.
 #[must_use]
 pub fn change(difference: f64, unit: Unit, lang: Lang) -> String {
-    let sign = if difference < 0.0 { "−" } else { "+" };
-    let size = difference.abs();
-    match unit {
+    let size = match unit {
         Unit::Percent => {
             let points = match lang {
                 Lang::Zh => "个百分点",
                 Lang::En => "points",
             };
-            format!("{sign}{}{SPACE}{points}", bare(size, unit))
+            format!("{}{SPACE}{points}", bare(difference.abs(), unit))
         }
-        _ => format!("{sign}{}", value(size, unit, lang)),
-    }
+        _ => value(difference.abs(), unit, lang),
+    };
+    // A difference that rounds to zero has no direction.
+    let sign = match difference {
+        _ if !has_size(&size) => "±",
+        difference if difference < 0.0 => "−",
+        _ => "+",
+    };
+    format!("{sign}{size}")
 }
 
 /// A target: `≥ 90.0 %`.
@@ -100,7 +109,7 @@ pub fn sum(sum: Option<f64>) -> String {
 pub fn tick(number: f64, unit: Unit, step: f64) -> String {
     match unit {
         Unit::Percent => {
-            let places = usize::from(step < 0.0099) ;
+            let places = usize::from(step < 0.0099);
             format!("{}{SPACE}%", decimals(number * 100.0, places))
         }
         Unit::Seconds if number.abs() >= 3600.0 => {
@@ -112,7 +121,11 @@ pub fn tick(number: f64, unit: Unit, step: f64) -> String {
             format!("{}:{:02}", (seconds / 60.0).trunc(), seconds % 60.0)
         }
         _ => {
-            let places = if step < 0.0999 { 2 } else { usize::from(step < 0.999) };
+            let places = if step < 0.0999 {
+                2
+            } else {
+                usize::from(step < 0.999)
+            };
             decimals(number, places)
         }
     }
@@ -125,86 +138,6 @@ pub fn cell(number: f64, unit: Unit) -> String {
         Unit::Seconds => decimals(number, 0),
         _ => bare(number, unit),
     }
-}
-
-/// A day without its year: `3 月 13 日`, `13 Mar`.
-#[must_use]
-pub fn day(date: NaiveDate, lang: Lang) -> String {
-    match lang {
-        Lang::Zh => format!("{}{SPACE}月{SPACE}{}{SPACE}日", date.month(), date.day()),
-        Lang::En => format!("{}{SPACE}{}", date.day(), &month(date)[..3]),
-    }
-}
-
-/// A day on an axis: `3/13`, `13 Mar`.
-#[must_use]
-pub fn axis_day(date: NaiveDate, lang: Lang) -> String {
-    match lang {
-        Lang::Zh => format!("{}/{}", date.month(), date.day()),
-        Lang::En => day(date, lang),
-    }
-}
-
-/// A period without its year: `3 月 2 日 – 3 月 29 日`.
-#[must_use]
-pub fn period(from: NaiveDate, to: NaiveDate, lang: Lang) -> String {
-    format!("{} – {}", day(from, lang), day(to, lang))
-}
-
-/// A full date with its weekday: `2026 年 3 月 29 日 星期日`, `Sunday 29 March 2026`.
-#[must_use]
-pub fn long_date(date: NaiveDate, lang: Lang) -> String {
-    let name = weekday(date.weekday(), lang);
-    match lang {
-        Lang::Zh => {
-            format!("{} 年 {} 月 {} 日 {name}", date.year(), date.month(), date.day())
-        }
-        Lang::En => format!("{name} {} {} {}", date.day(), month(date), date.year()),
-    }
-}
-
-/// An instant to the minute: `2026-03-30 04:00`.
-#[must_use]
-pub fn minute(instant: NaiveDateTime) -> String {
-    instant.format("%Y-%m-%d %H:%M").to_string()
-}
-
-/// A weekday in full: `星期日`, `Sunday`.
-#[must_use]
-pub const fn weekday(day: Weekday, lang: Lang) -> &'static str {
-    match (lang, day) {
-        (Lang::Zh, Weekday::Mon) => "星期一",
-        (Lang::Zh, Weekday::Tue) => "星期二",
-        (Lang::Zh, Weekday::Wed) => "星期三",
-        (Lang::Zh, Weekday::Thu) => "星期四",
-        (Lang::Zh, Weekday::Fri) => "星期五",
-        (Lang::Zh, Weekday::Sat) => "星期六",
-        (Lang::Zh, Weekday::Sun) => "星期日",
-        (Lang::En, Weekday::Mon) => "Monday",
-        (Lang::En, Weekday::Tue) => "Tuesday",
-        (Lang::En, Weekday::Wed) => "Wednesday",
-        (Lang::En, Weekday::Thu) => "Thursday",
-        (Lang::En, Weekday::Fri) => "Friday",
-        (Lang::En, Weekday::Sat) => "Saturday",
-        (Lang::En, Weekday::Sun) => "Sunday",
-    }
-}
-
-/// A weekday on an axis: `周日`, `Sun`.
-#[must_use]
-pub fn short_weekday(day: Weekday, lang: Lang) -> String {
-    match lang {
-        Lang::Zh => weekday(day, lang).replace("星期", "周"),
-        Lang::En => weekday(day, lang)[..3].to_owned(),
-    }
-}
-
-fn month(date: NaiveDate) -> &'static str {
-    const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
-    ];
-    NAMES[date.month0() as usize]
 }
 
 const fn suffix(unit: Unit, lang: Lang) -> &'static str {
@@ -272,14 +205,19 @@ fn decimals(value: f64, places: usize) -> String {
     let (whole, rest) = text.split_once('.').unwrap_or((&text, ""));
     let dot = if rest.is_empty() { "" } else { "." };
     // A value that rounds to zero has no sign.
-    let sign = if text.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) { sign(value) } else { "" };
+    let sign = if has_size(&text) { sign(value) } else { "" };
     format!("{sign}{}{dot}{rest}", grouped(whole))
+}
+
+/// Whether a printed number is more than zero.
+fn has_size(text: &str) -> bool {
+    text.bytes().any(|byte| (b'1'..=b'9').contains(&byte))
 }
 
 fn grouped(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -317,7 +255,12 @@ mod tests {
         check(12.5, Unit::Yuan, "¥12.50", "¥12.50");
         check(12_345.67, Unit::Yuan, "¥12,346", "¥12,346");
         check(3.25, Unit::PerThousand, "3.2 ‰", "3.2 ‰");
-        check(11.04, Unit::PerMillion, "11.0 件/百万件", "11.0 per million");
+        check(
+            11.04,
+            Unit::PerMillion,
+            "11.0 件/百万件",
+            "11.0 per million",
+        );
         check(-0.004, Unit::Number, "0.00", "0.00");
         check(f64::NAN, Unit::Number, "—", "—");
     }
@@ -338,7 +281,13 @@ mod tests {
         check(0.912, 0.938, Unit::Percent, Lang::En, "91.2 – 93.8 %");
         check(36.2, 41.0, Unit::Seconds, Lang::Zh, "36 – 41 秒");
         check(50.0, 62.0, Unit::Seconds, Lang::En, "50 s – 1 min 2 s");
-        check(242.0, 262.0, Unit::Seconds, Lang::En, "4 min 2 s – 4 min 22 s");
+        check(
+            242.0,
+            262.0,
+            Unit::Seconds,
+            Lang::En,
+            "4 min 2 s – 4 min 22 s",
+        );
         check(4.5, 4.6, Unit::Score, Lang::En, "4.50 – 4.60");
     }
 
@@ -351,6 +300,7 @@ mod tests {
         check(-0.072, Unit::Percent, Lang::En, "−7.2 points");
         check(35.0, Unit::Seconds, Lang::En, "+35 s");
         check(1200.0, Unit::Count, Lang::En, "+1,200");
+        check(-0.0004, Unit::Percent, Lang::En, "±0.0 points");
     }
 
     #[test]
@@ -366,16 +316,5 @@ mod tests {
         check(270.0, Unit::Seconds, 30.0, "4:30");
         check(5400.0, Unit::Seconds, 1800.0, "1:30 h");
         check(4.5, Unit::Score, 0.5, "4.5");
-    }
-
-    #[test]
-    fn dates_in_both_languages() {
-        let date = NaiveDate::from_ymd_opt(2026, 3, 29).unwrap();
-        assert_eq!(long_date(date, Lang::Zh), "2026 年 3 月 29 日 星期日");
-        assert_eq!(long_date(date, Lang::En), "Sunday 29 March 2026");
-        assert_eq!(day(date, Lang::En).replace(SPACE, " "), "29 Mar");
-        assert_eq!(axis_day(date, Lang::Zh), "3/29");
-        assert_eq!(short_weekday(Weekday::Sun, Lang::Zh), "周日");
-        assert_eq!(short_weekday(Weekday::Sun, Lang::En), "Sun");
     }
 }

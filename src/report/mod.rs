@@ -1,6 +1,6 @@
 //! The report as data: text in one language, every number already printed, no drawing and no markup.
 //!
-//! [`nightly`] turns figures into a [`document::Document`]; [`format`] is the only place where a number
+//! [`nightly`] turns figures into a [`document::Document`]; [`mod@format`] is the only place where a number
 //! becomes text. Renderers decide how a document looks, never what it says.
 
 pub mod document;

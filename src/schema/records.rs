@@ -37,7 +37,7 @@ const SCORE: Column =
     c("score", Kind::Score, "满意度", &["评价", "满意度评分", "satisfaction rating"]);
 const TICKET_REF: Column = c("ticket_id", Kind::Id, "工单号", &["工单编号"]);
 const CONTACT_REF: Column =
-    c("contact_ref", Kind::Id, "关联服务编号", &["服务编号", "来源会话", "来源编号"]);
+    c("contact_ref", Kind::Id, "关联服务编号", &["关联联系编号", "联系编号", "服务编号", "来源会话", "来源编号"]);
 
 const CALLS: &[Column] = &[
     c("call_id", Kind::Id, "通话编号", &["通话ID", "呼叫ID", "流水号", "通话流水号"]).required().key(),
@@ -160,7 +160,7 @@ const EVALUATIONS: &[Column] = &[
     c("rubric", Kind::Text, "评分标准", &["质检标准", "评分表"]),
     c("passed", Kind::Flag, "是否通过", &["是否合格", "通过"]),
     c("weight", Kind::Number, "权重", &["分值"]),
-    c("critical", Kind::Flag, "是否致命项", &["致命项", "红线"]),
+    c("critical", Kind::Flag, "是否致命项", &["是否关键项", "关键项", "致命项", "红线"]),
 ];
 
 const AGENTS: &[Column] = &[

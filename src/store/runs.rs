@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{Array, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType};
 
 use super::delta::{Layout, Replacement};
@@ -19,6 +19,8 @@ pub struct Run {
     pub number: i64,
     /// The instant at which open tickets and windows were judged, UTC microseconds.
     pub as_of: i64,
+    /// Whether that instant was asked for, not taken from the newest arrival.
+    pub as_of_given: bool,
     /// Table → its version.
     pub versions: BTreeMap<String, u64>,
     /// Hash of the settings the facts were derived with.
@@ -39,6 +41,7 @@ fn schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("run", DataType::Int64, true),
         Field::new("as_of", DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), true),
+        Field::new("as_of_given", DataType::Boolean, true),
         Field::new("versions", DataType::Utf8, true),
         Field::new("settings", DataType::Utf8, true),
         Field::new("program", DataType::Utf8, true),
@@ -98,6 +101,7 @@ fn encode(runs: &[Run]) -> Result<RecordBatch> {
                 TimestampMicrosecondArray::from_iter_values(runs.iter().map(|run| run.as_of))
                     .with_timezone("UTC"),
             ),
+            Arc::new(BooleanArray::from_iter(runs.iter().map(|run| Some(run.as_of_given)))),
             Arc::new(StringArray::from_iter_values(versions)),
             Arc::new(StringArray::from_iter_values(runs.iter().map(|run| &run.settings))),
             Arc::new(StringArray::from_iter_values(runs.iter().map(|run| &run.program))),
@@ -109,6 +113,7 @@ fn encode(runs: &[Run]) -> Result<RecordBatch> {
 fn decode(batch: &RecordBatch) -> Vec<Run> {
     let numbers = batch.column(0).as_primitive::<Int64Type>();
     let as_of = batch.column(1).as_primitive::<TimestampMicrosecondType>();
+    let given = batch.column(2).as_boolean();
     let text = |column: usize, row: usize| {
         let column = batch.column(column).as_string::<i32>();
         if column.is_null(row) { String::new() } else { column.value(row).to_owned() }
@@ -117,9 +122,10 @@ fn decode(batch: &RecordBatch) -> Vec<Run> {
         .map(|row| Run {
             number: numbers.value(row),
             as_of: as_of.value(row),
-            versions: serde_json::from_str(&text(2, row)).unwrap_or_default(),
-            settings: text(3, row),
-            program: text(4, row),
+            as_of_given: given.value(row),
+            versions: serde_json::from_str(&text(3, row)).unwrap_or_default(),
+            settings: text(4, row),
+            program: text(5, row),
         })
         .collect()
 }

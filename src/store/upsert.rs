@@ -12,7 +12,7 @@ use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
 use chrono_tz::Tz;
 use deltalake::kernel::PrimitiveType;
 
-use super::delta::{Delta, Layout, Part, Replacement};
+use super::delta::{Layout, Part, Replacement};
 use super::{Store, parquet_io};
 use crate::calendar;
 use crate::error::{Error, Result};
@@ -63,35 +63,43 @@ struct Comparable {
     updated: Option<TimestampMicrosecondArray>,
 }
 
-/// Merges `incoming` (columns of `record_schema`) into the table and commits under `transaction`.
+/// Rows decided about and days rewritten, not yet committed.
+pub struct Merged {
+    /// What became of the rows.
+    pub outcome: Outcome,
+    replacements: Vec<Replacement>,
+}
+
+/// Decides about `incoming` (columns of `record_schema`) and prepares the days that change.
 /// Columns in `keep_earliest` keep the smaller value when a row replaces another.
 ///
 /// # Errors
-/// When existing days cannot be read or the commit fails.
-pub fn upsert(
+/// When existing days cannot be read.
+pub fn plan(
     store: &Store,
     table: &'static Table,
     zone: Tz,
     incoming: &RecordBatch,
     keep_earliest: &[&str],
-    transaction: &str,
-) -> Result<Outcome> {
+) -> Result<Merged> {
     let fail = |source| Error::Arrow { what: table.name.to_owned(), source };
-    let mut delta = store.table(table.name)?;
     let converters = Converters::new(table).map_err(fail)?;
     let new = converters.comparable(incoming).map_err(fail)?;
-    let parts = delta.parts()?;
+    let parts = store.table(table.name)?.parts()?;
     let existing = matching_parts(table, &parts, &new, &converters)?;
-    let mut decided = decide(&new, &existing);
+    let decided = decide(&new, &existing);
     let incoming = earliest(incoming, &new, &existing, &decided, keep_earliest).map_err(fail)?;
     let replacements = replacements(table, zone, &incoming, &parts, &existing, &decided)?;
-    decided.outcome.days = replacements.len();
-    commit(&mut delta, table, replacements, transaction)?;
-    Ok(decided.outcome)
+    let outcome = Outcome { days: replacements.len(), ..decided.outcome };
+    Ok(Merged { outcome, replacements })
 }
 
-fn commit(delta: &mut Delta<'_>, table: &Table, replacements: Vec<Replacement>, transaction: &str) -> Result<()> {
-    delta.replace(&layout(table), replacements, Some(transaction)).map(|_| ())
+/// Commits the prepared days under `transaction`.
+///
+/// # Errors
+/// When the days cannot be written or the commit is refused.
+pub fn commit(store: &Store, table: &Table, merged: Merged, transaction: &str) -> Result<()> {
+    store.table(table.name)?.replace(&layout(table), merged.replacements, Some(transaction)).map(|_| ())
 }
 
 struct Converters {

@@ -17,21 +17,22 @@ catalogue! {
         en: "{name}, not judged for lack of history: {value}"
     }
     chart_subtitle(about, unit, period, n) {
-        zh: "{about} · 单位：{unit} · {period} · n = {n}",
-        en: "{about} · unit: {unit} · {period} · n = {n}"
+        zh: "{about} · 单位：{unit} · {period} · n\u{a0}=\u{a0}{n}",
+        en: "{about} · unit: {unit} · {period} · n\u{a0}=\u{a0}{n}"
     }
-    fraction_is(numerator, denominator, value) {
-        zh: "当日 {numerator} / {denominator} = {value}",
-        en: "The day: {numerator} / {denominator} = {value}"
+    fraction_is(day, numerator, denominator, value) {
+        zh: "{day} {numerator} / {denominator} = {value}",
+        en: "{day}: {numerator} / {denominator} = {value}"
     }
-    day_is(value) { zh: "当日 {value}", en: "The day: {value}" }
+    day_is(day, value) { zh: "{day} {value}", en: "{day}: {value}" }
+    the_day { zh: "当日", en: "The day" }
     target_is(target) { zh: "目标 {target}", en: "target {target}" }
     target_from(target, source) { zh: "目标 {target}（依据：{source}）", en: "target {target} (source: {source})" }
     scope_is(scope) { zh: "范围：{scope}", en: "covers {scope}" }
     centre_is(value) { zh: "中心 {value}", en: "centre {value}" }
     lower_is(value) { zh: "下限 {value}", en: "lower {value}" }
     upper_is(value) { zh: "上限 {value}", en: "upper {value}" }
-    day_hint(when, value, n) { zh: "{when}：{value}，n = {n}", en: "{when}: {value}, n = {n}" }
+    day_hint(when, value, n) { zh: "{when}：{value}，n\u{a0}=\u{a0}{n}", en: "{when}: {value}, n\u{a0}=\u{a0}{n}" }
     control_description(days, subtitle) {
         zh: "{days} 天的控制图：圆点为当日原值，折线已剔除星期因素，虚线为控制限与目标。{subtitle}",
         en: "Control chart of {days} days: dots are the daily values, the line is without the weekday's effect, dashed lines are limits and target. {subtitle}"
@@ -60,13 +61,13 @@ catalogue! {
     col_signal { zh: "信号", en: "Signal" }
 
     waits_finding(name, slot, value, n) {
-        zh: "{slot} 等得最久：{name} {value}（n = {n}）",
-        en: "Longest waits on {slot}: {name} {value} (n = {n})"
+        zh: "{slot} 等得最久：{name} {value}（n\u{a0}=\u{a0}{n}）",
+        en: "Longest waits on {slot}: {name} {value} (n\u{a0}=\u{a0}{n})"
     }
     waits_sparse(name) { zh: "{name}：各时段样本均不足", en: "{name}: too few cases in every hour" }
     waits_note(few, sparse, cells) {
-        zh: "n < {few} 的格子画斜线，标为样本不足（{cells} 格中有 {sparse} 格）",
-        en: "cells with n < {few} are struck through as too few cases ({sparse} of {cells})"
+        zh: "n\u{a0}<\u{a0}{few} 的格子画斜线，标为样本不足（{cells} 格中有 {sparse} 格）",
+        en: "cells with n\u{a0}<\u{a0}{few} are struck through as too few cases ({sparse} of {cells})"
     }
     waits_description(title) {
         zh: "按小时与星期的热力图，颜色越深等待越久。{title}",
@@ -74,12 +75,12 @@ catalogue! {
     }
     slot(day, hour) { zh: "{day} {hour}", en: "{day} {hour}" }
     heat_key(unit) { zh: "格内数字：{unit}", en: "In the cells: {unit}" }
-    heat_data(value, n) { zh: "{value}（n = {n}）", en: "{value} (n = {n})" }
+    heat_data(value, n) { zh: "{value}（n\u{a0}=\u{a0}{n}）", en: "{value} (n\u{a0}=\u{a0}{n})" }
     marked_sparse(text) { zh: "{text} 样本不足", en: "{text} too few cases" }
-    sparse_below(few) { zh: "n < {few}，样本不足", en: "n < {few}, too few cases" }
+    sparse_below(few) { zh: "n\u{a0}<\u{a0}{few}，样本不足", en: "n\u{a0}<\u{a0}{few}, too few cases" }
     hint_sparse(slot, value, n) {
-        zh: "{slot}：{value}，n = {n}，样本不足",
-        en: "{slot}: {value}, n = {n}, too few cases"
+        zh: "{slot}：{value}，n\u{a0}=\u{a0}{n}，样本不足",
+        en: "{slot}: {value}, n\u{a0}=\u{a0}{n}, too few cases"
     }
     hint_empty(slot) { zh: "{slot}：无已接来电", en: "{slot}: no answered contact" }
     col_hour { zh: "时段", en: "Hour" }
@@ -89,8 +90,8 @@ catalogue! {
         en: "“{name}” is {share} of contacts; {few} of {all} types make up 80 %"
     }
     problems_subtitle(period, n) {
-        zh: "按问题类型的服务量 · 单位：件 · {period} · n = {n}",
-        en: "Contacts by problem type · unit: contacts · {period} · n = {n}"
+        zh: "按问题类型的服务量 · 单位：件 · {period} · n\u{a0}=\u{a0}{n}",
+        en: "Contacts by problem type · unit: contacts · {period} · n\u{a0}=\u{a0}{n}"
     }
     problems_untyped(count, share) {
         zh: "另有 {count} 件（{share}）未归类，不计入图中",

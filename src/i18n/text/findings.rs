@@ -22,15 +22,17 @@ catalogue! {
     unusually_high { zh: "异常偏高", en: "unusually high" }
     unusually_low { zh: "异常偏低", en: "unusually low" }
 
-    variation_since(phrase, since) { zh: "{phrase}，{since}起", en: "{phrase} since {since}" }
-    variation_today(phrase) { zh: "{phrase}，仅当日", en: "{phrase}, this day only" }
+    variation_since(phrase, since) { zh: "{since}起{phrase}", en: "{phrase} since {since}" }
+    variation_today(phrase) { zh: "当日{phrase}", en: "{phrase}, this day only" }
 
     rule_outside { zh: "超出控制限", en: "Outside a control limit" }
     rule_trend { zh: "连续 7 天同向变化", en: "Seven days in one direction" }
     rule_two_of_three { zh: "3 天中有 2 天超过 2σ", en: "Two of three days beyond 2σ" }
     rule_shift { zh: "连续 8 天在中心线同一侧", en: "Eight days on one side of the centre" }
 
-    chart_p { zh: "p 控制图", en: "p-chart" }
+    rule_run { zh: "近期数据长时间停在中位数一侧", en: "The latest days stay on one side of the median" }
+
+    chart_p { zh: "p 控制图", en: "p chart" }
     chart_laney { zh: "Laney P′ 控制图", en: "Laney P′ chart" }
     chart_laney_sigma(sigma) { zh: "Laney P′ 控制图（σz = {sigma}）", en: "Laney P′ chart (σz = {sigma})" }
     chart_i_prime { zh: "I′ 控制图", en: "I′ chart" }
@@ -73,6 +75,15 @@ catalogue! {
     steadily_missed_why {
         zh: "并非当日异常，现有流程的水平即如此；要达标需调整流程或排班。",
         en: "Not a bad day: this is what the process delivers. Reaching the target takes a change of process or staffing."
+    }
+    targets_missed(names) { zh: "未达标：{names}", en: "Target missed: {names}" }
+    targets_missed_some(count, names) {
+        zh: "{count} 项未达标，差距最大的是：{names}",
+        en: "{count} targets missed; furthest: {names}"
+    }
+    targets_missed_why {
+        zh: "历史不足，尚不能判断是偶然还是常态。",
+        en: "Too little history to tell whether this is the usual level."
     }
     findings_rest(count) {
         zh: "另有 {count} 项指标出现信号，见下表。",

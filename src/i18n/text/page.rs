@@ -2,7 +2,7 @@
 
 catalogue! {
     own_name { zh: "中文", en: "English" }
-    nightly_title { zh: "客服质量日报", en: "Customer-service quality, daily" }
+    nightly_title { zh: "客服质量日报", en: "Daily service quality report" }
     skip { zh: "跳到正文", en: "Skip to content" }
     contents { zh: "目录", en: "Contents" }
     theme { zh: "外观", en: "Theme" }
@@ -40,7 +40,12 @@ catalogue! {
     col_basis { zh: "分子 / 分母，n", en: "Numerator / denominator, n" }
     col_target { zh: "目标（依据）", en: "Target (source)" }
     col_status { zh: "达标情况", en: "Status" }
-    col_weekday { zh: "前几周同日均值", en: "Same weekday before" }
+    col_weekday(weeks) { zh: "同星期均值（前 {weeks} 周）", en: "Same weekday, mean of {weeks} weeks" }
+    of_day(day) { zh: "{day}数据", en: "of {day}" }
+    kpi_note_day {
+        zh: "标有日期的指标需要观察期，显示的是观察期已满的最近一天。",
+        en: "A figure with a date needs time to become true; it is that of the newest day that has had it."
+    }
     col_variation { zh: "波动判断", en: "Variation" }
     col_date { zh: "日期", en: "Date" }
 
@@ -78,5 +83,5 @@ catalogue! {
     colon { zh: "：", en: ": " }
     list { zh: "、", en: "; " }
     clause { zh: "；", en: "; " }
-    n_is(n) { zh: "n = {n}", en: "n = {n}" }
+    n_is(n) { zh: "n\u{a0}=\u{a0}{n}", en: "n\u{a0}=\u{a0}{n}" }
 }

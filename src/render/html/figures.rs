@@ -7,10 +7,14 @@ use crate::i18n::text::Text;
 use crate::render::RenderError;
 use crate::report::figure::{Figure, Legend, LegendKey};
 
-use super::tables;
+use super::{clauses, tables};
 
 /// Small figures side by side under one legend.
-pub(super) fn multiples(legend: &Legend, figures: &[Figure], t: Text) -> Result<Markup, RenderError> {
+pub(super) fn multiples(
+    legend: &Legend,
+    figures: &[Figure],
+    t: Text,
+) -> Result<Markup, RenderError> {
     let drawn = figures
         .iter()
         .map(|figure| Ok((figure, chart::svg(figure, Layout::Wide)?)))
@@ -35,9 +39,15 @@ pub(super) fn multiples(legend: &Legend, figures: &[Figure], t: Text) -> Result<
 
 /// A figure across the page: its words on the left, the drawing on the right, one above the other on a phone.
 pub(super) fn wide(figure: &Figure, t: Text) -> Result<Markup, RenderError> {
-    let layouts: &[Layout] =
-        if chart::has_layouts(figure) { &[Layout::Wide, Layout::Narrow] } else { &[Layout::Wide] };
-    let drawn = layouts.iter().map(|layout| chart::svg(figure, *layout)).collect::<Result<Vec<String>, _>>()?;
+    let layouts: &[Layout] = if chart::has_layouts(figure) {
+        &[Layout::Wide, Layout::Narrow]
+    } else {
+        &[Layout::Wide]
+    };
+    let drawn = layouts
+        .iter()
+        .map(|layout| chart::svg(figure, *layout))
+        .collect::<Result<Vec<String>, _>>()?;
     Ok(html! {
         figure.wide.{ "tone-" (figure.tone.code()) } id=(figure.id) {
             figcaption {
@@ -54,7 +64,7 @@ pub(super) fn wide(figure: &Figure, t: Text) -> Result<Markup, RenderError> {
 }
 
 fn notes(figure: &Figure, t: Text) -> Markup {
-    html! { p.note { (figure.notes.join(t.clause())) } }
+    html! { p.note { (clauses(&figure.notes, t)) } }
 }
 
 fn data(figure: &Figure, t: Text) -> Markup {

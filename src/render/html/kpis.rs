@@ -12,7 +12,11 @@ use super::{mark, tables};
 
 pub(super) fn table(table: &KpiTable, t: Text) -> Result<Markup, RenderError> {
     let columns = &table.columns;
-    let rows = table.rows.iter().map(|part| row(part, columns)).collect::<Result<Vec<Markup>, _>>()?;
+    let rows = table
+        .rows
+        .iter()
+        .map(|part| row(part, columns))
+        .collect::<Result<Vec<Markup>, _>>()?;
     Ok(html! {
         div.filter hidden {
             label for="kpi-filter" { (t.filter_label()) }
@@ -54,8 +58,15 @@ fn titles(columns: &KpiColumns) -> [&str; 8] {
 
 fn row(row: &KpiRow, columns: &KpiColumns) -> Result<Markup, RenderError> {
     let trend = row.trend.as_ref().map(chart::sparkline).transpose()?;
-    let moved = matches!(row.variation.tone, Tone::Concern | Tone::Neutral | Tone::Improvement);
-    let group = if moved || row.raw.status == Status::Missed { "moved" } else { "calm" };
+    let moved = matches!(
+        row.variation.tone,
+        Tone::Concern | Tone::Neutral | Tone::Improvement
+    );
+    let group = if moved || row.raw.status == Status::Missed {
+        "moved"
+    } else {
+        "calm"
+    };
     Ok(html! {
         tr role="row" id={ "kpi-" (row.id) } data-group=(group) class=[row.sparse.as_ref().map(|_| "sparse")] {
             th.name scope="row" role="rowheader" { (row.name) }
@@ -65,6 +76,7 @@ fn row(row: &KpiRow, columns: &KpiColumns) -> Result<Markup, RenderError> {
             }
             td.value role="cell" data-label=(columns.value) {
                 strong { (row.value) }
+                @if let Some(day) = &row.day { span.sub.day { (day) } }
                 @if let Some(interval) = &row.interval { span.sub { (interval) } }
             }
             td.trend role="cell" data-label=(columns.trend) {

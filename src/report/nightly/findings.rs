@@ -18,7 +18,11 @@ pub(super) fn section(page: Page, judged: &[Judged]) -> Section {
             .cmp(&(b.tone(), !assessed(b)))
             .then_with(|| descending(strength(a), strength(b)))
     });
-    let mut items: Vec<Finding> = moved.iter().filter_map(|kpi| page.moved(kpi)).take(SHOWN).collect();
+    let mut items: Vec<Finding> = moved
+        .iter()
+        .filter_map(|kpi| page.moved(kpi))
+        .take(SHOWN)
+        .collect();
     if items.is_empty() {
         items.push(page.nothing_moved(judged));
     }
@@ -27,8 +31,17 @@ pub(super) fn section(page: Page, judged: &[Judged]) -> Section {
     }
     let rest = moved.len().saturating_sub(SHOWN);
     let rest = (rest > 0).then(|| page.t.findings_rest(&rest.to_string()));
-    let findings = Findings { tallies: page.tallies(judged), items, rest };
-    super::section("findings", page.t.findings_title(), None, vec![Block::Findings(findings)])
+    let findings = Findings {
+        tallies: page.tallies(judged),
+        items,
+        rest,
+    };
+    super::section(
+        "findings",
+        page.t.findings_title(),
+        None,
+        vec![Block::Findings(findings)],
+    )
 }
 
 fn assessed(kpi: &Judged) -> bool {
@@ -49,7 +62,11 @@ impl Page<'_> {
             &self.movement_title(kpi, current),
             &format::change(value - usual, unit, self.lang),
         );
-        let owner = kpi.line.owner.as_ref().map(|owner| owner.get(self.lang).to_owned());
+        let owner = kpi
+            .line
+            .owner
+            .as_ref()
+            .map(|owner| owner.get(self.lang).to_owned());
         Some(Finding {
             kpi: Some(kpi.line.id.clone()),
             mark: self.variation(kpi),
@@ -61,14 +78,14 @@ impl Page<'_> {
 
     /// The sentence that names a movement, also the title of its chart.
     pub(super) fn movement_title(self, kpi: &Judged, current: &Current) -> String {
-        let Self { input, lang, t } = self;
+        let Self { lang, t, .. } = self;
         let name = kpi.line.name.get(lang);
         let phrase = self.phrase(current);
         let unit = kpi.line.unit;
         let usual = format::maybe(kpi.usual(), unit, lang);
         let value = format::maybe(kpi.line.estimate.value, unit, lang);
         let since = format::day(current.since, lang);
-        if current.since == input.date {
+        if current.since == kpi.line.day {
             t.moved_today(name, &since, phrase, &usual, &value)
         } else {
             t.moved_since(name, &since, phrase, &usual, &value)
@@ -92,9 +109,15 @@ impl Page<'_> {
         }
     }
 
-    fn evidence(self, kpi: &Judged, current: &Current) -> String {
+    fn evidence(self, kpi: &Judged, current: &Current) -> Vec<String> {
         let Self { lang, t, .. } = self;
+        let run_chart = kpi
+            .line
+            .movement
+            .as_ref()
+            .is_some_and(|movement| movement.chart == ChartKind::Run);
         let rule = match current.signal.rule {
+            _ if run_chart => t.rule_run(),
             Rule::Outside => t.rule_outside(),
             Rule::Trend => t.rule_trend(),
             Rule::TwoOfThree => t.rule_two_of_three(),
@@ -103,13 +126,17 @@ impl Page<'_> {
         let mut parts = vec![rule.to_owned()];
         parts.extend(self.limits_note(kpi));
         if kpi.line.estimate.interval.is_some() {
-            parts.push(t.interval_is(&format::interval(kpi.line.estimate.interval, kpi.line.unit, lang)));
+            parts.push(t.interval_is(&format::interval(
+                kpi.line.estimate.interval,
+                kpi.line.unit,
+                lang,
+            )));
         }
         parts.push(t.n_is(&format::count(kpi.line.estimate.n)));
         if let (Some(bound), Status::Missed) = (kpi.line.bound, kpi.status) {
             parts.push(t.target_missed_is(&format::bound(bound, kpi.line.unit, lang)));
         }
-        parts.join(t.clause())
+        parts
     }
 
     /// Kind of limits, their baseline, and whether the weekday was taken out.
@@ -134,14 +161,34 @@ impl Page<'_> {
 
     /// "No signal" is a finding too.
     fn nothing_moved(self, judged: &[Judged]) -> Finding {
-        let watched = judged.iter().filter(|kpi| kpi.line.movement.is_some() && !kpi.sparse).count();
+        let watched = judged
+            .iter()
+            .filter(|kpi| kpi.has_limits() && !kpi.sparse)
+            .count();
         let (text, evidence) = if watched == 0 {
-            (self.t.nothing_watched().to_owned(), self.t.nothing_watched_why().to_owned())
+            (
+                self.t.nothing_watched().to_owned(),
+                self.t.nothing_watched_why().to_owned(),
+            )
         } else {
-            (self.t.nothing_moved(&watched.to_string()), self.t.nothing_moved_why().to_owned())
+            (
+                self.t.nothing_moved(&watched.to_string()),
+                self.t.nothing_moved_why().to_owned(),
+            )
         };
-        let mark = Mark { tone: Tone::Calm, shape: "○", word: self.t.calm().to_owned(), detail: None };
-        Finding { kpi: None, mark, text, evidence, owner: None }
+        let mark = Mark {
+            tone: Tone::Calm,
+            shape: "○",
+            word: self.t.calm().to_owned(),
+            detail: None,
+        };
+        Finding {
+            kpi: None,
+            mark,
+            text,
+            evidence: vec![evidence],
+            owner: None,
+        }
     }
 
     /// A target missed without a signal calls for another process, not for a look at yesterday.
@@ -149,44 +196,102 @@ impl Page<'_> {
         let Self { lang, t, .. } = self;
         let missed: Vec<&Judged> = judged
             .iter()
-            .filter(|kpi| kpi.status == Status::Missed && !kpi.doubtful && !kpi.sparse && kpi.signal.is_none())
+            .filter(|kpi| {
+                kpi.status == Status::Missed && !kpi.doubtful && !kpi.sparse && kpi.signal.is_none()
+            })
             .collect();
-        let named: Vec<String> = missed.iter().take(SHOWN).filter_map(|kpi| {
-            let value = format::value(kpi.line.estimate.value?, kpi.line.unit, lang);
-            let bound = format::bound(kpi.line.bound?, kpi.line.unit, lang);
-            Some(t.named_miss(kpi.line.name.get(lang), &value, &bound))
-        }).collect();
+        let named: Vec<String> = missed
+            .iter()
+            .take(SHOWN)
+            .filter_map(|kpi| {
+                let value = format::value(kpi.line.estimate.value?, kpi.line.unit, lang);
+                let bound = format::bound(kpi.line.bound?, kpi.line.unit, lang);
+                Some(t.named_miss(kpi.line.name.get(lang), &value, &bound))
+            })
+            .collect();
         if named.is_empty() {
             return None;
         }
         let names = named.join(t.list());
-        let text = if missed.len() > named.len() {
-            t.steadily_missed_some(&missed.len().to_string(), &names)
-        } else {
-            t.steadily_missed(&names)
+        let count = missed.len().to_string();
+        let some = missed.len() > named.len();
+        // Without limits nobody can tell whether the miss is the usual level.
+        let steady = missed.iter().all(|kpi| kpi.has_limits());
+        let text = match (steady, some) {
+            (true, false) => t.steadily_missed(&names),
+            (true, true) => t.steadily_missed_some(&count, &names),
+            (false, false) => t.targets_missed(&names),
+            (false, true) => t.targets_missed_some(&count, &names),
         };
-        let mark = Mark { tone: Tone::Concern, shape: "✕", word: t.missed().to_owned(), detail: None };
-        Some(Finding { kpi: None, mark, text, evidence: t.steadily_missed_why().to_owned(), owner: None })
+        let why = if steady {
+            t.steadily_missed_why()
+        } else {
+            t.targets_missed_why()
+        };
+        let mark = Mark {
+            tone: Tone::Concern,
+            shape: "✕",
+            word: t.missed().to_owned(),
+            detail: None,
+        };
+        Some(Finding {
+            kpi: None,
+            mark,
+            text,
+            evidence: vec![why.to_owned()],
+            owner: None,
+        })
     }
 
     /// How many figures moved, missed their target, or are calm.
     fn tallies(self, judged: &[Judged]) -> Vec<Tally> {
         let t = self.t;
         let by_tone = |tone| judged.iter().filter(|kpi| kpi.tone() == tone).count();
-        let missed = judged.iter().filter(|kpi| kpi.status == Status::Missed && !kpi.sparse).count();
-        let tally = |count: usize, tone, shape, word: &str| Tally {
-            count: count.to_string(),
-            mark: Mark { tone, shape, word: word.to_owned(), detail: None },
-        };
-        let mut tallies = vec![
-            tally(by_tone(Tone::Concern), Tone::Concern, "▲", t.tally_concern()),
-            tally(missed, Tone::Concern, "✕", t.missed()),
-            tally(by_tone(Tone::Neutral), Tone::Neutral, "■", t.neutral()),
-            tally(by_tone(Tone::Improvement), Tone::Improvement, "◆", t.improvement()),
-            tally(by_tone(Tone::Calm), Tone::Calm, "○", t.calm()),
-            tally(by_tone(Tone::Sparse), Tone::Sparse, "◌", t.sparse()),
+        let missed = judged
+            .iter()
+            .filter(|kpi| kpi.status == Status::Missed && !kpi.sparse)
+            .count();
+        let concern = by_tone(Tone::Concern);
+        // Nothing of concern and nothing missed is worth a zero; other zeros are left out.
+        let tallies = [
+            (true, concern, Tone::Concern, "▲", t.tally_concern()),
+            (true, missed, Tone::Concern, "✕", t.missed()),
+            (
+                false,
+                by_tone(Tone::Neutral),
+                Tone::Neutral,
+                "■",
+                t.neutral(),
+            ),
+            (
+                false,
+                by_tone(Tone::Improvement),
+                Tone::Improvement,
+                "◆",
+                t.improvement(),
+            ),
+            (false, by_tone(Tone::Calm), Tone::Calm, "○", t.calm()),
+            (
+                false,
+                by_tone(Tone::Unjudged),
+                Tone::Unjudged,
+                "",
+                t.not_watched(),
+            ),
+            (false, by_tone(Tone::Sparse), Tone::Sparse, "◌", t.sparse()),
         ];
-        tallies.retain(|tally| tally.count != "0" || tally.mark.tone == Tone::Concern);
         tallies
+            .into_iter()
+            .filter(|(always, count, ..)| *always || *count > 0)
+            .map(|(_, count, tone, shape, word)| Tally {
+                count: count.to_string(),
+                mark: Mark {
+                    tone: if count == 0 { Tone::Calm } else { tone },
+                    shape,
+                    word: word.to_owned(),
+                    detail: None,
+                },
+            })
+            .collect()
     }
 }

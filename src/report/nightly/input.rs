@@ -122,6 +122,9 @@ pub struct KpiLine {
     pub variant: Option<String>,
     /// The day's figure.
     pub estimate: Estimate,
+    /// The day `estimate` is of: the day reported on, or for a figure that needs time to become true the
+    /// newest day that has had it.
+    pub day: NaiveDate,
     /// Mean of the same weekday in the previous weeks.
     pub same_weekday: Option<f64>,
     /// How many weeks `same_weekday` rests on.

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use chrono::NaiveDate;
 
-use crate::insight::movement::{Movement, Point, Rule, Signal, Verdict};
-use crate::kpi::figure::{Status, Unit};
+use crate::insight::movement::{ChartKind, Movement, Point, Rule, Signal, Verdict};
+use crate::kpi::figure::{Better, Status, Unit};
 use crate::report::document::Tone;
 
 use super::KpiLine;
@@ -45,13 +45,17 @@ impl<'a> Judged<'a> {
     /// Judges every line and puts the worst first; equals stay in the catalogue's order.
     pub fn worst_first(lines: &'a [KpiLine]) -> Vec<Self> {
         let mut judged: Vec<Self> = lines.iter().map(Self::new).collect();
-        judged.sort_by(|a, b| a.rank().cmp(&b.rank()).then_with(|| descending(a.size(), b.size())));
+        judged.sort_by(|a, b| {
+            a.rank()
+                .cmp(&b.rank())
+                .then_with(|| descending(a.size(), b.size()))
+        });
         judged
     }
 
     fn new(line: &'a KpiLine) -> Self {
         let sparse = is_sparse(line);
-        let current = line.movement.as_ref().and_then(Current::of);
+        let current = chart(line).and_then(|movement| Current::of(movement, line.better));
         Self {
             line,
             status: line.estimate.status(line.bound),
@@ -66,8 +70,14 @@ impl<'a> Judged<'a> {
         match &self.signal {
             _ if self.sparse => Tone::Sparse,
             Some(current) => tone(current.signal.verdict),
-            None => Tone::Calm,
+            None if self.has_limits() => Tone::Calm,
+            None => Tone::Unjudged,
         }
+    }
+
+    /// Whether there are limits to hold the day against; a run chart has none.
+    pub fn has_limits(&self) -> bool {
+        chart(self.line).is_some_and(|movement| movement.chart != ChartKind::Run)
     }
 
     /// The class of a KPI in the order "worst first": 0 is worst.
@@ -81,8 +91,8 @@ impl<'a> Judged<'a> {
             _ if missed => 3,
             Tone::Neutral => 4,
             Tone::Improvement => 7,
-            Tone::Calm if self.doubtful => 5,
-            Tone::Calm => 6,
+            Tone::Calm | Tone::Unjudged if self.doubtful => 5,
+            Tone::Calm | Tone::Unjudged => 6,
         }
     }
 
@@ -109,12 +119,16 @@ impl<'a> Judged<'a> {
             }
             _ => movement.centre,
         };
-        Some(if self.line.unit == Unit::Percent { usual.clamp(0.0, 1.0) } else { usual })
+        Some(if self.line.unit == Unit::Percent {
+            usual.clamp(0.0, 1.0)
+        } else {
+            usual
+        })
     }
 }
 
 impl Current {
-    fn of(movement: &Movement) -> Option<Self> {
+    fn of(movement: &Movement, better: Better) -> Option<Self> {
         let (signal, since) = movement.current()?;
         let newest = movement.points.last()?;
         let uniform = movement
@@ -126,7 +140,10 @@ impl Current {
             signal,
             since,
             uniform,
-            up: if signal.rule == Rule::Trend { rises(movement).unwrap_or(signal.above) } else { signal.above },
+            up: match (signal.rule, signal.verdict) {
+                (Rule::Trend, Verdict::Neutral) => rises(movement).unwrap_or(signal.above),
+                _ => upward(signal, better),
+            },
             strength: strength(movement, newest),
         })
     }
@@ -141,11 +158,29 @@ pub(super) const fn tone(verdict: Verdict) -> Tone {
     }
 }
 
+/// The direction of a signal. A verdict follows the direction and what is better, so it also names the
+/// direction of a trend, whichever side of the centre its points still lie on.
+pub(super) const fn upward(signal: Signal, better: Better) -> bool {
+    match (signal.verdict, better) {
+        (Verdict::Improvement, Better::Higher) | (Verdict::Concern, Better::Lower) => true,
+        (Verdict::Concern, Better::Higher) | (Verdict::Improvement, Better::Lower) => false,
+        _ => signal.above,
+    }
+}
+
+/// The chart of a line; one that ends on another day says nothing about the day shown.
+fn chart(line: &KpiLine) -> Option<&Movement> {
+    let movement = line.movement.as_ref()?;
+    (movement.points.last()?.date == line.day).then_some(movement)
+}
+
 /// A count is judged by what is expected, everything else by its cases.
 fn is_sparse(line: &KpiLine) -> bool {
     if line.unit == Unit::Count && line.estimate.denominator.is_none() {
         let expected = line.movement.as_ref().map(|movement| movement.centre);
-        return expected.or(line.estimate.value).is_none_or(|expected| expected < FEW_EXPECTED);
+        return expected
+            .or(line.estimate.value)
+            .is_none_or(|expected| expected < FEW_EXPECTED);
     }
     line.estimate.n < FEW_CASES
 }
@@ -161,10 +196,20 @@ fn rises(movement: &Movement) -> Option<bool> {
 }
 
 fn strength(movement: &Movement, newest: &Point) -> f64 {
-    let Some(value) = shown(newest) else { return 0.0 };
-    let limit = if value > movement.centre { newest.upper } else { newest.lower };
+    let Some(value) = shown(newest) else {
+        return 0.0;
+    };
+    let limit = if value > movement.centre {
+        newest.upper
+    } else {
+        newest.lower
+    };
     let width = limit.map_or(0.0, |limit| (limit - movement.centre).abs());
-    if width > 0.0 { (value - movement.centre).abs() / width } else { 0.0 }
+    if width > 0.0 {
+        (value - movement.centre).abs() / width
+    } else {
+        0.0
+    }
 }
 
 pub(super) fn descending(a: f64, b: f64) -> Ordering {

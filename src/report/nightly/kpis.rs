@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 
-use crate::insight::movement::ChartKind;
 use crate::kpi::figure::{Status, Unit};
-use crate::report::document::{Block, Column, KpiColumns, KpiRow, KpiTable, Mark, RawKpi, Section, Table, Tone};
+use crate::report::document::{
+    Block, Column, KpiColumns, KpiRow, KpiTable, Mark, RawKpi, Section, Table, Tone,
+};
 use crate::report::figure::Sparkline;
 use crate::report::format;
 
@@ -16,6 +17,11 @@ const HISTORY_COLUMNS: usize = 6;
 
 pub(super) fn section(page: Page, judged: &[Judged]) -> Section {
     let t = page.t;
+    let weeks = judged
+        .iter()
+        .map(|kpi| kpi.line.same_weekday_weeks)
+        .max()
+        .unwrap_or(0);
     let columns = KpiColumns {
         name: t.col_kpi().to_owned(),
         trend: t.col_trend().to_owned(),
@@ -23,38 +29,56 @@ pub(super) fn section(page: Page, judged: &[Judged]) -> Section {
         basis: t.col_basis().to_owned(),
         target: t.col_target().to_owned(),
         status: t.col_status().to_owned(),
-        weekday: t.col_weekday().to_owned(),
+        weekday: t.col_weekday(&weeks.to_string()),
         variation: t.col_variation().to_owned(),
     };
     let table = KpiTable {
-        caption: t.kpi_caption(&format::long_date(page.input.date, page.lang), page.input.scope.get(page.lang)),
+        caption: t.kpi_caption(
+            &format::long_date(page.input.date, page.lang),
+            page.input.scope.get(page.lang),
+        ),
         columns,
         rows: judged.iter().map(|kpi| page.row(kpi)).collect(),
-        notes: vec![t.kpi_note_interval().to_owned(), t.kpi_note_variation().to_owned()],
+        notes: page.table_notes(judged),
         history: page.history(judged),
     };
-    super::section("kpis", t.kpi_title(), Some(t.kpi_lead().to_owned()), vec![Block::KpiTable(table)])
+    super::section(
+        "kpis",
+        t.kpi_title(),
+        Some(t.kpi_lead().to_owned()),
+        vec![Block::KpiTable(table)],
+    )
 }
 
 impl Page<'_> {
     fn row(self, kpi: &Judged) -> KpiRow {
         let Self { lang, t, .. } = self;
         let (line, estimate, unit) = (kpi.line, kpi.line.estimate, kpi.line.unit);
-        let change = estimate.value.zip(line.same_weekday).map(|(value, usual)| value - usual);
+        let change = estimate
+            .value
+            .zip(line.same_weekday)
+            .map(|(value, usual)| value - usual);
         let target_source = line.bound.and(line.target_source.clone());
         KpiRow {
             id: line.id.clone(),
             name: line.name.get(lang).to_owned(),
             trend: self.sparkline(line),
             value: format::maybe(estimate.value, unit, lang),
-            interval: estimate.interval.map(|interval| format::interval(Some(interval), unit, lang)),
+            day: self.other_day(line).map(|day| t.of_day(&day)),
+            interval: estimate
+                .interval
+                .map(|interval| format::interval(Some(interval), unit, lang)),
             fraction: fraction(line),
             n: t.n_is(&format::count(estimate.n)),
             sparse: kpi.sparse.then(|| t.sparse().to_owned()),
-            target: line.bound.map_or_else(|| format::NONE.to_owned(), |bound| format::bound(bound, unit, lang)),
+            target: line.bound.map_or_else(
+                || format::NONE.to_owned(),
+                |bound| format::bound(bound, unit, lang),
+            ),
             target_source,
             status: self.status(kpi),
-            doubt: (kpi.doubtful && kpi.status != Status::None).then(|| t.indistinguishable().to_owned()),
+            doubt: (kpi.doubtful && kpi.status != Status::None)
+                .then(|| t.indistinguishable().to_owned()),
             weekday: format::maybe(line.same_weekday, unit, lang),
             weekday_change: change.map(|change| format::change(change, unit, lang)),
             variation: self.variation(kpi),
@@ -64,8 +88,24 @@ impl Page<'_> {
                 bound: line.bound,
                 status: kpi.status,
                 same_weekday: line.same_weekday,
+                same_weekday_weeks: line.same_weekday_weeks,
+                day: line.day,
             },
         }
+    }
+
+    fn table_notes(self, judged: &[Judged]) -> Vec<String> {
+        let t = self.t;
+        let mut notes = vec![t.kpi_note_interval(), t.kpi_note_variation()];
+        if judged.iter().any(|kpi| self.other_day(kpi.line).is_some()) {
+            notes.push(t.kpi_note_day());
+        }
+        notes.into_iter().map(str::to_owned).collect()
+    }
+
+    /// The day of a figure that is not of the day reported on.
+    pub(super) fn other_day(self, line: &KpiLine) -> Option<String> {
+        (line.day != self.input.date).then(|| format::day(line.day, self.lang))
     }
 
     fn status(self, kpi: &Judged) -> Mark {
@@ -75,20 +115,30 @@ impl Page<'_> {
             Status::None if kpi.line.bound.is_none() => (Tone::Calm, "", self.t.no_target()),
             Status::None => (Tone::Calm, "", self.t.no_value()),
         };
-        Mark { tone, shape, word: word.to_owned(), detail: None }
+        Mark {
+            tone,
+            shape,
+            word: word.to_owned(),
+            detail: None,
+        }
     }
 
     /// The control chart's verdict as shape, word and reason.
     pub(super) fn variation(self, kpi: &Judged) -> Mark {
         let t = self.t;
-        let mark = |tone, shape, word: &str, detail| Mark { tone, shape, word: word.to_owned(), detail };
+        let mark = |tone, shape, word: &str, detail| Mark {
+            tone,
+            shape,
+            word: word.to_owned(),
+            detail,
+        };
         if kpi.sparse {
             return mark(Tone::Sparse, "◌", t.sparse(), None);
         }
         if let Some(current) = &kpi.signal {
             let since = format::day(current.since, self.lang);
             let phrase = self.phrase(current);
-            let detail = Some(if current.since == self.input.date {
+            let detail = Some(if current.since == kpi.line.day {
                 t.variation_today(phrase)
             } else {
                 t.variation_since(phrase, &since)
@@ -100,13 +150,15 @@ impl Page<'_> {
                 _ => mark(Tone::Neutral, "■", t.neutral(), detail),
             };
         }
-        match &kpi.line.movement {
-            None => mark(Tone::Calm, "", t.not_watched(), None),
-            Some(movement) if movement.chart == ChartKind::Run => {
-                mark(Tone::Calm, "○", t.calm(), Some(t.short_history().to_owned()))
-            }
-            Some(_) => mark(Tone::Calm, "○", t.calm(), None),
+        if kpi.has_limits() {
+            return mark(Tone::Calm, "○", t.calm(), None);
         }
+        let why = kpi
+            .line
+            .movement
+            .as_ref()
+            .map(|_| t.short_history().to_owned());
+        mark(Tone::Unjudged, "", t.not_watched(), why)
     }
 
     fn sparkline(self, line: &KpiLine) -> Option<Sparkline> {
@@ -127,12 +179,23 @@ impl Page<'_> {
 
     /// The days behind the sparklines: one row per day, one column per KPI.
     fn history(self, judged: &[Judged]) -> Vec<Table> {
-        let shown: Vec<&KpiLine> = judged.iter().map(|kpi| kpi.line).filter(|line| !line.history.is_empty()).collect();
-        let mut dates: Vec<_> = shown.iter().flat_map(|line| line.history.iter().map(|day| day.date)).collect();
+        let shown: Vec<&KpiLine> = judged
+            .iter()
+            .map(|kpi| kpi.line)
+            .filter(|line| !line.history.is_empty())
+            .collect();
+        let mut dates: Vec<_> = shown
+            .iter()
+            .flat_map(|line| line.history.iter().map(|day| day.date))
+            .collect();
         dates.sort_unstable();
         dates.dedup();
         let newest: Vec<NaiveDate> = dates.into_iter().rev().take(DAYS_SHOWN).collect();
-        shown.chunks(HISTORY_COLUMNS).enumerate().map(|(part, lines)| self.history_part(part, lines, &newest)).collect()
+        shown
+            .chunks(HISTORY_COLUMNS)
+            .enumerate()
+            .map(|(part, lines)| self.history_part(part, lines, &newest))
+            .collect()
     }
 
     fn history_part(self, part: usize, lines: &[&KpiLine], dates: &[NaiveDate]) -> Table {
@@ -149,7 +212,9 @@ impl Page<'_> {
         Table {
             id: format!("kpi-history-{}", part + 1),
             caption: t.history_caption(&names.join(t.list())),
-            columns: std::iter::once(Column::text(t.col_date())).chain(columns).collect(),
+            columns: std::iter::once(Column::text(t.col_date()))
+                .chain(columns)
+                .collect(),
             rows: rows.collect(),
             total: false,
             empty: t.no_history().to_owned(),
@@ -162,7 +227,11 @@ fn fraction(line: &KpiLine) -> String {
     let estimate = line.estimate;
     match (estimate.numerator, estimate.denominator) {
         (Some(_), Some(_)) => {
-            format!("{} / {}", format::sum(estimate.numerator), format::sum(estimate.denominator))
+            format!(
+                "{} / {}",
+                format::sum(estimate.numerator),
+                format::sum(estimate.denominator)
+            )
         }
         (Some(_), None) if line.unit != Unit::Count => format::sum(estimate.numerator),
         _ => format::NONE.to_owned(),

@@ -15,8 +15,8 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use input::{
-    FileLedger, KpiLine, Linking, NightlyInput, ProblemRow, Problems, RejectExample, RejectGroup, UnmappedCode,
-    WaitCell, Waits,
+    FileLedger, KpiLine, Linking, NightlyInput, ProblemRow, Problems, RejectExample, RejectGroup,
+    UnmappedCode, WaitCell, Waits,
 };
 
 use crate::i18n::Lang;
@@ -28,7 +28,14 @@ use super::format;
 use judged::Judged;
 
 /// The six figures that the YTO workflow assesses, drawn as control charts in this order.
-pub const YTO_FIGURES: [&str; 6] = ["answer_rate", "response_time", "aht", "fcr", "satisfaction", "compliance"];
+pub const YTO_FIGURES: [&str; 6] = [
+    "answer_rate",
+    "response_time",
+    "aht",
+    "fcr",
+    "satisfaction",
+    "compliance",
+];
 
 /// The longest history that is drawn: a quarter would no longer show single days on this width.
 pub const DAYS_SHOWN: usize = 60;
@@ -44,7 +51,11 @@ struct Page<'a> {
 /// Writes the nightly report in one language. The same input gives the same document.
 #[must_use]
 pub fn nightly(input: &NightlyInput, lang: Lang) -> Document {
-    let page = Page { input, lang, t: Text(lang) };
+    let page = Page {
+        input,
+        lang,
+        t: Text(lang),
+    };
     let judged = Judged::worst_first(&input.kpis);
     let sections = [
         Some(findings::section(page, &judged)),
@@ -71,10 +82,17 @@ impl Page<'_> {
     /// Cut-off, scope and rows.
     fn facts(self) -> Vec<Fact> {
         let Self { input, lang, t } = self;
-        let total = |rows: fn(&FileLedger) -> u64| format::count(input.ledger.iter().map(rows).sum());
-        let fact = |label: &str, value: String| Fact { label: label.to_owned(), value };
+        let total =
+            |rows: fn(&FileLedger) -> u64| format::count(input.ledger.iter().map(rows).sum());
+        let fact = |label: &str, value: String| Fact {
+            label: label.to_owned(),
+            value,
+        };
         vec![
-            fact(t.as_of(), format!("{} ({})", format::minute(input.as_of), input.zone)),
+            fact(
+                t.as_of(),
+                format!("{} ({})", format::minute(input.as_of), input.zone),
+            ),
             fact(t.scope(), input.scope.get(lang).to_owned()),
             fact(t.rows_read(), total(|file| file.read)),
             fact(t.rows_stored(), total(|file| file.stored)),
@@ -112,5 +130,10 @@ impl Page<'_> {
 
 /// A section of the page.
 fn section(id: &'static str, title: &str, lead: Option<String>, blocks: Vec<Block>) -> Section {
-    Section { id, title: title.to_owned(), lead, blocks }
+    Section {
+        id,
+        title: title.to_owned(),
+        lead,
+        blocks,
+    }
 }

@@ -16,13 +16,18 @@ const MOST: f64 = 0.8;
 pub(super) fn section(page: Page) -> Option<Section> {
     let problems = page.input.problems.as_ref()?;
     let figure = page.pareto(problems)?;
-    Some(super::section("problems", page.t.problems_title(), None, vec![Block::Figure(Box::new(figure))]))
+    Some(super::section(
+        "problems",
+        page.t.problems_title(),
+        None,
+        vec![Block::Figure(Box::new(figure))],
+    ))
 }
 
 impl Page<'_> {
     fn pareto(self, problems: &Problems) -> Option<Figure> {
         let Self { input, lang, t } = self;
-        let ranked = self.ranked(problems);
+        let ranked = ranked(problems);
         let total: u64 = ranked.iter().map(|row| row.contacts).sum();
         if total == 0 {
             return None;
@@ -46,7 +51,10 @@ impl Page<'_> {
             &few.to_string(),
             &ranked.len().to_string(),
         );
-        let subtitle = t.problems_subtitle(&format::period(problems.from, problems.to, lang), &format::count(total));
+        let subtitle = t.problems_subtitle(
+            &format::period(problems.from, problems.to, lang),
+            &format::count(total),
+        );
         let all = total + problems.untyped;
         let untyped = print(problems.untyped as f64 / all as f64);
         Some(Figure {
@@ -69,20 +77,16 @@ impl Page<'_> {
         })
     }
 
-    /// Types by contacts, most first; names break ties so that the order never depends on the input's.
-    fn ranked<'b>(self, problems: &'b Problems) -> Vec<&'b ProblemRow> {
-        let mut ranked: Vec<&ProblemRow> = problems.rows.iter().filter(|row| row.contacts > 0).collect();
-        ranked.sort_by(|a, b| b.contacts.cmp(&a.contacts).then_with(|| a.name.en.cmp(&b.name.en)));
-        ranked
-    }
-
     fn bars(self, ranked: &[&ProblemRow], total: u64) -> Vec<ParetoBar> {
         let Self { lang, t, .. } = self;
         let mut sum = 0;
         let mut bar = |name: String, count: u64, rest: bool| {
             sum += count;
             let cumulative = sum as f64 / total as f64;
-            let (label, cumulative_label) = (format::count(count), format::value(cumulative, Unit::Percent, lang));
+            let (label, cumulative_label) = (
+                format::count(count),
+                format::value(cumulative, Unit::Percent, lang),
+            );
             ParetoBar {
                 hint: t.pareto_hint(&name, &label, &cumulative_label),
                 name,
@@ -94,13 +98,23 @@ impl Page<'_> {
             }
         };
         // A rest of one type would only hide its name.
-        let shown = if ranked.len() <= SHOWN + 1 { ranked.len() } else { SHOWN };
-        let mut bars: Vec<ParetoBar> =
-            ranked[..shown].iter().map(|row| bar(row.name.get(lang).to_owned(), row.contacts, false)).collect();
+        let shown = if ranked.len() <= SHOWN + 1 {
+            ranked.len()
+        } else {
+            SHOWN
+        };
+        let mut bars: Vec<ParetoBar> = ranked[..shown]
+            .iter()
+            .map(|row| bar(row.name.get(lang).to_owned(), row.contacts, false))
+            .collect();
         let rest = &ranked[shown..];
         if !rest.is_empty() {
             let contacts = rest.iter().map(|row| row.contacts).sum();
-            bars.push(bar(t.rest_of_types(&rest.len().to_string()), contacts, true));
+            bars.push(bar(
+                t.rest_of_types(&rest.len().to_string()),
+                contacts,
+                true,
+            ));
         }
         bars
     }
@@ -111,7 +125,12 @@ impl Page<'_> {
         let print = |count: u64| format::value(count as f64 / total as f64, Unit::Percent, lang);
         let rows = ranked.iter().map(|row| {
             sum += row.contacts;
-            vec![row.name.get(lang).to_owned(), format::count(row.contacts), print(row.contacts), print(sum)]
+            vec![
+                row.name.get(lang).to_owned(),
+                format::count(row.contacts),
+                print(row.contacts),
+                print(sum),
+            ]
         });
         Table {
             id: "data-problems".to_owned(),
@@ -127,4 +146,19 @@ impl Page<'_> {
             empty: t.no_history().to_owned(),
         }
     }
+}
+
+/// Types by contacts, most first; names break ties so that the order never depends on the input's.
+fn ranked(problems: &Problems) -> Vec<&ProblemRow> {
+    let mut ranked: Vec<&ProblemRow> = problems
+        .rows
+        .iter()
+        .filter(|row| row.contacts > 0)
+        .collect();
+    ranked.sort_by(|a, b| {
+        b.contacts
+            .cmp(&a.contacts)
+            .then_with(|| a.name.en.cmp(&b.name.en))
+    });
+    ranked
 }

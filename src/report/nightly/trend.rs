@@ -5,25 +5,34 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate, Weekday};
 
 use crate::insight::movement::{Day, Movement, Point, Signal};
-use crate::kpi::figure::{Status, Unit};
+use crate::kpi::figure::Status;
 use crate::report::document::{Block, Column, Section, Table, Tone};
 use crate::report::figure::{
     Axis, Control, ControlDay, Figure, Legend, LegendItem, LegendKey, Level, Plot, SignalMark,
 };
 use crate::report::format;
 
-use super::judged::{Judged, tone};
+use super::judged::{Judged, tone, upward};
 use super::{DAYS_SHOWN, KpiLine, Page, YTO_FIGURES};
 
 pub(super) fn section(page: Page, judged: &[Judged]) -> Option<Section> {
     let find = |id: &&str| judged.iter().find(|kpi| kpi.line.id == *id);
-    let figures: Vec<Figure> = YTO_FIGURES.iter().filter_map(find).filter_map(|kpi| page.control(kpi)).collect();
+    let figures: Vec<Figure> = YTO_FIGURES
+        .iter()
+        .filter_map(find)
+        .filter_map(|kpi| page.control(kpi))
+        .collect();
     if figures.is_empty() {
         return None;
     }
     let legend = page.legend();
     let blocks = vec![Block::Multiples { legend, figures }];
-    Some(super::section("trend", page.t.trend_title(), Some(page.t.trend_lead().to_owned()), blocks))
+    Some(super::section(
+        "trend",
+        page.t.trend_title(),
+        Some(page.t.trend_lead().to_owned()),
+        blocks,
+    ))
 }
 
 impl Page<'_> {
@@ -50,7 +59,10 @@ impl Page<'_> {
             data: self.control_table(line, &title),
             title,
             plot: Plot::Control(Control {
-                axis: Axis { unit: line.unit, lang },
+                axis: Axis {
+                    unit: line.unit,
+                    lang,
+                },
                 days,
                 centre: line.movement.as_ref().map(|movement| Level {
                     value: movement.centre,
@@ -75,13 +87,19 @@ impl Page<'_> {
         if let Some(current) = &kpi.signal {
             return self.movement_title(kpi, current);
         }
-        let target = line.bound.map(|bound| format::bound(bound, line.unit, lang));
+        let target = line
+            .bound
+            .map(|bound| format::bound(bound, line.unit, lang));
         match (kpi.status, target) {
             _ if line.estimate.value.is_none() => t.title_no_value(name),
             _ if kpi.sparse => t.title_sparse(name, &value),
-            _ if line.movement.is_none() => t.title_not_watched(name, &value),
-            (Status::Missed, Some(target)) if !kpi.doubtful => t.title_stable_missed(name, &value, &target),
-            (Status::Met, Some(target)) if !kpi.doubtful => t.title_stable_met(name, &value, &target),
+            _ if !kpi.has_limits() => t.title_not_watched(name, &value),
+            (Status::Missed, Some(target)) if !kpi.doubtful => {
+                t.title_stable_missed(name, &value, &target)
+            }
+            (Status::Met, Some(target)) if !kpi.doubtful => {
+                t.title_stable_met(name, &value, &target)
+            }
             _ => t.title_stable(name, &value),
         }
     }
@@ -91,11 +109,17 @@ impl Page<'_> {
         let Self { input, lang, t } = self;
         let (line, estimate) = (kpi.line, kpi.line.estimate);
         let value = format::maybe(estimate.value, line.unit, lang);
+        let day = self
+            .other_day(line)
+            .unwrap_or_else(|| t.the_day().to_owned());
         let mut notes = vec![match (estimate.numerator, estimate.denominator) {
-            (Some(_), Some(_)) => {
-                t.fraction_is(&format::sum(estimate.numerator), &format::sum(estimate.denominator), &value)
-            }
-            _ => t.day_is(&value),
+            (Some(_), Some(_)) => t.fraction_is(
+                &day,
+                &format::sum(estimate.numerator),
+                &format::sum(estimate.denominator),
+                &value,
+            ),
+            _ => t.day_is(&day, &value),
         }];
         if estimate.interval.is_some() {
             notes.push(t.interval_is(&format::interval(estimate.interval, line.unit, lang)));
@@ -115,15 +139,22 @@ impl Page<'_> {
     /// The last days of a line as they are drawn: the chart's points where there is a chart, else the raw days.
     pub(super) fn control_days(self, line: &KpiLine) -> Vec<ControlDay> {
         let points = by_date(line.movement.as_ref());
-        shown(line).iter().map(|day| self.control_day(day, points.get(&day.date).copied(), line.unit)).collect()
+        shown(line)
+            .iter()
+            .map(|day| self.control_day(day, points.get(&day.date).copied(), line))
+            .collect()
     }
 
-    fn control_day(self, day: &Day, point: Option<&Point>, unit: Unit) -> ControlDay {
+    fn control_day(self, day: &Day, point: Option<&Point>, line: &KpiLine) -> ControlDay {
         let Self { lang, t, .. } = self;
-        let value = format::maybe(day.estimate.value, unit, lang);
+        let value = format::maybe(day.estimate.value, line.unit, lang);
         let signal = point.and_then(|point| point.signal);
         let adjusted = point.and_then(|point| point.adjusted);
-        let date = format!("{} {}", format::day(day.date, lang), format::short_weekday(day.date.weekday(), lang));
+        let date = format!(
+            "{} {}",
+            format::day(day.date, lang),
+            format::short_weekday(day.date.weekday(), lang)
+        );
         let mut hint = t.day_hint(&date, &value, &format::count(day.estimate.n));
         if let Some(signal) = signal {
             hint.push_str(t.clause());
@@ -136,20 +167,30 @@ impl Page<'_> {
             adjusted,
             lower: point.and_then(|point| point.lower),
             upper: point.and_then(|point| point.upper),
-            signal: signal.map(|signal| SignalMark { tone: tone(signal.verdict), above: signal.above }),
+            signal: signal.map(|signal| SignalMark {
+                tone: tone(signal.verdict),
+                up: upward(signal, line.better),
+            }),
             hint,
         }
     }
 
     fn newest_limits(self, line: &KpiLine) -> Vec<Level> {
-        let newest = line.movement.as_ref().and_then(|movement| movement.points.last());
+        let newest = line
+            .movement
+            .as_ref()
+            .and_then(|movement| movement.points.last());
         let level = |value: f64, label: fn(crate::i18n::text::Text, &str) -> String| Level {
             value,
             label: label(self.t, &format::value(value, line.unit, self.lang)),
         };
         newest.map_or_else(Vec::new, |point| {
-            let lower = point.lower.map(|value| level(value, crate::i18n::text::Text::lower_is));
-            let upper = point.upper.map(|value| level(value, crate::i18n::text::Text::upper_is));
+            let lower = point
+                .lower
+                .map(|value| level(value, crate::i18n::text::Text::lower_is));
+            let upper = point
+                .upper
+                .map(|value| level(value, crate::i18n::text::Text::upper_is));
             lower.into_iter().chain(upper).collect()
         })
     }
@@ -176,7 +217,9 @@ impl Page<'_> {
                 print(point.and_then(|point| point.adjusted)),
                 print(point.and_then(|point| point.lower)),
                 print(point.and_then(|point| point.upper)),
-                signal.map_or(format::NONE, |signal| self.signal_word(signal)).to_owned(),
+                signal
+                    .map_or(format::NONE, |signal| self.signal_word(signal))
+                    .to_owned(),
             ]
         });
         Table {
@@ -199,7 +242,10 @@ impl Page<'_> {
 
     fn legend(self) -> Legend {
         let t = self.t;
-        let item = |key, text: &str| LegendItem { key, text: text.to_owned() };
+        let item = |key, text: &str| LegendItem {
+            key,
+            text: text.to_owned(),
+        };
         Legend {
             title: t.legend_title().to_owned(),
             items: vec![
@@ -224,9 +270,19 @@ fn shown(line: &KpiLine) -> &[Day] {
 /// How many of the days shown belong to the baseline, which is frozen on the first days of the series.
 fn baseline_shown(line: &KpiLine) -> usize {
     let hidden = line.history.len() - shown(line).len();
-    line.movement.as_ref().map_or(0, |movement| movement.baseline_days.saturating_sub(hidden))
+    line.movement
+        .as_ref()
+        .map_or(0, |movement| movement.baseline_days.saturating_sub(hidden))
 }
 
 fn by_date(movement: Option<&Movement>) -> BTreeMap<NaiveDate, &Point> {
-    movement.map(|movement| movement.points.iter().map(|point| (point.date, point)).collect()).unwrap_or_default()
+    movement
+        .map(|movement| {
+            movement
+                .points
+                .iter()
+                .map(|point| (point.date, point))
+                .collect()
+        })
+        .unwrap_or_default()
 }

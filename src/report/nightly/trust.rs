@@ -8,7 +8,11 @@ use super::{FileLedger, Page};
 
 pub(super) fn section(page: Page) -> Section {
     let t = page.t;
-    let mut blocks = vec![Block::Table(page.ledger()), Block::Table(page.rejects()), Block::Table(page.unmapped())];
+    let mut blocks = vec![
+        Block::Table(page.ledger()),
+        Block::Table(page.rejects()),
+        Block::Table(page.unmapped()),
+    ];
     blocks.extend(page.remarks());
     blocks.push(Block::Definitions(page.definitions()));
     super::section("trust", t.trust_title(), Some(page.balance()), blocks)
@@ -19,7 +23,11 @@ impl Page<'_> {
     fn balance(self) -> String {
         let t = self.t;
         let files = &self.input.ledger;
-        let off: Vec<&str> = files.iter().filter(|file| !file.balances()).map(|file| file.file.as_str()).collect();
+        let off: Vec<&str> = files
+            .iter()
+            .filter(|file| !file.balances())
+            .map(|file| file.file.as_str())
+            .collect();
         match (files.is_empty(), off.is_empty()) {
             (true, _) => t.balance_no_files().to_owned(),
             (false, true) => t.balance_holds(&files.len().to_string()),
@@ -33,42 +41,80 @@ impl Page<'_> {
         let row = |name: &str, table: &str, numbers: [u64; 5], balances: bool| {
             let mut row = vec![name.to_owned(), table.to_owned()];
             row.extend(numbers.map(format::count));
-            row.push(if balances { t.balanced() } else { t.unbalanced() }.to_owned());
+            row.push(
+                if balances {
+                    t.balanced()
+                } else {
+                    t.unbalanced()
+                }
+                .to_owned(),
+            );
             row
         };
-        let numbers = |file: &FileLedger| [file.read, file.stored, file.replaced, file.duplicate, file.rejected];
+        let numbers = |file: &FileLedger| {
+            [
+                file.read,
+                file.stored,
+                file.replaced,
+                file.duplicate,
+                file.rejected,
+            ]
+        };
         let mut rows: Vec<Vec<String>> = files
             .iter()
-            .map(|file| row(&file.file, t.table(&file.table), numbers(file), file.balances()))
+            .map(|file| {
+                row(
+                    &file.file,
+                    t.table(&file.table),
+                    numbers(file),
+                    file.balances(),
+                )
+            })
             .collect();
         let total = files.len() > 1;
         if total {
-            let sums = files.iter().map(numbers).fold([0; 5], |sums, file| std::array::from_fn(|i| sums[i] + file[i]));
-            rows.push(row(t.total(), "", sums, files.iter().all(FileLedger::balances)));
+            let sums = files.iter().map(numbers).fold([0; 5], |sums, file| {
+                std::array::from_fn(|i| sums[i] + file[i])
+            });
+            rows.push(row(
+                t.total(),
+                "",
+                sums,
+                files.iter().all(FileLedger::balances),
+            ));
         }
         Table {
             id: "ledger".to_owned(),
             caption: t.ledger_caption().to_owned(),
-            columns: vec![
-                Column::text(t.col_file()),
-                Column::text(t.col_table()),
-                Column::number(t.rows_read()),
-                Column::number(t.rows_stored()),
-                Column::number(t.col_replaced()),
-                Column::number(t.col_duplicate()),
-                Column::number(t.rows_rejected()),
-                Column::text(t.col_balance()),
-            ],
+            columns: self.ledger_columns(),
             rows,
             total,
             empty: t.balance_no_files().to_owned(),
         }
     }
 
+    fn ledger_columns(self) -> Vec<Column> {
+        let t = self.t;
+        vec![
+            Column::text(t.col_file()),
+            Column::text(t.col_table()),
+            Column::number(t.rows_read()),
+            Column::number(t.rows_stored()),
+            Column::number(t.col_replaced()),
+            Column::number(t.col_duplicate()),
+            Column::number(t.rows_rejected()),
+            Column::text(t.col_balance()),
+        ]
+    }
+
     fn rejects(self) -> Table {
         let Self { input, lang, t } = self;
         let mut groups: Vec<_> = input.rejects.iter().collect();
-        groups.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| (&a.reason.en, &a.column).cmp(&(&b.reason.en, &b.column))));
+        groups.sort_by(|a, b| {
+            b.rows
+                .cmp(&a.rows)
+                .then_with(|| (&a.reason.en, &a.column).cmp(&(&b.reason.en, &b.column)))
+        });
         let rows = groups.iter().map(|group| {
             let examples: Vec<String> = group
                 .examples
@@ -101,10 +147,17 @@ impl Page<'_> {
         let t = self.t;
         let mut codes: Vec<_> = self.input.unmapped.iter().collect();
         codes.sort_by(|a, b| {
-            b.rows.cmp(&a.rows).then_with(|| (&a.table, &a.column, &a.value).cmp(&(&b.table, &b.column, &b.value)))
+            b.rows
+                .cmp(&a.rows)
+                .then_with(|| (&a.table, &a.column, &a.value).cmp(&(&b.table, &b.column, &b.value)))
         });
         let rows = codes.iter().map(|code| {
-            vec![code.value.clone(), t.table(&code.table).to_owned(), code.column.clone(), format::count(code.rows)]
+            vec![
+                code.value.clone(),
+                t.table(&code.table).to_owned(),
+                code.column.clone(),
+                format::count(code.rows),
+            ]
         });
         Table {
             id: "unmapped".to_owned(),
@@ -136,15 +189,28 @@ impl Page<'_> {
             paragraphs.push(t.immature(&format::count(linking.immature), &hours));
         }
         paragraphs.extend(input.notes.iter().map(|note| note.get(lang).to_owned()));
-        (!paragraphs.is_empty()).then(|| Block::Text { heading: t.limits_of_data().to_owned(), paragraphs })
+        (!paragraphs.is_empty()).then(|| Block::Text {
+            heading: t.limits_of_data().to_owned(),
+            paragraphs,
+        })
     }
 
     fn definitions(self) -> Vec<Definition> {
         let Self { input, lang, t } = self;
-        let fact = |label: &str, value: &str| Fact { label: label.to_owned(), value: value.to_owned() };
+        let fact = |label: &str, value: &str| Fact {
+            label: label.to_owned(),
+            value: value.to_owned(),
+        };
         let definition = |line: &super::KpiLine| {
-            let mut facts = vec![fact(t.unit_label(), self.unit(line.unit)), fact(t.source(), &line.source)];
-            facts.extend(line.variant.as_deref().map(|variant| fact(t.variant(), variant)));
+            let mut facts = vec![
+                fact(t.unit_label(), self.unit(line.unit)),
+                fact(t.source(), &line.source),
+            ];
+            facts.extend(
+                line.variant
+                    .as_deref()
+                    .map(|variant| fact(t.variant(), variant)),
+            );
             Definition {
                 id: line.id.clone(),
                 name: line.name.get(lang).to_owned(),
@@ -157,5 +223,9 @@ impl Page<'_> {
 }
 
 fn or_none(text: &str) -> String {
-    if text.is_empty() { format::NONE.to_owned() } else { text.to_owned() }
+    if text.is_empty() {
+        format::NONE.to_owned()
+    } else {
+        text.to_owned()
+    }
 }

@@ -10,8 +10,15 @@ use crate::report::format;
 use super::judged::FEW_CASES;
 use super::{Page, WaitCell, Waits};
 
-const WEEK: [Weekday; 7] =
-    [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
+const WEEK: [Weekday; 7] = [
+    Weekday::Mon,
+    Weekday::Tue,
+    Weekday::Wed,
+    Weekday::Thu,
+    Weekday::Fri,
+    Weekday::Sat,
+    Weekday::Sun,
+];
 
 /// Classes of the scale: more cannot be told apart by eye.
 const CLASSES: usize = 5;
@@ -19,7 +26,12 @@ const CLASSES: usize = 5;
 pub(super) fn section(page: Page) -> Option<Section> {
     let waits = page.input.waits.as_ref()?;
     let figure = page.heat(waits)?;
-    Some(super::section("waits", page.t.waits_title(), None, vec![Block::Figure(Box::new(figure))]))
+    Some(super::section(
+        "waits",
+        page.t.waits_title(),
+        None,
+        vec![Block::Figure(Box::new(figure))],
+    ))
 }
 
 impl Page<'_> {
@@ -27,12 +39,17 @@ impl Page<'_> {
         let Self { input, lang, t } = self;
         let grid = Grid::new(waits)?;
         let slot = |cell: &WaitCell| {
-            t.slot(&format::short_weekday(WEEK[usize::from(cell.weekday) - 1], lang), &hour(cell.hour))
+            t.slot(
+                &format::short_weekday(WEEK[usize::from(cell.weekday) - 1], lang),
+                &hour(cell.hour),
+            )
         };
         let print = |cell: &WaitCell| format::maybe(cell.value, waits.unit, lang);
         let name = waits.name.get(lang);
         let title = match grid.worst {
-            Some(worst) => t.waits_finding(name, &slot(&worst), &print(&worst), &format::count(worst.n)),
+            Some(worst) => {
+                t.waits_finding(name, &slot(&worst), &print(&worst), &format::count(worst.n))
+            }
             None => t.waits_sparse(name),
         };
         let total: u64 = waits.cells.iter().map(|cell| cell.n).sum();
@@ -49,15 +66,30 @@ impl Page<'_> {
             description: t.waits_description(&title),
             subtitle,
             notes: vec![
-                t.waits_note(&few, &grid.sparse.to_string(), &grid.cells.len().to_string()),
+                t.waits_note(
+                    &few,
+                    &grid.sparse.to_string(),
+                    &grid.cells.len().to_string(),
+                ),
                 t.scope_is(input.scope.get(lang)),
             ],
             data: self.heat_table(&grid, waits, &title),
             title,
             plot: Plot::Heat(Heat {
-                weekdays: WEEK.iter().map(|day| format::short_weekday(*day, lang)).collect(),
-                hours: grid.hours.clone().map(|hour| format!("{hour:02}")).collect(),
-                cells: grid.cells.iter().map(|cell| self.heat_cell(cell, &grid, waits, &slot(cell))).collect(),
+                weekdays: WEEK
+                    .iter()
+                    .map(|day| format::short_weekday(*day, lang))
+                    .collect(),
+                hours: grid
+                    .hours
+                    .clone()
+                    .map(|hour| format!("{hour:02}"))
+                    .collect(),
+                cells: grid
+                    .cells
+                    .iter()
+                    .map(|cell| self.heat_cell(cell, &grid, waits, &slot(cell)))
+                    .collect(),
                 classes: grid.class_names(waits.unit),
                 sparse: t.sparse_below(&few),
                 key: t.heat_key(self.unit(waits.unit)),
@@ -97,17 +129,25 @@ impl Page<'_> {
                             &format::maybe(cell.value, waits.unit, lang),
                             &format::count(cell.n),
                         );
-                        if level == HeatLevel::Sparse { t.marked_sparse(&text) } else { text }
+                        if level == HeatLevel::Sparse {
+                            t.marked_sparse(&text)
+                        } else {
+                            text
+                        }
                     }
                 }
             });
             std::iter::once(self::hour(hour)).chain(cells).collect()
         });
-        let days = WEEK.iter().map(|day| Column::number(format::short_weekday(*day, lang)));
+        let days = WEEK
+            .iter()
+            .map(|day| Column::number(format::short_weekday(*day, lang)));
         Table {
             id: "data-waits".to_owned(),
             caption: t.data_of(title),
-            columns: std::iter::once(Column::text(t.col_hour())).chain(days).collect(),
+            columns: std::iter::once(Column::text(t.col_hour()))
+                .chain(days)
+                .collect(),
             rows: rows.collect(),
             total: false,
             empty: t.no_history().to_owned(),
@@ -127,21 +167,44 @@ struct Grid {
 
 impl Grid {
     fn new(waits: &Waits) -> Option<Self> {
-        let valid = |cell: &&WaitCell| (1..=7).contains(&cell.weekday) && cell.hour < 24 && cell.n > 0;
+        let valid =
+            |cell: &&WaitCell| (1..=7).contains(&cell.weekday) && cell.hour < 24 && cell.n > 0;
         let hours = || waits.cells.iter().filter(valid).map(|cell| cell.hour);
         let hours = hours().min()?..=hours().max()?;
         let find = |weekday, hour| {
             let same = |cell: &&WaitCell| cell.weekday == weekday && cell.hour == hour;
-            let none = WaitCell { weekday, hour, value: None, n: 0 };
+            let none = WaitCell {
+                weekday,
+                hour,
+                value: None,
+                n: 0,
+            };
             waits.cells.iter().find(same).copied().unwrap_or(none)
         };
-        let cells: Vec<WaitCell> =
-            (1..=7).flat_map(|weekday| hours.clone().map(move |hour| (weekday, hour))).map(|(w, h)| find(w, h)).collect();
-        let judged = || cells.iter().filter(|cell| cell.n >= FEW_CASES && cell.value.is_some());
-        let worst = judged().max_by(|a, b| a.value.unwrap_or(0.0).total_cmp(&b.value.unwrap_or(0.0))).copied();
+        let cells: Vec<WaitCell> = (1..=7)
+            .flat_map(|weekday| hours.clone().map(move |hour| (weekday, hour)))
+            .map(|(w, h)| find(w, h))
+            .collect();
+        let judged = || {
+            cells
+                .iter()
+                .filter(|cell| cell.n >= FEW_CASES && cell.value.is_some())
+        };
+        let worst = judged()
+            .max_by(|a, b| a.value.unwrap_or(0.0).total_cmp(&b.value.unwrap_or(0.0)))
+            .copied();
         let highest = worst.and_then(|cell| cell.value).unwrap_or(0.0);
-        let sparse = cells.iter().filter(|cell| cell.n > 0 && cell.n < FEW_CASES).count();
-        Some(Self { hours, step: round_step(highest / CLASSES as f64), worst, sparse, cells })
+        let sparse = cells
+            .iter()
+            .filter(|cell| cell.n > 0 && cell.n < FEW_CASES)
+            .count();
+        Some(Self {
+            hours,
+            step: round_step(highest / CLASSES as f64),
+            worst,
+            sparse,
+            cells,
+        })
     }
 
     fn level(&self, cell: &WaitCell) -> HeatLevel {
@@ -171,8 +234,11 @@ fn round_step(step: f64) -> f64 {
         return 1.0;
     }
     let magnitude = 10_f64.powf(step.log10().floor());
-    let round = [1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
-    let factor = round.into_iter().find(|factor| step <= factor * magnitude * (1.0 + 1e-9)).unwrap_or(10.0);
+    let round = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
+    let factor = round
+        .into_iter()
+        .find(|factor| step <= factor * magnitude * (1.0 + 1e-9))
+        .unwrap_or(10.0);
     // Labels are whole numbers from ten on, so the steps are too.
     let nice = factor * magnitude;
     if nice >= 1.0 { nice.ceil() } else { nice }
@@ -189,8 +255,19 @@ mod tests {
 
     #[test]
     fn steps_are_round() {
-        for (step, expected) in [(17.4, 20.0), (20.0, 20.0), (21.0, 25.0), (2.2, 3.0), (0.0, 1.0), (90.0, 100.0)] {
-            assert!((round_step(step) - expected).abs() < 1e-9, "{step}: {}", round_step(step));
+        for (step, expected) in [
+            (17.4, 20.0),
+            (20.0, 20.0),
+            (21.0, 25.0),
+            (2.2, 3.0),
+            (0.0, 1.0),
+            (90.0, 100.0),
+        ] {
+            assert!(
+                (round_step(step) - expected).abs() < 1e-9,
+                "{step}: {}",
+                round_step(step)
+            );
         }
     }
 }

@@ -1,0 +1,164 @@
+//! The command line: clap structs → settings → library. The only place that prints and picks exit codes.
+
+mod check;
+mod explain;
+mod generate;
+mod kpi;
+mod output;
+mod progress;
+mod run;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::error::{Error, Result};
+use crate::i18n::Lang;
+use crate::ingest::value;
+use crate::settings::Settings;
+
+/// Turns the exported call and ticket logs of a service centre into KPIs and charted reports.
+#[derive(Debug, Parser)]
+#[command(name = "kefu", version, about, propagate_version = true)]
+#[command(after_help = "Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; \
+3 done, but with --fail-on-breach a target was missed; 4 the data-quality gate refused the batch.")]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+struct Common {
+    /// Settings file; default: kefu.toml in this folder, where there is one
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of the store
+    #[arg(long, global = true, value_name = "DIR", default_value = "store")]
+    store: PathBuf,
+    /// The instant at which open tickets and windows are judged; default: the newest arrival
+    #[arg(long, global = true, value_name = "TIME")]
+    as_of: Option<String>,
+    /// Language of reports and tables; default: reports in both, tables in English
+    #[arg(long, global = true)]
+    lang: Option<Lang>,
+    /// Only errors on standard error
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// More on standard error: -v what is done, -vv how
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    /// Plain lines instead of a progress bar
+    #[arg(long, global = true)]
+    no_progress: bool,
+    /// Threads that read files and compute figures; default: one per core
+    #[arg(long, global = true, value_name = "N")]
+    threads: Option<usize>,
+    /// Machine-readable messages on standard error and summary on standard output
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The nightly job: take in what is new, compute, render
+    Run(run::RunArgs),
+    /// Dry run: what each file is, how its columns map, what would be rejected; writes nothing
+    Check(check::CheckArgs),
+    /// Take files into the store without computing anything
+    Ingest(run::IngestArgs),
+    /// Figures by dimension and period
+    Kpi(kpi::KpiArgs),
+    /// Definition, source and SQL of a figure, and the rows left after each condition
+    Explain(explain::ExplainArgs),
+    /// Render reports and marts of the newest run again
+    Report(run::ReportArgs),
+    /// Write the exports of a synthetic centre with planted, documented anomalies
+    Generate(generate::GenerateArgs),
+    /// Completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Parses the command line, runs the command, prints its error if it has one.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let json = cli.common.json;
+    match dispatch(cli) {
+        Ok(code) => code,
+        Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::error(&error, json);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<ExitCode> {
+    let common = cli.common;
+    output::start_log(common.verbose, common.quiet, common.json);
+    if let Some(threads) = common.threads {
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.max(1))
+            .build_global()
+            .map_err(|error| Error::usage(format!("--threads {threads}: {error}"), ""))?;
+    }
+    match cli.command {
+        Command::Run(args) => run::run(&common, args),
+        Command::Check(args) => check::check(&common, &args),
+        Command::Ingest(args) => run::ingest(&common, args),
+        Command::Kpi(args) => kpi::kpi(&common, &args),
+        Command::Explain(args) => explain::explain(&common, &args),
+        Command::Report(args) => run::report(&common, args),
+        Command::Generate(args) => generate::generate(&args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut <Cli as clap::CommandFactory>::command(), "kefu", &mut script);
+            output::stdout(&script)?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+impl Common {
+    /// The settings in force: the file named, else `kefu.toml` here, else the built-in ones.
+    fn settings(&self) -> Result<Settings> {
+        match &self.config {
+            Some(path) => Settings::load(path),
+            None if std::path::Path::new("kefu.toml").exists() => Settings::load("kefu.toml".as_ref()),
+            None => Settings::builtin(),
+        }
+    }
+
+    /// `--as-of` as UTC microseconds; a clock reading is one of the centre's zone, a bare date its midnight.
+    fn as_of(&self, settings: &Settings) -> Result<Option<i64>> {
+        self.as_of
+            .as_deref()
+            .map(|text| {
+                value::instant(text, settings.centre.zone, None).map_err(|_| {
+                    Error::usage(
+                        format!("--as-of `{text}` is not a time"),
+                        "write it as 2026-03-29 23:59:59, or with an offset as 2026-03-29T23:59:59+08:00",
+                    )
+                })
+            })
+            .transpose()
+    }
+
+    /// The languages of reports: the asked one, else both.
+    fn langs(&self) -> Vec<Lang> {
+        self.lang.map_or_else(|| Lang::ALL.to_vec(), |lang| vec![lang])
+    }
+}

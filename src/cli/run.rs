@@ -1,0 +1,187 @@
+//! `kefu run`, `kefu ingest`, `kefu report`: the nightly job and its halves.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use clap::Args;
+use comfy_table::{CellAlignment, Table, presets};
+
+use crate::calendar;
+use crate::error::Result;
+use crate::i18n::Lang;
+use crate::ingest::reason;
+use crate::report::format::count;
+use crate::run::{self, FileAccount, Job, Summary};
+
+use super::{Common, output, progress::Reporter};
+
+#[derive(Debug, Clone, Args)]
+pub struct RunArgs {
+    /// Files and folders of exports
+    #[arg(required = true)]
+    inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    target: Target,
+    /// End with exit code 3 when a figure of the day misses its target
+    #[arg(long)]
+    fail_on_breach: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct IngestArgs {
+    /// Files and folders of exports
+    #[arg(required = true)]
+    inputs: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct ReportArgs {
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(Debug, Clone, Args)]
+struct Target {
+    /// Folder for reports and marts
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    out: PathBuf,
+    /// Day to report on; default: the newest day with data
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<NaiveDate>,
+}
+
+pub fn run(common: &Common, args: RunArgs) -> Result<ExitCode> {
+    let job = job(common, args.inputs, Some(args.target))?;
+    let reporter = Reporter::new(common);
+    let summary = run::run(&job, &reporter);
+    reporter.finish();
+    let summary = summary?;
+    print_summary(common, &job, &summary)?;
+    let breached = args.fail_on_breach && !summary.missed.is_empty();
+    Ok(ExitCode::from(if breached { 3 } else { 0 }))
+}
+
+pub fn ingest(common: &Common, args: IngestArgs) -> Result<ExitCode> {
+    let job = job(common, args.inputs, None)?;
+    let reporter = Reporter::new(common);
+    let ingested = run::ingest_only(&job, &reporter);
+    reporter.finish();
+    let ingested = ingested?;
+    if common.json {
+        output::stdout(format!("{}\n", files_json(&ingested.files, &ingested.refused)).as_bytes())?;
+    } else {
+        output::stdout(accounts(&ingested.files).as_bytes())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub fn report(common: &Common, args: ReportArgs) -> Result<ExitCode> {
+    let job = job(common, Vec::new(), Some(args.target))?;
+    let reporter = Reporter::new(common);
+    let summary = run::report(&job, &reporter);
+    reporter.finish();
+    print_summary(common, &job, &summary?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn job(common: &Common, inputs: Vec<PathBuf>, target: Option<Target>) -> Result<Job> {
+    let settings = common.settings()?;
+    let as_of = common.as_of(&settings)?;
+    let (out, date) = target.map_or_else(|| (PathBuf::new(), None), |target| (target.out, target.date));
+    Ok(Job { inputs, settings, store: common.store.clone(), out, as_of, date, langs: common.langs() })
+}
+
+fn print_summary(common: &Common, job: &Job, summary: &Summary) -> Result<()> {
+    if common.json {
+        let mut value = files_json(&summary.files, &summary.refused);
+        value["run"] = summary.run.id().into();
+        value["as_of"] = calendar::print(job.settings.centre.zone, summary.run.as_of).into();
+        value["store_changed"] = summary.store_changed.into();
+        value["fact_days_written"] = summary.fact_days.into();
+        value["missed"] = summary.missed.clone().into();
+        value["published"] = summary
+            .published
+            .iter()
+            .map(|file| serde_json::json!({ "path": file.path, "changed": file.changed }))
+            .collect();
+        return output::stdout(format!("{value}\n").as_bytes());
+    }
+    let mut text = if summary.files.is_empty() { String::new() } else { accounts(&summary.files) };
+    let zone = job.settings.centre.zone;
+    let as_of = calendar::print(zone, summary.run.as_of);
+    let _ = writeln!(text, "store   {} · run {} · as of {as_of} {zone}", job.store.display(), summary.run.id());
+    for file in &summary.published {
+        let kind = if file.path.extension().is_some_and(|e| e == "parquet") { "mart" } else { "report" };
+        let state = if file.changed { "" } else { " (unchanged)" };
+        let _ = writeln!(text, "{kind:<7} {}{state}", file.path.display());
+    }
+    if !summary.missed.is_empty() {
+        let _ = writeln!(text, "missed  {}", summary.missed.join(", "));
+    }
+    let idle = !summary.store_changed && summary.published.iter().all(|file| !file.changed);
+    if idle {
+        text.push_str("Nothing changed: every file was taken in before, and store, marts and reports are as they were.\n");
+    }
+    output::stdout(text.as_bytes())
+}
+
+/// The accounts of every file as a table, and the rejects by reason.
+fn accounts(files: &[FileAccount]) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["file", "table", "encoding", "read", "stored", "replaced", "duplicate", "rejected"]);
+    let mut total = [0; 5];
+    for file in files {
+        if file.seen {
+            table.add_row([&file.file, file.table, &file.encoding, "taken in before"]);
+            continue;
+        }
+        let numbers = [file.read, file.stored, file.replaced, file.duplicate, file.rejected_rows()];
+        total.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
+        let texts = [file.file.clone(), file.table.to_owned(), file.encoding.clone()];
+        table.add_row(texts.into_iter().chain(numbers.map(count)));
+    }
+    let heading = [format!("{} files", files.len()), String::new(), String::new()];
+    table.add_row(heading.into_iter().chain(total.map(count)));
+    for column in table.column_iter_mut().skip(3) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let mut text = format!("{}\n", table.trim_fmt());
+    for file in files {
+        for line in &file.rejected {
+            let column = if line.column.is_empty() { String::new() } else { format!(", column {}", line.column) };
+            let _ = writeln!(
+                text,
+                "rejected {} in {}{column}: {} ({})",
+                line.rows,
+                file.file,
+                reason::describe(&line.reason, Lang::En),
+                line.example
+            );
+        }
+    }
+    text
+}
+
+fn files_json(files: &[FileAccount], refused: &[(String, String)]) -> serde_json::Value {
+    let files: Vec<_> = files
+        .iter()
+        .map(|file| {
+            let rejected: Vec<_> = file
+                .rejected
+                .iter()
+                .map(|line| serde_json::json!({ "reason": line.reason, "column": line.column, "rows": line.rows, "example": line.example }))
+                .collect();
+            serde_json::json!({
+                "file": file.file, "table": file.table, "encoding": file.encoding, "taken_in_before": file.seen,
+                "read": file.read, "stored": file.stored, "replaced": file.replaced,
+                "duplicate": file.duplicate, "rejected": file.rejected_rows(), "rejects": rejected,
+            })
+        })
+        .collect();
+    let refused: Vec<_> =
+        refused.iter().map(|(file, why)| serde_json::json!({ "file": file, "why": why })).collect();
+    serde_json::json!({ "files": files, "refused": refused })
+}

@@ -1,0 +1,188 @@
+//! Parquet parts ↔ Polars frames: reading records, placing rows in local time, writing facts.
+//!
+//! Inside `facts` every instant is an `Int64` of UTC microseconds and every date an `Int32` of days since
+//! 1970; they get their types back when a fact table is written.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray, UInt64Array,
+};
+use arrow::compute::take_record_batch;
+use arrow::datatypes::{DataType as ArrowType, Field, Schema, SchemaRef};
+use chrono_tz::Tz;
+use deltalake::kernel::PrimitiveType;
+use polars::prelude::*;
+
+use crate::calendar;
+use crate::error::{Error, PolarsContext, Result};
+use crate::ingest::columns::arrow_type;
+use crate::schema::facts::Fact;
+use crate::schema::{DATE, PROBLEM_SOURCE, Physical, SOURCE_FILE, SOURCE_LINE, Table};
+use crate::store::delta::{Layout, Part, Replacement};
+use crate::store::parquet_io;
+
+/// Scans Parquet parts lazily, the partition column included; `None` when there are none.
+///
+/// # Errors
+/// When Polars cannot open them.
+pub fn scan(root: &Path, parts: &[Part]) -> Result<Option<LazyFrame>> {
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    let partitioned = parts.iter().any(|part| part.partition.is_some());
+    let paths = parts.iter().map(|part| PlRefPath::new(part.path.to_string_lossy())).collect();
+    let options = ScanArgsParquet {
+        hive_options: HiveOptions {
+            enabled: Some(partitioned),
+            hive_start_idx: root.to_string_lossy().len(),
+            schema: None,
+            try_parse_dates: true,
+        },
+        glob: false,
+        ..ScanArgsParquet::default()
+    };
+    LazyFrame::scan_parquet_files(paths, options).map(Some).computing("the scan of a table")
+}
+
+/// The rows of a record table, instants and dates as integers; an empty frame of its columns when it was
+/// never written.
+///
+/// # Errors
+/// When a part cannot be read.
+pub fn records(root: &Path, table: &Table, parts: &[Part]) -> Result<DataFrame> {
+    let Some(scan) = scan(root, parts)? else { return empty(table) };
+    let columns = stored_columns(table).map(|(name, physical)| match physical {
+        Physical::Instant => col(name).cast(DataType::Int64),
+        Physical::Date => col(name).cast(DataType::Int32),
+        _ => col(name),
+    });
+    scan.select(columns.collect::<Vec<_>>()).collect().computing("records")
+}
+
+fn stored_columns(table: &Table) -> impl Iterator<Item = (&'static str, Physical)> {
+    let problem = table.has_problem().then_some((PROBLEM_SOURCE, Physical::Text));
+    table
+        .columns
+        .iter()
+        .map(|column| (column.name, column.kind.physical()))
+        .chain(problem)
+        .chain([(SOURCE_FILE, Physical::Text), (SOURCE_LINE, Physical::Integer)])
+}
+
+fn empty(table: &Table) -> Result<DataFrame> {
+    let columns = stored_columns(table)
+        .map(|(name, physical)| Column::new_empty(name.into(), &polars_type(physical)))
+        .collect();
+    DataFrame::new(0, columns).computing("an empty table")
+}
+
+const fn polars_type(physical: Physical) -> DataType {
+    match physical {
+        Physical::Text => DataType::String,
+        Physical::Instant | Physical::Integer => DataType::Int64,
+        Physical::Date => DataType::Int32,
+        Physical::Float => DataType::Float64,
+        Physical::Flag => DataType::Boolean,
+    }
+}
+
+/// Adds `date` (days), `hour` and `weekday` of the instant column `at` on the clock of `zone`.
+///
+/// # Errors
+/// When `at` is not an integer column of the frame.
+pub fn with_local(mut frame: DataFrame, at: &str, zone: Tz) -> Result<DataFrame> {
+    let instants = frame.column(at).and_then(|column| column.i64().cloned()).computing("local time")?;
+    let local: Vec<Option<calendar::Local>> =
+        instants.iter().map(|at| at.and_then(|micros| calendar::local(zone, micros))).collect();
+    let dates: Int32Chunked = local.iter().map(|l| l.map(|l| calendar::epoch_days(l.date))).collect();
+    let hours: Int64Chunked = local.iter().map(|l| l.map(|l| i64::from(l.hour))).collect();
+    let weekdays: Int64Chunked = local.iter().map(|l| l.map(|l| i64::from(l.weekday))).collect();
+    for (name, series) in
+        [(DATE, dates.into_series()), ("hour", hours.into_series()), ("weekday", weekdays.into_series())]
+    {
+        frame.with_column(series.with_name(name.into()).into()).computing("local time")?;
+    }
+    Ok(frame)
+}
+
+/// The layout of a fact table.
+#[must_use]
+pub fn layout(fact: &Fact) -> Layout {
+    Layout {
+        name: fact.name.to_owned(),
+        schema: fact_schema(fact),
+        partition: Some((DATE, PrimitiveType::Date)),
+    }
+}
+
+fn fact_schema(fact: &Fact) -> SchemaRef {
+    let fields: Vec<Field> = fact
+        .columns
+        .iter()
+        .filter(|column| column.name != DATE)
+        .map(|column| Field::new(column.name, arrow_type(column.physical), true))
+        .collect();
+    Arc::new(Schema::new(fields))
+}
+
+/// A fact frame as one Parquet file per local date, each in the order of the frame.
+///
+/// # Errors
+/// When a column is missing or of another type than the schema says.
+pub fn by_date(fact: &Fact, frame: &DataFrame) -> Result<Vec<Replacement>> {
+    let dates = frame.column(DATE).and_then(|column| column.i32().cloned()).computing("facts by date")?;
+    let mut rows: BTreeMap<Option<i32>, Vec<u64>> = BTreeMap::new();
+    for (row, date) in dates.iter().enumerate() {
+        rows.entry(date).or_default().push(row as u64);
+    }
+    let whole = to_arrow(fact, frame)?;
+    rows.into_iter()
+        .map(|(date, rows)| {
+            let count = rows.len() as u64;
+            let day = take_record_batch(&whole, &UInt64Array::from(rows))
+                .map_err(|source| Error::Arrow { what: fact.name.to_owned(), source })?;
+            let partition = date.and_then(calendar::from_epoch_days).map(|date| date.to_string());
+            Ok(Replacement { partition, parquet: parquet_io::encode(&day, &[])?, rows: count })
+        })
+        .collect()
+}
+
+fn to_arrow(fact: &Fact, frame: &DataFrame) -> Result<RecordBatch> {
+    let columns = fact
+        .columns
+        .iter()
+        .filter(|column| column.name != DATE)
+        .map(|column| frame.column(column.name).and_then(|series| array(series, column.physical)))
+        .collect::<PolarsResult<Vec<ArrayRef>>>()
+        .computing("a fact table")?;
+    RecordBatch::try_new(fact_schema(fact), columns)
+        .map_err(|source| Error::Arrow { what: fact.name.to_owned(), source })
+}
+
+/// One Polars column as an Arrow array of the physical type.
+fn array(column: &Column, physical: Physical) -> PolarsResult<ArrayRef> {
+    let series = column.cast(&polars_type(physical))?;
+    Ok(match physical {
+        Physical::Text => Arc::new(series.str()?.iter().collect::<StringArray>()),
+        Physical::Instant => {
+            Arc::new(series.i64()?.iter().collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
+        }
+        Physical::Integer => Arc::new(series.i64()?.iter().collect::<Int64Array>()),
+        Physical::Date => Arc::new(series.i32()?.iter().collect::<Date32Array>()),
+        Physical::Float => Arc::new(series.f64()?.iter().collect::<Float64Array>()),
+        Physical::Flag => Arc::new(series.bool()?.iter().collect::<BooleanArray>()),
+    })
+}
+
+/// The Arrow type names, for the dictionary.
+#[must_use]
+pub fn type_name(physical: Physical) -> String {
+    match arrow_type(physical) {
+        ArrowType::Utf8 => "text".to_owned(),
+        other => other.to_string(),
+    }
+}

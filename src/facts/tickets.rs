@@ -1,0 +1,160 @@
+//! Tickets with what their history says, and evaluations with the contact they judge.
+
+use polars::prelude::*;
+
+use super::{Context, category, contacts, frames, seconds};
+use crate::error::{PolarsContext, Result};
+
+/// Builds `ticket_facts`: replies, transfers and reopenings counted from the events, times, what is open.
+///
+/// # Errors
+/// When Polars refuses the plan.
+pub fn tickets(
+    records: DataFrame,
+    events: DataFrame,
+    agents: &DataFrame,
+    context: &Context<'_>,
+) -> Result<DataFrame> {
+    let finished = || col("status").is_in(lit(Series::new("".into(), ["resolved", "closed"])).implode(true), false);
+    let done_at = polars::lazy::dsl::min_horizontal([col("resolved_at"), col("closed_at")]).computing("ticket facts")?;
+    let as_of = context.as_of;
+    // A ticket that ended after the cut-off was open at it; otherwise its status decides, and a reopened
+    // ticket is open although it was resolved once. One without a status is open until it has an end.
+    let open = when(done_at.clone().gt(lit(as_of)).fill_null(false))
+        .then(lit(true))
+        .when(col("status").is_not_null())
+        .then(finished().not())
+        .otherwise(done_at.is_null())
+        .and(col("created_at").lt_eq(lit(as_of)));
+    let counted = |name: &str| col(name).fill_null(0).cast(DataType::Int64).alias(name);
+    let joined = frames::with_local(records, "created_at", context.centre.zone)?
+        .lazy()
+        .join(history(events), [col("ticket_id")], [col("ticket_id")], JoinArgs::new(JoinType::Left))
+        .join(super::teams(agents), [col("agent_id")], [col("agent_id")], JoinArgs::new(JoinType::Left))
+        .with_columns([
+            category(),
+            counted("replies"),
+            counted("transfers"),
+            counted("reopens"),
+            coalesce(&[col("first_reply_at"), col("replied_at")]).alias("first_reply_at"),
+            open.alias("open"),
+        ])
+        .with_columns([
+            contacts::issue_key(),
+            seconds("created_at", "first_reply_at").alias("first_reply_s"),
+            seconds("created_at", "resolved_at").alias("resolution_s"),
+            when(col("open"))
+                .then((lit(as_of) - col("created_at")).cast(DataType::Float64) / lit(1e6))
+                .otherwise(lit(NULL).cast(DataType::Float64))
+                .alias("age_s"),
+            col("resolved_at")
+                .is_not_null()
+                .and(col("replies").eq(lit(1)))
+                .and(col("transfers").eq(lit(0)))
+                .and(col("reopens").eq(lit(0)))
+                .alias("one_touch"),
+        ]);
+    repeat_complaints(joined, context)
+        .sort(["created_at", "ticket_id"], SortMultipleOptions::default())
+        .collect()
+        .computing("ticket facts")
+}
+
+/// What the events of each ticket add up to. A reopening is a move out of a resolved state, never a stored
+/// counter; the state before an event is the one the previous event led to.
+fn history(events: DataFrame) -> LazyFrame {
+    let finished = |column: Expr| column.is_in(lit(Series::new("".into(), ["resolved", "closed"])).implode(true), false);
+    let ordered = events
+        .lazy()
+        .sort(["ticket_id", "event_at", "source_file", "source_line"], SortMultipleOptions::default());
+    let counts = ordered.clone().group_by([col("ticket_id")]).agg([
+        col("event").eq(lit("replied")).sum().alias("replies"),
+        col("event_at").filter(col("event").eq(lit("replied"))).min().alias("replied_at"),
+    ]);
+    let state = when(col("to_status").is_not_null())
+        .then(col("to_status"))
+        .when(col("event").eq(lit("reopened")))
+        .then(lit("in_progress"))
+        .otherwise(lit(NULL).cast(DataType::String));
+    let previous = when(col("ticket_id").eq_missing(col("ticket_id").shift(lit(1))))
+        .then(col("state").shift(lit(1)))
+        .otherwise(col("from_status"));
+    let moves = ordered
+        .with_column(state.alias("state"))
+        .filter(col("state").is_not_null())
+        .with_column(previous.alias("before"))
+        .group_by([col("ticket_id")])
+        .agg([
+            col("state")
+                .eq(lit("transferred"))
+                .and(col("before").neq_missing(lit("transferred")))
+                .sum()
+                .alias("transfers"),
+            finished(col("before")).fill_null(false).and(finished(col("state")).not()).sum().alias("reopens"),
+        ]);
+    counts.join(moves, [col("ticket_id")], [col("ticket_id")], JoinArgs::new(JoinType::Left))
+}
+
+/// Marks complaints with an earlier complaint about the same issue within the window.
+fn repeat_complaints(tickets: LazyFrame, context: &Context<'_>) -> LazyFrame {
+    let window = context.centre.repeat_complaint_window.as_secs_f64();
+    let same = col("issue_key").eq(col("issue_key").shift(lit(1)));
+    let repeats = tickets
+        .clone()
+        .filter(col("kind").eq(lit("complaint")).and(col("issue_key").is_not_null()))
+        .select([col("ticket_id"), col("issue_key"), col("created_at")])
+        .sort(["issue_key", "created_at", "ticket_id"], SortMultipleOptions::default())
+        .with_column(
+            when(same).then(col("created_at").shift(lit(1))).otherwise(lit(NULL).cast(DataType::Int64)).alias("earlier_at"),
+        )
+        .select([
+            col("ticket_id"),
+            col("earlier_at")
+                .is_not_null()
+                .and(seconds("earlier_at", "created_at").lt_eq(lit(window)))
+                .alias("repeat_complaint"),
+        ]);
+    tickets.join(repeats, [col("ticket_id")], [col("ticket_id")], JoinArgs::new(JoinType::Left))
+}
+
+/// Builds `evaluation_facts`: one row per checked item, with the dimensions of the contact it judges.
+///
+/// # Errors
+/// When Polars refuses the plan.
+pub fn evaluations(
+    records: DataFrame,
+    agents: &DataFrame,
+    contacts: &DataFrame,
+    context: &Context<'_>,
+) -> Result<DataFrame> {
+    let of_contact = contacts.clone().lazy().select([
+        col("contact_ref"),
+        col("channel"),
+        col("queue"),
+        col("platform"),
+        col("category"),
+        col("problem_type"),
+    ]);
+    let failed = records
+        .clone()
+        .lazy()
+        .group_by([col("evaluation_id")])
+        .agg([col("critical")
+            .fill_null(false)
+            .and(col("passed").fill_null(true).not())
+            .any(true)
+            .alias("critical_failed")]);
+    let key = [col("evaluation_id")];
+    frames::with_local(records, "evaluated_at", context.centre.zone)?
+        .lazy()
+        .join(of_contact, [col("contact_ref")], [col("contact_ref")], JoinArgs::new(JoinType::Left))
+        .join(super::teams(agents), [col("agent_id")], [col("agent_id")], JoinArgs::new(JoinType::Left))
+        .join(failed, key.clone(), key, JoinArgs::new(JoinType::Left))
+        .sort(["evaluation_id", "item"], SortMultipleOptions::default())
+        .with_column(
+            col("evaluation_id").neq_missing(col("evaluation_id").shift(lit(1))).alias("first_item"),
+        )
+        .sort(["evaluated_at", "evaluation_id", "item"], SortMultipleOptions::default())
+        .collect()
+        .computing("evaluation facts")
+}

@@ -1,0 +1,331 @@
+//! The catalogue, checked: every entry's columns and types are known to be right before a row is read.
+
+use crate::error::{Error, Result};
+use crate::i18n::Bilingual;
+use crate::schema::facts::{FACTS, Fact};
+use crate::settings::{KpiEntry, KpiKind, Settings, TargetEntry, catalogue::Of};
+
+use super::expr::{self, Expr, Type};
+use super::figure::{Better, Bound, Unit};
+
+/// One KPI, ready to be computed.
+#[derive(Debug, Clone)]
+pub struct Kpi {
+    /// Id in outputs.
+    pub id: String,
+    /// Name in both languages.
+    pub name: Bilingual,
+    /// Definition in words.
+    pub about: Bilingual,
+    /// The fact table it is computed from; `None` for a ratio.
+    pub fact: Option<&'static Fact>,
+    /// Which rows belong.
+    pub condition: Option<Expr>,
+    /// How the rows become one figure.
+    pub formula: Formula,
+    /// Unit of the value.
+    pub unit: Unit,
+    /// Which direction is an improvement.
+    pub better: Better,
+    /// Where the definition comes from.
+    pub source: String,
+    /// Its kind, as the catalogue names it.
+    pub kind: KpiKind,
+}
+
+/// How rows become one figure.
+#[derive(Debug, Clone)]
+pub enum Formula {
+    /// Number of rows.
+    Count,
+    /// Σ of.
+    Sum(Expr),
+    /// Σ of / number of non-null.
+    Mean(Expr),
+    /// True / non-null.
+    Rate(Expr),
+    /// Σ of·weight / Σ weight.
+    Share {
+        /// The value.
+        of: Expr,
+        /// Its weight.
+        weight: Expr,
+    },
+    /// The q-quantile.
+    Quantile {
+        /// The value.
+        of: Expr,
+        /// Which quantile, in (0, 1).
+        q: f64,
+    },
+    /// The largest value.
+    Max(Expr),
+    /// One KPI over another.
+    Ratio {
+        /// Position of the numerator in the catalogue.
+        numerator: usize,
+        /// Position of the denominator in the catalogue.
+        denominator: usize,
+        /// Factor on the quotient.
+        scale: f64,
+    },
+}
+
+/// A target, checked.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Position of its KPI in the catalogue.
+    pub kpi: usize,
+    /// The bound.
+    pub bound: Bound,
+    /// For which part of the centre it holds.
+    pub condition: Option<Expr>,
+    /// The document it comes from.
+    pub source: String,
+}
+
+/// All KPIs and targets.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    /// The KPIs, in the order of every output.
+    pub kpis: Vec<Kpi>,
+    /// The targets.
+    pub targets: Vec<Target>,
+}
+
+impl Catalogue {
+    /// Checks and compiles the entries of the settings.
+    ///
+    /// # Errors
+    /// When an entry names an unknown fact, column or KPI, or an expression is of the wrong type.
+    pub fn compile(settings: &Settings) -> Result<Self> {
+        let kpis = settings
+            .kpis
+            .iter()
+            .map(|entry| compile(entry, &settings.kpis))
+            .collect::<Result<Vec<_>>>()?;
+        let targets = settings.targets.iter().map(|entry| target(entry, &kpis)).collect::<Result<_>>()?;
+        Ok(Self { kpis, targets })
+    }
+
+    /// Position of the KPI called `id`.
+    ///
+    /// # Errors
+    /// When there is none; the hint names the closest.
+    pub fn position(&self, id: &str) -> Result<usize> {
+        self.kpis.iter().position(|kpi| kpi.id == id).ok_or_else(|| {
+            let known: Vec<_> = self.kpis.iter().map(|kpi| kpi.id.as_str()).collect();
+            let hint = closest(id, &known)
+                .map_or_else(|| format!("the KPIs are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+            Error::usage(format!("there is no KPI `{id}`"), hint)
+        })
+    }
+
+    /// The unconditional target of a KPI.
+    #[must_use]
+    pub fn target(&self, kpi: usize) -> Option<&Target> {
+        self.targets.iter().find(|target| target.kpi == kpi && target.condition.is_none())
+    }
+}
+
+/// The known word nearest to `word` by edit distance, if it is near.
+#[must_use]
+pub fn closest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    known
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), *candidate))
+        .min()
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
+        .map(|(_, candidate)| candidate)
+}
+
+fn compile(entry: &KpiEntry, all: &[KpiEntry]) -> Result<Kpi> {
+    let fail = |part: &str, message: String| Error::Expression {
+        place: format!("[[kpi]] id = \"{}\", {part}", entry.id),
+        message,
+    };
+    let fact = Fact::by_name(&entry.fact);
+    if fact.is_none() && entry.kind != KpiKind::Ratio {
+        let known: Vec<_> = FACTS.iter().map(|fact| fact.name).collect();
+        return Err(fail("fact", format!("`{}` is not a fact table; they are {}", entry.fact, known.join(", "))));
+    }
+    if entry.period != "date" {
+        return Err(fail("period", format!("`{}`: only `date` is known", entry.period)));
+    }
+    let parse = |part: &'static str, text: &Option<String>, kind: Type| -> Result<Option<Expr>> {
+        match (text, fact) {
+            (Some(text), Some(fact)) => {
+                expr::parse(text, fact, kind).map(Some).map_err(|message| fail(part, message))
+            }
+            (Some(_), None) => Err(fail(part, "a ratio has no rows of its own".to_owned())),
+            (None, _) => Ok(None),
+        }
+    };
+    let condition = parse("where", &entry.condition, Type::Flag)?;
+    let when = parse("when", &entry.when, Type::Flag)?;
+    let weight = parse("weight", &entry.weight, Type::Number)?;
+    let of_text = match &entry.of {
+        Some(Of::Expression(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let of = parse("of", &of_text, Type::Number)?;
+    let need = |part: &str, value: Option<Expr>| value.ok_or_else(|| fail(part, "is missing for this kind".to_owned()));
+    let formula = match entry.kind {
+        KpiKind::Count => Formula::Count,
+        KpiKind::Sum => Formula::Sum(need("of", of)?),
+        KpiKind::Mean => Formula::Mean(need("of", of)?),
+        KpiKind::Rate => Formula::Rate(need("when", when)?),
+        KpiKind::Share => Formula::Share { of: need("of", of)?, weight: need("weight", weight)? },
+        KpiKind::Max => Formula::Max(need("of", of)?),
+        KpiKind::Quantile => match entry.q {
+            Some(q) if q > 0.0 && q < 1.0 => Formula::Quantile { of: need("of", of)?, q },
+            _ => return Err(fail("q", "needs a number between 0 and 1".to_owned())),
+        },
+        KpiKind::Ratio => ratio(entry, all).map_err(|message| fail("of", message))?,
+    };
+    Ok(Kpi {
+        id: entry.id.clone(),
+        name: entry.name.clone(),
+        about: entry.about.clone(),
+        fact,
+        condition,
+        formula,
+        unit: entry.unit,
+        better: entry.better,
+        source: entry.source.clone(),
+        kind: entry.kind,
+    })
+}
+
+fn ratio(entry: &KpiEntry, all: &[KpiEntry]) -> std::result::Result<Formula, String> {
+    let Some(Of::Ids([numerator, denominator])) = &entry.of else {
+        return Err("a ratio needs the ids of two KPIs".to_owned());
+    };
+    let position = |id: &String| {
+        all.iter()
+            .position(|other| other.id == *id && other.kind != KpiKind::Ratio)
+            .ok_or_else(|| format!("`{id}` is not a KPI that a ratio can be made of"))
+    };
+    Ok(Formula::Ratio {
+        numerator: position(numerator)?,
+        denominator: position(denominator)?,
+        scale: entry.scale.unwrap_or(1.0),
+    })
+}
+
+fn target(entry: &TargetEntry, kpis: &[Kpi]) -> Result<Target> {
+    let fail = |message: String| Error::Expression {
+        place: format!("[[target]] kpi = \"{}\"", entry.kpi),
+        message,
+    };
+    let kpi = kpis
+        .iter()
+        .position(|kpi| kpi.id == entry.kpi)
+        .ok_or_else(|| fail("there is no such KPI".to_owned()))?;
+    let condition = match (&entry.condition, kpis[kpi].fact) {
+        (Some(text), Some(fact)) => Some(expr::parse(text, fact, Type::Flag).map_err(fail)?),
+        (Some(_), None) => return Err(fail("a ratio has no rows to put a condition on".to_owned())),
+        (None, _) => None,
+    };
+    Ok(Target { kpi, bound: entry.bound, condition, source: entry.source.clone() })
+}
+
+impl Kpi {
+    /// SQL that computes value, numerator and denominator of this KPI from its fact table.
+    #[must_use]
+    pub fn sql(&self, dialect: super::lower::Dialect) -> Option<String> {
+        use super::lower::Dialect;
+        let fact = self.fact?;
+        let mut conditions: Vec<String> = Vec::new();
+        if let Some(condition) = &self.condition {
+            conditions.push(condition.sql(dialect));
+        }
+        let (value, numerator, denominator) = match &self.formula {
+            Formula::Count => ("count(*)".to_owned(), "count(*)".to_owned(), "NULL".to_owned()),
+            Formula::Sum(of) => {
+                let sum = format!("sum({})", as_double(of, dialect));
+                (sum.clone(), sum, "NULL".to_owned())
+            }
+            Formula::Mean(of) => {
+                let of = as_double(of, dialect);
+                (format!("avg({of})"), format!("sum({of})"), format!("count({of})"))
+            }
+            Formula::Rate(when) => {
+                let when = when.sql(dialect);
+                let number = format!("CASE WHEN {when} THEN CAST(1 AS DOUBLE) WHEN NOT ({when}) THEN CAST(0 AS DOUBLE) END");
+                (format!("avg({number})"), format!("sum({number})"), format!("count({number})"))
+            }
+            Formula::Share { of, weight } => {
+                let (of, weight) = (as_double(of, dialect), as_double(weight, dialect));
+                conditions.push(format!("{of} IS NOT NULL AND {weight} IS NOT NULL"));
+                let top = format!("sum({of} * {weight})");
+                let bottom = format!("sum({weight})");
+                (format!("{top} / nullif({bottom}, 0)"), top, bottom)
+            }
+            Formula::Quantile { of, q } => {
+                let of = as_double(of, dialect);
+                let value = match dialect {
+                    Dialect::Duckdb => format!("quantile_cont({of}, {q})"),
+                    Dialect::Spark => format!("percentile_cont({q}) WITHIN GROUP (ORDER BY {of})"),
+                };
+                (value, "NULL".to_owned(), format!("count({of})"))
+            }
+            Formula::Max(of) => {
+                let of = as_double(of, dialect);
+                (format!("max({of})"), "NULL".to_owned(), format!("count({of})"))
+            }
+            Formula::Ratio { .. } => return None,
+        };
+        let filter = if conditions.is_empty() { String::new() } else { format!("\nWHERE {}", conditions.join("\n  AND ")) };
+        Some(format!("SELECT {value} AS value,\n       {numerator} AS numerator,\n       {denominator} AS denominator\nFROM {}{filter}", fact.name))
+    }
+}
+
+fn as_double(of: &Expr, dialect: super::lower::Dialect) -> String {
+    format!("CAST({} AS DOUBLE)", of.sql(dialect))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(extra: &str) -> Result<Catalogue> {
+        let mut settings = Settings::builtin().unwrap();
+        let text = format!(
+            "id = \"x\"\nname = {{ en = \"x\", zh = \"x\" }}\nabout = {{ en = \"x\", zh = \"x\" }}\nunit = \"count\"\nbetter = \"neither\"\nsource = \"test\"\n{extra}"
+        );
+        settings.kpis.push(toml::from_str(&text).unwrap());
+        Catalogue::compile(&settings)
+    }
+
+    #[test]
+    fn the_built_in_catalogue_compiles() {
+        let catalogue = Catalogue::compile(&Settings::builtin().unwrap()).unwrap();
+        assert!(catalogue.position("fcr").is_ok());
+        for kpi in &catalogue.kpis {
+            assert_eq!(kpi.sql(super::super::lower::Dialect::Duckdb).is_none(), kpi.fact.is_none(), "{}", kpi.id);
+        }
+    }
+
+    #[test]
+    fn entries_that_make_no_sense_name_themselves() {
+        for (extra, part) in [
+            ("fact = \"calls\"\nkind = \"count\"", "not a fact table"),
+            ("fact = \"call_facts\"\nkind = \"rate\"", "when"),
+            ("fact = \"call_facts\"\nkind = \"mean\"\nof = \"queue\"", "text, but a number is needed"),
+            ("fact = \"call_facts\"\nkind = \"quantile\"\nof = \"wait_s\"\nq = 90", "between 0 and 1"),
+            ("kind = \"ratio\"\nof = [\"offered\", \"nothing\"]", "`nothing`"),
+            ("fact = \"call_facts\"\nkind = \"count\"\nwhere = \"wiat_s > 1\"", "wiat_s"),
+        ] {
+            let error = entry(extra).unwrap_err().to_string();
+            assert!(error.contains(part) && error.contains("\"x\""), "{extra}: {error}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_id_suggests_the_nearest() {
+        let catalogue = Catalogue::compile(&Settings::builtin().unwrap()).unwrap();
+        let error = catalogue.position("anwser_rate").unwrap_err();
+        assert_eq!(error.hint().as_deref(), Some("did you mean `answer_rate`?"));
+    }
+}

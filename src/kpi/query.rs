@@ -1,0 +1,261 @@
+//! A question about KPIs → the rows of the answer, with intervals, targets and verdicts.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+
+use crate::error::{Error, Result};
+use crate::schema::facts::Fact;
+use crate::store::Store;
+use crate::store::delta::Part;
+use crate::store::runs::Run;
+
+use super::catalogue::{Catalogue, Formula, Kpi, closest};
+use super::expr::{self, Expr, Type};
+use super::figure::{Bound, Estimate, Status};
+use super::pass::{Group, Grouping, Groups, Pass};
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Positions in the catalogue; in catalogue order.
+    pub kpis: Vec<usize>,
+    /// The groupings, answered from one pass per fact table.
+    pub groupings: Vec<Grouping>,
+    /// First local date.
+    pub from: Option<NaiveDate>,
+    /// Last local date.
+    pub to: Option<NaiveDate>,
+    /// Row-level SQL condition.
+    pub condition: Option<String>,
+}
+
+/// One row of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Position of the KPI in the catalogue.
+    pub kpi: usize,
+    /// Its period and members.
+    pub group: Group,
+    /// The figure.
+    pub estimate: Estimate,
+    /// The bound that holds for it.
+    pub bound: Option<Bound>,
+    /// The verdict.
+    pub status: Status,
+}
+
+/// The facts a query reads: the store at one run.
+pub struct Source<'a> {
+    /// The store.
+    pub store: &'a Store,
+    /// The run whose versions are read.
+    pub run: &'a Run,
+}
+
+impl Query {
+    /// Answers the query: one list of rows per grouping, each in catalogue, period and member order.
+    ///
+    /// # Errors
+    /// When a dimension or the condition does not fit the fact of a KPI, or a table cannot be read.
+    pub fn answer(&self, catalogue: &Catalogue, source: &Source<'_>) -> Result<Vec<Vec<Row>>> {
+        let needed = self.needed(catalogue);
+        let mut answers: Vec<BTreeMap<(usize, Group), Estimate>> = vec![BTreeMap::new(); self.groupings.len()];
+        for fact in crate::schema::facts::FACTS {
+            let of_fact: Vec<usize> =
+                needed.iter().copied().filter(|at| is_of(&catalogue.kpis[*at], fact)).collect();
+            if of_fact.is_empty() {
+                continue;
+            }
+            let (usable, places) = self.usable_groupings(fact, catalogue, &of_fact)?;
+            let condition = self.condition(fact)?;
+            let kpis: Vec<&Kpi> = of_fact.iter().map(|at| &catalogue.kpis[*at]).collect();
+            let root = source.store.root().join(fact.name);
+            let pass = Pass { fact, root: &root, kpis: &kpis, groupings: &usable, condition: condition.as_ref() };
+            for (groups, place) in pass.run(&self.parts(source, fact)?)?.into_iter().zip(places) {
+                collect(groups, &of_fact, &kpis, &mut answers[place]);
+            }
+        }
+        Ok(answers
+            .iter()
+            .zip(&self.groupings)
+            .map(|(figures, grouping)| self.rows(figures, grouping, catalogue))
+            .collect())
+    }
+
+    /// The asked KPIs and those their ratios are made of.
+    fn needed(&self, catalogue: &Catalogue) -> Vec<usize> {
+        let mut needed = self.kpis.clone();
+        for at in &self.kpis {
+            if let Formula::Ratio { numerator, denominator, .. } = catalogue.kpis[*at].formula {
+                needed.extend([numerator, denominator]);
+            }
+        }
+        needed.sort_unstable();
+        needed.dedup();
+        needed
+    }
+
+    fn condition(&self, fact: &Fact) -> Result<Option<Expr>> {
+        self.condition
+            .as_ref()
+            .map(|text| {
+                expr::parse(text, fact, Type::Flag)
+                    .map_err(|message| Error::Expression { place: format!("--where \"{text}\""), message })
+            })
+            .transpose()
+    }
+
+    /// The groupings whose dimensions the fact has. With one grouping, a missing dimension is an error that
+    /// names it and the KPI; with several (the marts) the grouping is simply not for this fact.
+    fn usable_groupings(
+        &self,
+        fact: &'static Fact,
+        catalogue: &Catalogue,
+        kpis: &[usize],
+    ) -> Result<(Vec<Grouping>, Vec<usize>)> {
+        let mut usable = (Vec::new(), Vec::new());
+        for (place, grouping) in self.groupings.iter().enumerate() {
+            let missing = grouping.by.iter().find(|name| !fact.dimensions().any(|known| known == *name));
+            match missing {
+                None => {
+                    usable.0.push(grouping.clone());
+                    usable.1.push(place);
+                }
+                Some(name) if self.groupings.len() == 1 => {
+                    let known: Vec<_> = fact.dimensions().collect();
+                    let hint = match closest(name, &known) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("its dimensions are {}", known.join(", ")),
+                    };
+                    let ids: Vec<_> = kpis.iter().map(|at| catalogue.kpis[*at].id.as_str()).collect();
+                    return Err(Error::usage(
+                        format!("{} has no dimension `{name}`, which {} would need", fact.name, ids.join(", ")),
+                        hint,
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+        Ok(usable)
+    }
+
+    /// The days of the range.
+    fn parts(&self, source: &Source<'_>, fact: &Fact) -> Result<Vec<Part>> {
+        let mut parts = source.store.parts_at(fact.name, source.run)?;
+        parts.retain(|part| {
+            let day: Option<NaiveDate> = part.partition.as_deref().and_then(|date| date.parse().ok());
+            let after = self.from.is_none_or(|from| day.is_some_and(|day| day >= from));
+            let before = self.to.is_none_or(|to| day.is_some_and(|day| day <= to));
+            after && before
+        });
+        Ok(parts)
+    }
+
+    fn rows(
+        &self,
+        figures: &BTreeMap<(usize, Group), Estimate>,
+        grouping: &Grouping,
+        catalogue: &Catalogue,
+    ) -> Vec<Row> {
+        let mut rows = Vec::new();
+        for at in &self.kpis {
+            let kpi = &catalogue.kpis[*at];
+            let of_kpi: Vec<(Group, Estimate)> = match kpi.formula {
+                Formula::Ratio { numerator, denominator, scale } => figures
+                    .range((numerator, first_group())..)
+                    .take_while(|((index, _), _)| *index == numerator)
+                    .filter_map(|((_, group), top)| {
+                        let bottom = figures.get(&(denominator, group.clone()))?;
+                        Some((group.clone(), ratio(top, bottom, scale)))
+                    })
+                    .collect(),
+                _ => figures
+                    .range((*at, first_group())..)
+                    .take_while(|((index, _), _)| index == at)
+                    .map(|((_, group), estimate)| (group.clone(), *estimate))
+                    .collect(),
+            };
+            for (group, estimate) in of_kpi {
+                let bound = bound(catalogue, *at, grouping, &group);
+                rows.push(Row { kpi: *at, group, estimate, bound, status: estimate.status(bound) });
+            }
+        }
+        rows
+    }
+}
+
+fn is_of(kpi: &Kpi, fact: &Fact) -> bool {
+    kpi.fact.is_some_and(|own| own.name == fact.name)
+}
+
+const fn first_group() -> Group {
+    Group { period: String::new(), members: Vec::new() }
+}
+
+fn collect(groups: Groups, positions: &[usize], kpis: &[&Kpi], answer: &mut BTreeMap<(usize, Group), Estimate>) {
+    for (group, states) in groups {
+        for ((state, at), kpi) in states.into_iter().zip(positions).zip(kpis) {
+            answer.insert((*at, group.clone()), state.estimate(&kpi.formula));
+        }
+    }
+}
+
+/// First over second × scale; numerator and denominator are the two values.
+fn ratio(top: &Estimate, bottom: &Estimate, scale: f64) -> Estimate {
+    let value = match (top.value, bottom.value) {
+        (Some(top), Some(bottom)) if bottom != 0.0 => Some(top / bottom * scale),
+        _ => None,
+    };
+    Estimate { value, numerator: top.value, denominator: bottom.value, n: bottom.n, interval: None }
+}
+
+/// The bound for a group: a target whose condition the group's members fulfil, else the unconditional one.
+fn bound(catalogue: &Catalogue, kpi: usize, grouping: &Grouping, group: &Group) -> Option<Bound> {
+    let own = catalogue.targets.iter().filter(|target| target.kpi == kpi);
+    own.clone()
+        .find(|target| target.condition.as_ref().is_some_and(|condition| holds(condition, grouping, group) == Some(true)))
+        .or_else(|| own.clone().find(|target| target.condition.is_none()))
+        .map(|target| target.bound)
+}
+
+/// Whether a condition holds for every row of a group, as far as its members tell; `None` when they do not.
+fn holds(condition: &Expr, grouping: &Grouping, group: &Group) -> Option<bool> {
+    let member = |column: &Expr| match column {
+        Expr::Column(column) => {
+            let at = grouping.by.iter().position(|name| name == column.name)?;
+            group.members.get(at)?.clone()
+        }
+        _ => None,
+    };
+    let literal = |expr: &Expr| match expr {
+        Expr::Text(text) => Some(text.clone()),
+        Expr::Number(number) => Some(number.to_string()),
+        Expr::Flag(flag) => Some(flag.to_string()),
+        _ => None,
+    };
+    match condition {
+        Expr::Compare(expr::Comparison::Equal, a, b) => Some(member(a)? == literal(b)?),
+        Expr::Compare(expr::Comparison::NotEqual, a, b) => Some(member(a)? != literal(b)?),
+        Expr::In(value, items) => {
+            let member = member(value)?;
+            Some(items.iter().any(|item| literal(item).as_ref() == Some(&member)))
+        }
+        Expr::And(a, b) => match (holds(a, grouping, group), holds(b, grouping, group)) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), Some(true)) => Some(true),
+            _ => None,
+        },
+        Expr::Or(a, b) => match (holds(a, grouping, group), holds(b, grouping, group)) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), Some(false)) => Some(false),
+            _ => None,
+        },
+        Expr::Not(inner) => holds(inner, grouping, group).map(|held| !held),
+        Expr::Column(column) if column.physical == crate::schema::Physical::Flag => {
+            member(condition).map(|member| member == "true")
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,227 @@
+//! The nightly run as one sentence: ingest, derive, measure, judge, explain, write.
+
+pub mod files;
+pub mod ingest;
+pub mod night;
+pub mod publish;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+
+use crate::error::{Error, Result};
+use crate::facts::{Context, Records};
+use crate::i18n::Lang;
+use crate::ingest::privacy::Key;
+use crate::kpi::catalogue::Catalogue;
+use crate::kpi::mart;
+use crate::kpi::query::Source;
+use crate::schema::TABLES;
+use crate::schema::facts::FACTS;
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::store::quality;
+use crate::store::runs::Run;
+
+pub use ingest::FileAccount;
+pub use publish::Published;
+
+/// What a run is told.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Files and folders.
+    pub inputs: Vec<PathBuf>,
+    /// The settings.
+    pub settings: Settings,
+    /// The store's folder.
+    pub store: PathBuf,
+    /// Where reports and marts go.
+    pub out: PathBuf,
+    /// The instant of judgement, UTC microseconds; default: the newest arrival.
+    pub as_of: Option<i64>,
+    /// The day reported on; default: the last day with data.
+    pub date: Option<NaiveDate>,
+    /// The languages of the report.
+    pub langs: Vec<Lang>,
+}
+
+/// Hears how far a run is.
+pub trait Progress: Sync {
+    /// A stage begins, of `steps` steps.
+    fn stage(&self, name: &str, steps: u64);
+    /// A step is done.
+    fn step(&self, what: &str);
+    /// Something the user should know.
+    fn warn(&self, message: &str);
+}
+
+/// What a run did.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// The accounts of every file.
+    pub files: Vec<FileAccount>,
+    /// Files that no table could be recognised in, with the reason.
+    pub refused: Vec<(String, String)>,
+    /// The run that is now current.
+    pub run: Run,
+    /// Whether the store changed.
+    pub store_changed: bool,
+    /// Days of facts that were written.
+    pub fact_days: usize,
+    /// The files written, and whether they changed.
+    pub published: Vec<Published>,
+    /// Figures that miss their target on the day reported on.
+    pub missed: Vec<String>,
+}
+
+/// Takes files in without computing anything further.
+///
+/// # Errors
+/// When an input cannot be found or the store cannot be written.
+pub fn ingest_only(job: &Job, progress: &dyn Progress) -> Result<ingest::Ingested> {
+    let store = Store::open_or_create(&job.store)?;
+    let _lock = store.lock()?;
+    take_in(job, &store, progress)
+}
+
+fn take_in(job: &Job, store: &Store, progress: &dyn Progress) -> Result<ingest::Ingested> {
+    let key_file = job.settings.privacy.key_file.clone().unwrap_or_else(|| key_beside(&job.store));
+    let key = Key::load_or_create(&key_file)?;
+    let files = files::discover(&job.inputs)?;
+    ingest::ingest(store, &files, &job.settings, &key, progress)
+}
+
+/// The key file that belongs to a store: beside it, never inside.
+#[must_use]
+pub fn key_beside(store: &std::path::Path) -> PathBuf {
+    let mut name = store.file_name().unwrap_or_else(|| "store".as_ref()).to_os_string();
+    name.push(".key");
+    store.with_file_name(name)
+}
+
+/// The nightly job.
+///
+/// # Errors
+/// When an input cannot be found, or the store or the reports cannot be written. What was taken in stays.
+pub fn run(job: &Job, progress: &dyn Progress) -> Result<Summary> {
+    let catalogue = Catalogue::compile(&job.settings)?;
+    let store = Store::open_or_create(&job.store)?;
+    let _lock = store.lock()?;
+    let ingested = take_in(job, &store, progress)?;
+    let derived = derive(job, &store, progress)?;
+    let mut summary = publish_run(job, &store, &catalogue, &derived.run, progress)?;
+    summary.files = ingested.files;
+    summary.refused = ingested.refused;
+    summary.store_changed = derived.changed;
+    summary.fact_days = derived.days;
+    Ok(summary)
+}
+
+/// Renders the report and the marts of a store's newest run again.
+///
+/// # Errors
+/// When there is no run, or something cannot be written.
+pub fn report(job: &Job, progress: &dyn Progress) -> Result<Summary> {
+    let catalogue = Catalogue::compile(&job.settings)?;
+    let store = Store::open(&job.store)?;
+    let run = newest_run(&store)?;
+    publish_run(job, &store, &catalogue, &run, progress)
+}
+
+/// The newest run of a store.
+///
+/// # Errors
+/// When there is none.
+pub fn newest_run(store: &Store) -> Result<Run> {
+    store.latest_run()?.ok_or_else(|| Error::Store {
+        root: store.root().to_owned(),
+        message: "no run has finished here yet".to_owned(),
+        hint: "run `kefu run INPUT` first".to_owned(),
+    })
+}
+
+struct Derived {
+    run: Run,
+    days: usize,
+    changed: bool,
+}
+
+/// Brings the facts up to date and records the run; does neither when nothing they depend on has changed.
+fn derive(job: &Job, store: &Store, progress: &dyn Progress) -> Result<Derived> {
+    let records = versions(store, TABLES.iter().map(|table| table.name).chain([quality::TABLE]))?;
+    let fingerprint = fingerprint(&job.settings);
+    let last = store.latest_run()?;
+    if let Some(last) = &last {
+        let same_records = records.iter().all(|(table, version)| last.versions.get(table) == Some(version));
+        let same_instant = job.as_of.map_or(!last.as_of_given, |as_of| as_of == last.as_of);
+        if same_records && same_instant && last.settings == fingerprint {
+            return Ok(Derived { run: last.clone(), days: 0, changed: false });
+        }
+    }
+    progress.stage("derive", 2);
+    let read = Records::read(store, |table| store.table(table.name)?.parts())?;
+    let as_of = job.as_of.or_else(|| read.newest()).ok_or_else(|| Error::Store {
+        root: store.root().to_owned(),
+        message: "it holds no calls, chats or tickets, so there is nothing to report".to_owned(),
+        hint: "`kefu check INPUT` says what each file is".to_owned(),
+    })?;
+    progress.step("records read");
+    let facts = read.derive(&Context { centre: &job.settings.centre, as_of })?;
+    let days = facts.write(store)?;
+    progress.step("facts written");
+    let mut all = records;
+    all.extend(versions(store, FACTS.iter().map(|fact| fact.name))?);
+    let run = Run {
+        number: last.map_or(1, |last| last.number + 1),
+        as_of,
+        as_of_given: job.as_of.is_some(),
+        versions: all,
+        settings: fingerprint,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    store.record_run(&run)?;
+    Ok(Derived { run, days, changed: true })
+}
+
+/// Table → newest version, for the tables that exist.
+fn versions<'n>(store: &Store, names: impl Iterator<Item = &'n str>) -> Result<BTreeMap<String, u64>> {
+    let mut found = BTreeMap::new();
+    for name in names {
+        if let Some(version) = store.table(name)?.version() {
+            found.insert(name.to_owned(), version);
+        }
+    }
+    Ok(found)
+}
+
+/// Hash of everything besides the records that facts depend on.
+fn fingerprint(settings: &Settings) -> String {
+    let text = format!("{}\n{:?}\n{:?}", env!("CARGO_PKG_VERSION"), settings.centre, settings.taxonomy);
+    blake3::hash(text.as_bytes()).to_hex().as_str()[..32].to_owned()
+}
+
+fn publish_run(
+    job: &Job,
+    store: &Store,
+    catalogue: &Catalogue,
+    run: &Run,
+    progress: &dyn Progress,
+) -> Result<Summary> {
+    progress.stage("measure", 1);
+    let source = Source { store, run };
+    let mart = mart::compute(catalogue, &source)?;
+    progress.step("KPIs computed");
+    let night = night::assemble(job, catalogue, &source, &mart)?;
+    progress.stage("write", job.langs.len() as u64 + 1);
+    let published = publish::publish(job, catalogue, run, &mart, &night, progress)?;
+    Ok(Summary {
+        files: Vec::new(),
+        refused: Vec::new(),
+        run: run.clone(),
+        store_changed: false,
+        fact_days: 0,
+        published,
+        missed: night.missed(),
+    })
+}

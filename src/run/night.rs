@@ -1,0 +1,365 @@
+//! Mart, accounts and facts → what the nightly report says.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, NaiveDate};
+
+use crate::calendar::Grain;
+use crate::error::{Error, Result};
+use crate::i18n::{Bilingual, Lang};
+use crate::ingest::reason;
+use crate::insight::movement::{Day, Nature, movement};
+use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
+use crate::kpi::figure::{Estimate, Status};
+use crate::kpi::mart::Mart;
+use crate::kpi::pass::Grouping;
+use crate::kpi::query::{Query, Row, Source};
+use crate::report::nightly::{
+    DAYS_SHOWN, FileLedger, KpiLine, Linking, NightlyInput, ProblemRow, Problems, RejectExample, RejectGroup,
+    UnmappedCode, WaitCell, Waits,
+};
+use crate::store::quality::Line;
+
+use super::Job;
+
+/// The figures of the first report, in reading order within one verdict.
+const FIGURES: &[&str] = &[
+    "offered", "answered", "abandoned", "answer_rate", "service_level", "asa", "wait_p90", "aht", "transfer_rate",
+    "chats", "frt", "frt_within_30s", "art", "contacts", "response_time", "fcr", "repeat_rate",
+    "satisfaction_rate", "satisfaction", "tickets", "complaints", "complaint_handling_rate",
+    "company_fault_rate", "first_reply", "compliance", "critical_fail_rate",
+];
+
+/// Weeks that the usual figure of a weekday rests on.
+const WEEKS: u64 = 8;
+
+/// What the nightly report is made from.
+pub struct Night {
+    /// The report's input.
+    pub input: NightlyInput,
+}
+
+impl Night {
+    /// Ids of the figures that miss their target on the day.
+    #[must_use]
+    pub fn missed(&self) -> Vec<String> {
+        self.input
+            .kpis
+            .iter()
+            .filter(|line| line.estimate.status(line.bound) == Status::Missed)
+            .map(|line| line.id.clone())
+            .collect()
+    }
+}
+
+/// Name of a report's file.
+#[must_use]
+pub fn file_name(date: NaiveDate, lang: Lang, extension: &str) -> String {
+    format!("nightly_{date}_{}.{extension}", lang.code())
+}
+
+/// Puts together what the report of the job's day says.
+///
+/// # Errors
+/// When the day has no data or a table cannot be read.
+pub fn assemble(job: &Job, catalogue: &Catalogue, source: &Source<'_>, mart: &Mart) -> Result<Night> {
+    let date = report_date(job, catalogue, mart)?;
+    let zone = job.settings.centre.zone;
+    let as_of = chrono::DateTime::from_timestamp_micros(source.run.as_of)
+        .map(|at| at.with_timezone(&zone).naive_local())
+        .unwrap_or_default();
+    let quality = source.store.quality(source.run)?;
+    let input = NightlyInput {
+        centre: job.settings.centre.name.clone(),
+        date,
+        as_of,
+        zone: zone.name().to_owned(),
+        scope: Bilingual::new("all queues and channels", "全部技能组与渠道"),
+        editions: (job.langs.len() > 1).then(|| {
+            Bilingual::new(file_name(date, Lang::En, "html"), file_name(date, Lang::Zh, "html"))
+        }),
+        ledger: ledger(&quality),
+        rejects: rejects(&quality),
+        unmapped: unmapped(&quality),
+        notes: notes(&quality),
+        kpis: lines(catalogue, mart, date)?,
+        waits: waits(catalogue, source, date)?,
+        problems: problems(job, catalogue, source, date)?,
+        linking: linking(job, catalogue, source, date)?,
+    };
+    Ok(Night { input })
+}
+
+/// The asked day, else the newest day on which anybody made contact.
+fn report_date(job: &Job, catalogue: &Catalogue, mart: &Mart) -> Result<NaiveDate> {
+    let days = |id: &str| -> Result<Vec<NaiveDate>> {
+        let at = catalogue.position(id)?;
+        let rows = mart.of(Grain::Day, &[]).iter().filter(|row| row.kpi == at && row.estimate.n > 0);
+        Ok(rows.filter_map(|row| row.group.period.parse().ok()).collect())
+    };
+    let mut all = days("offered")?;
+    all.extend(days("contacts")?);
+    all.extend(days("tickets")?);
+    match (job.date, all.iter().max()) {
+        (Some(asked), _) if all.contains(&asked) => Ok(asked),
+        (Some(asked), Some(newest)) => Err(Error::usage(
+            format!("there is no data of {asked}"),
+            format!("the newest day with data is {newest}"),
+        )),
+        (None, Some(newest)) => Ok(*newest),
+        (_, None) => Err(Error::usage("the store holds no day with data", "take exports in with `kefu run INPUT`")),
+    }
+}
+
+fn lines(catalogue: &Catalogue, mart: &Mart, date: NaiveDate) -> Result<Vec<KpiLine>> {
+    FIGURES.iter().map(|id| Ok(line(catalogue, mart, catalogue.position(id)?, date))).collect()
+}
+
+fn line(catalogue: &Catalogue, mart: &Mart, at: usize, date: NaiveDate) -> KpiLine {
+    let kpi = &catalogue.kpis[at];
+    let mut history: Vec<Day> = mart
+        .of(Grain::Day, &[])
+        .iter()
+        .filter(|row| row.kpi == at)
+        .filter_map(|row| Some(Day { date: row.group.period.parse().ok()?, estimate: row.estimate }))
+        .filter(|day| day.date <= date)
+        .collect();
+    // A figure that needs time to become true is shown for the newest day that has had it.
+    if needs_time(kpi) {
+        while history.last().is_some_and(|day| day.estimate.value.is_none()) {
+            history.pop();
+        }
+    }
+    let start = history.len().saturating_sub(DAYS_SHOWN);
+    history.drain(..start);
+    let shown = if needs_time(kpi) { history.last().map_or(date, |day| day.date) } else { date };
+    let estimate = history.iter().find(|day| day.date == shown).map_or_else(Estimate::default, |day| day.estimate);
+    let same: Vec<f64> = (1..=WEEKS)
+        .filter_map(|week| shown.checked_sub_days(Days::new(7 * week)))
+        .filter_map(|day| history.iter().find(|known| known.date == day)?.estimate.value)
+        .collect();
+    let target = catalogue.target(at);
+    KpiLine {
+        id: kpi.id.clone(),
+        name: kpi.name.clone(),
+        about: kpi.about.clone(),
+        unit: kpi.unit,
+        better: kpi.better,
+        source: kpi.source.clone(),
+        variant: (kpi.id == "service_level").then(|| "excl_short".to_owned()),
+        estimate,
+        day: shown,
+        same_weekday: mean(&same),
+        same_weekday_weeks: u32::try_from(same.len()).unwrap_or_default(),
+        bound: target.map(|target| target.bound),
+        target_source: target.map(|target| target.source.clone()),
+        movement: movement(&history, nature(kpi), kpi.better),
+        history,
+        owner: owner(kpi),
+    }
+}
+
+fn mean(values: &[f64]) -> Option<f64> {
+    let n = u32::try_from(values.len()).ok().filter(|n| *n > 0)?;
+    Some(values.iter().sum::<f64>() / f64::from(n))
+}
+
+/// Whether a KPI counts only rows that have had their time.
+fn needs_time(kpi: &Kpi) -> bool {
+    kpi.condition.as_ref().is_some_and(|condition| condition.columns().contains(&"mature"))
+}
+
+const fn nature(kpi: &Kpi) -> Nature {
+    match kpi.formula {
+        Formula::Rate(_) => Nature::Rate,
+        Formula::Mean(_) | Formula::Share { .. } => Nature::Mean,
+        _ => Nature::Single,
+    }
+}
+
+/// Who should look when a figure moves: the desk its rows come from.
+fn owner(kpi: &Kpi) -> Option<Bilingual> {
+    Some(match kpi.fact?.name {
+        "call_facts" => Bilingual::new("hotline shift lead", "热线值班班长"),
+        "chat_facts" => Bilingual::new("online team lead", "在线组长"),
+        "ticket_facts" => Bilingual::new("ticket desk lead", "工单主管"),
+        "evaluation_facts" => Bilingual::new("trainer", "培训师"),
+        _ => Bilingual::new("QA manager", "质检主管"),
+    })
+}
+
+/// The rows of one KPI in one grouping up to the day; the last `days` days.
+fn recent(
+    catalogue: &Catalogue,
+    source: &Source<'_>,
+    id: &str,
+    by: &[&str],
+    (from, to): (NaiveDate, NaiveDate),
+) -> Result<Vec<Row>> {
+    let query = Query {
+        kpis: vec![catalogue.position(id)?],
+        groupings: vec![Grouping { grain: Grain::All, by: by.iter().map(|name| (*name).to_owned()).collect() }],
+        from: Some(from),
+        to: Some(to),
+        condition: None,
+    };
+    Ok(query.answer(catalogue, source)?.pop().unwrap_or_default())
+}
+
+/// The four weeks that end with the day.
+fn four_weeks(date: NaiveDate) -> (NaiveDate, NaiveDate) {
+    (date.checked_sub_days(Days::new(27)).unwrap_or(date), date)
+}
+
+fn waits(catalogue: &Catalogue, source: &Source<'_>, date: NaiveDate) -> Result<Option<Waits>> {
+    let kpi = &catalogue.kpis[catalogue.position("asa")?];
+    let (from, to) = four_weeks(date);
+    let cells: Vec<WaitCell> = recent(catalogue, source, "asa", &["weekday", "hour"], (from, to))?
+        .iter()
+        .filter_map(|row| {
+            let number = |at: usize| row.group.members.get(at)?.as_ref()?.parse::<u8>().ok();
+            Some(WaitCell { weekday: number(0)?, hour: number(1)?, value: row.estimate.value, n: row.estimate.n })
+        })
+        .collect();
+    Ok((!cells.is_empty()).then(|| Waits {
+        name: kpi.name.clone(),
+        about: kpi.about.clone(),
+        unit: kpi.unit,
+        from,
+        to,
+        cells,
+    }))
+}
+
+fn problems(
+    job: &Job,
+    catalogue: &Catalogue,
+    source: &Source<'_>,
+    date: NaiveDate,
+) -> Result<Option<Problems>> {
+    let (from, to) = four_weeks(date);
+    let names = job.settings.taxonomy.lookup();
+    let (mut rows, mut untyped) = (Vec::new(), 0);
+    for row in recent(catalogue, source, "contacts", &["problem_type"], (from, to))? {
+        match row.group.members.first().and_then(Option::as_ref) {
+            Some(code) => rows.push(ProblemRow { name: names.bilingual(code), contacts: row.estimate.n }),
+            None => untyped += row.estimate.n,
+        }
+    }
+    Ok((!rows.is_empty()).then_some(Problems { from, to, rows, untyped }))
+}
+
+fn linking(
+    job: &Job,
+    catalogue: &Catalogue,
+    source: &Source<'_>,
+    date: NaiveDate,
+) -> Result<Option<Linking>> {
+    let (from, to) = four_weeks(date);
+    let Some(row) = recent(catalogue, source, "unlinkable_rate", &[], (from, to))?.pop() else { return Ok(None) };
+    // First contacts that can be linked, by whether their window has passed.
+    let waiting = Query {
+        kpis: vec![catalogue.position("contacts")?],
+        groupings: vec![Grouping { grain: Grain::All, by: Vec::new() }],
+        from: Some(from),
+        to: Some(to),
+        condition: Some("first_contact AND NOT mature AND issue_key IS NOT NULL".to_owned()),
+    };
+    let immature = waiting.answer(catalogue, source)?.pop().and_then(|rows| rows.first().map(|row| row.estimate.n));
+    Ok(Some(Linking {
+        unlinkable: row.estimate,
+        immature: immature.unwrap_or_default(),
+        window_hours: u32::try_from(job.settings.centre.fcr_window.as_secs() / 3600).unwrap_or(u32::MAX),
+    }))
+}
+
+fn ledger(quality: &[Line]) -> Vec<FileLedger> {
+    let mut files: BTreeMap<(&str, &str), FileLedger> = BTreeMap::new();
+    for line in quality {
+        let rows = u64::try_from(line.rows).unwrap_or_default();
+        let entry = files.entry((&line.file, &line.table)).or_insert_with(|| FileLedger {
+            file: line.file.clone(),
+            table: line.table.clone(),
+            read: 0,
+            stored: 0,
+            replaced: 0,
+            duplicate: 0,
+            rejected: 0,
+        });
+        let counter = match line.outcome.as_str() {
+            "stored" => &mut entry.stored,
+            "replaced" => &mut entry.replaced,
+            "duplicate" => &mut entry.duplicate,
+            "rejected" => &mut entry.rejected,
+            _ => continue,
+        };
+        *counter += rows;
+        entry.read += rows;
+    }
+    files.into_values().collect()
+}
+
+fn rejects(quality: &[Line]) -> Vec<RejectGroup> {
+    let mut groups: BTreeMap<(&str, &str), RejectGroup> = BTreeMap::new();
+    for line in quality.iter().filter(|line| line.outcome == "rejected") {
+        let group = groups.entry((&line.reason, &line.column)).or_insert_with(|| RejectGroup {
+            reason: Bilingual::new(
+                reason::describe(&line.reason, Lang::En),
+                reason::describe(&line.reason, Lang::Zh),
+            ),
+            column: line.column.clone(),
+            rows: 0,
+            examples: Vec::new(),
+        });
+        group.rows += u64::try_from(line.rows).unwrap_or_default();
+        if let Some((number, value)) = line.example.strip_prefix("line ").and_then(|rest| rest.split_once(": ")) {
+            group.examples.push(RejectExample {
+                file: line.file.clone(),
+                line: number.parse().unwrap_or_default(),
+                value: value.to_owned(),
+            });
+        }
+    }
+    groups.into_values().collect()
+}
+
+fn unmapped(quality: &[Line]) -> Vec<UnmappedCode> {
+    let mut codes: BTreeMap<(&str, &str, &str), u64> = BTreeMap::new();
+    let unknown = ["unknown_code", "unknown_problem_type"];
+    for line in quality.iter().filter(|line| unknown.contains(&line.reason.as_str())) {
+        *codes.entry((&line.table, &line.column, &line.example)).or_default() +=
+            u64::try_from(line.rows).unwrap_or_default();
+    }
+    codes
+        .into_iter()
+        .map(|((table, column, value), rows)| UnmappedCode {
+            table: table.to_owned(),
+            column: column.to_owned(),
+            value: value.to_owned(),
+            rows,
+        })
+        .collect()
+}
+
+/// Remarks on rows that were kept: masked customers, talk time of calls nobody answered.
+fn notes(quality: &[Line]) -> Vec<Bilingual> {
+    let total = |reason: &str| -> i64 {
+        quality.iter().filter(|line| line.outcome == "note" && line.reason == reason).map(|line| line.rows).sum()
+    };
+    let mut notes = Vec::new();
+    let masked = total("masked_customer");
+    if masked > 0 {
+        notes.push(Bilingual::new(
+            format!("{masked} rows came with a masked customer number: it identifies nobody, so repeat contacts of these customers are found by waybill only"),
+            format!("{masked} 行的客户号码在导出前已脱敏，无法识别客户，只能按运单号判断重复来访"),
+        ));
+    }
+    let talking = total("unanswered_with_talk");
+    if talking > 0 {
+        notes.push(Bilingual::new(
+            format!("{talking} calls that nobody answered carry talk time; it is not counted"),
+            format!("{talking} 通未接通电话带有通话时长，未计入统计"),
+        ));
+    }
+    notes
+}
