@@ -108,23 +108,37 @@ impl Error {
     /// An I/O error with its place.
     #[must_use]
     pub fn io(verb: &'static str, path: &Path, source: std::io::Error) -> Self {
-        Self::Io { verb, path: path.to_owned(), source }
+        Self::Io {
+            verb,
+            path: path.to_owned(),
+            source,
+        }
     }
 
     /// A settings error from TOML.
     #[must_use]
     pub fn settings(name: &str, source: &toml::de::Error) -> Self {
-        Self::Settings { name: name.to_owned(), message: source.to_string() }
+        Self::Settings {
+            name: name.to_owned(),
+            message: source.to_string(),
+        }
     }
 
     /// A usage error.
     pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Usage { message: message.into(), hint: hint.into() }
+        Self::Usage {
+            message: message.into(),
+            hint: hint.into(),
+        }
     }
 
     /// An input error.
     pub fn input(file: &Path, message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Input { file: file.to_owned(), message: message.into(), hint: hint.into() }
+        Self::Input {
+            file: file.to_owned(),
+            message: message.into(),
+            hint: hint.into(),
+        }
     }
 
     /// The next step, where one is known.
@@ -163,6 +177,9 @@ pub trait PolarsContext<T> {
 
 impl<T> PolarsContext<T> for polars::error::PolarsResult<T> {
     fn computing(self, what: &'static str) -> Result<T> {
-        self.map_err(|source| Error::Polars { what, source: Box::new(source) })
+        self.map_err(|source| Error::Polars {
+            what,
+            source: Box::new(source),
+        })
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! A leaf that knows zones and days but no tables. An instant is UTC microseconds since 1970.
 
-use chrono::{DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Timelike, Utc};
+use chrono::{
+    DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Timelike,
+    Utc,
+};
 use chrono_tz::Tz;
 
 /// Microseconds in a second.
@@ -23,7 +26,11 @@ pub struct Local {
 #[must_use]
 pub fn local(zone: Tz, micros: i64) -> Option<Local> {
     let at = DateTime::<Utc>::from_timestamp_micros(micros)?.with_timezone(&zone);
-    Some(Local { date: at.date_naive(), hour: at.hour(), weekday: at.weekday().number_from_monday() })
+    Some(Local {
+        date: at.date_naive(),
+        hour: at.hour(),
+        weekday: at.weekday().number_from_monday(),
+    })
 }
 
 /// What a local clock reading means.
@@ -105,7 +112,9 @@ impl Grain {
 #[must_use]
 pub fn print(zone: Tz, micros: i64) -> String {
     DateTime::<Utc>::from_timestamp_micros(micros).map_or_else(String::new, |at| {
-        at.with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string()
+        at.with_timezone(&zone)
+            .format("%Y-%m-%d %H:%M:%S")
+            .to_string()
     })
 }
 
@@ -120,19 +129,37 @@ mod tests {
     #[test]
     fn shanghai_midnight_starts_the_day() {
         let zone = chrono_tz::Asia::Shanghai;
-        let Reading::One(at) = instant(zone, reading("2026-03-02 00:00:00")) else { panic!() };
+        let Reading::One(at) = instant(zone, reading("2026-03-02 00:00:00")) else {
+            panic!()
+        };
         assert_eq!(print(zone, at), "2026-03-02 00:00:00");
         let before = local(zone, at - 1).unwrap();
-        assert_eq!((before.date.to_string().as_str(), before.hour, before.weekday), ("2026-03-01", 23, 7));
+        assert_eq!(
+            (
+                before.date.to_string().as_str(),
+                before.hour,
+                before.weekday
+            ),
+            ("2026-03-01", 23, 7)
+        );
     }
 
     #[test]
     fn daylight_saving_doubles_and_drops_an_hour() {
         let zone = chrono_tz::America::New_York;
         let first = instant(zone, reading("2026-11-01 01:30:00"));
-        let Reading::Twice(at) = first else { panic!("{first:?}") };
-        assert_eq!(local(zone, at), local(zone, at + 3600 * MICROS), "the doubled hour stays two hours");
-        assert_eq!(instant(zone, reading("2026-03-08 02:30:00")), Reading::Never);
+        let Reading::Twice(at) = first else {
+            panic!("{first:?}")
+        };
+        assert_eq!(
+            local(zone, at),
+            local(zone, at + 3600 * MICROS),
+            "the doubled hour stays two hours"
+        );
+        assert_eq!(
+            instant(zone, reading("2026-03-08 02:30:00")),
+            Reading::Never
+        );
     }
 
     #[test]

@@ -61,7 +61,11 @@ fn as_text(export: &Export, plan: &Plan, parsed: &Parsed) -> String {
         "{}: {} ({}, {}, delimiter {:?}), {} rows, {} would be rejected\n",
         export.name,
         plan.table.name,
-        if plan.source == "auto" { "recognised by its header".to_owned() } else { format!("source {}", plan.source) },
+        if plan.source == "auto" {
+            "recognised by its header".to_owned()
+        } else {
+            format!("source {}", plan.source)
+        },
         export.encoding,
         char::from(export.delimiter),
         parsed.read,
@@ -79,16 +83,32 @@ fn as_text(export: &Export, plan: &Plan, parsed: &Parsed) -> String {
     }
     for reject in parsed.rejects.iter().take(SHOWN) {
         let refusal = &reject.refusal;
-        let column = if refusal.column.is_empty() { String::new() } else { format!(" column {}", refusal.column) };
-        let value = if refusal.value.is_empty() { String::new() } else { format!(" `{}`", example(&refusal.value)) };
+        let column = if refusal.column.is_empty() {
+            String::new()
+        } else {
+            format!(" column {}", refusal.column)
+        };
+        let value = if refusal.value.is_empty() {
+            String::new()
+        } else {
+            format!(" `{}`", example(&refusal.value))
+        };
         let why = reason::describe(refusal.reason.code(), Lang::En);
-        let _ = writeln!(text, "  {}:{}:{column}{value}: {why}", export.name, reject.line);
+        let _ = writeln!(
+            text,
+            "  {}:{}:{column}{value}: {why}",
+            export.name, reject.line
+        );
     }
     if parsed.rejects.len() > SHOWN {
         let _ = writeln!(text, "  … and {} more", parsed.rejects.len() - SHOWN);
     }
     for ((what, column, value), rows) in &parsed.notes {
-        let value = if value.is_empty() { String::new() } else { format!(" `{value}`") };
+        let value = if value.is_empty() {
+            String::new()
+        } else {
+            format!(" `{value}`")
+        };
         let _ = writeln!(text, "  note: {what} in {column}{value}: {rows} rows");
     }
     text

@@ -8,12 +8,12 @@ use clap::Args;
 use crate::calendar::Grain;
 use crate::error::Result;
 use crate::i18n::Lang;
+use crate::kpi::accumulate::State;
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
 use crate::kpi::expr::Expr;
 use crate::kpi::figure::Bound;
 use crate::kpi::lower::Dialect;
 use crate::kpi::pass::{Grouping, Pass};
-use crate::kpi::accumulate::State;
 use crate::report::format;
 use crate::store::Store;
 use crate::store::runs::Run;
@@ -50,7 +50,9 @@ pub fn explain(common: &Common, args: &ExplainArgs) -> Result<ExitCode> {
 
 /// The store and its newest run, where there is one; a definition can be read without any.
 fn finished(common: &Common) -> Result<Option<(Store, Run)>> {
-    let Ok(store) = Store::open(&common.store) else { return Ok(None) };
+    let Ok(store) = Store::open(&common.store) else {
+        return Ok(None);
+    };
     let run = store.latest_run()?;
     Ok(run.map(|run| (store, run)))
 }
@@ -70,23 +72,38 @@ fn definition(kpi: &Kpi, at: usize, catalogue: &Catalogue, lang: Lang) -> String
     }
     match &kpi.formula {
         Formula::Rate(when) => line("when", when.sql(Dialect::Duckdb)),
-        Formula::Sum(of) | Formula::Mean(of) | Formula::Max(of) => line("of", of.sql(Dialect::Duckdb)),
-        Formula::Quantile { of, q } => line("of", format!("{} at q = {q}", of.sql(Dialect::Duckdb))),
+        Formula::Sum(of) | Formula::Mean(of) | Formula::Max(of) => {
+            line("of", of.sql(Dialect::Duckdb))
+        }
+        Formula::Quantile { of, q } => {
+            line("of", format!("{} at q = {q}", of.sql(Dialect::Duckdb)))
+        }
         Formula::Share { of, weight } => {
             line("of", of.sql(Dialect::Duckdb));
             line("weight", weight.sql(Dialect::Duckdb));
         }
-        Formula::Ratio { numerator, denominator, scale } => {
+        Formula::Ratio {
+            numerator,
+            denominator,
+            scale,
+        } => {
             let ids = [numerator, denominator].map(|part| catalogue.kpis[*part].id.as_str());
             line("of", format!("{} / {} × {scale}", ids[0], ids[1]));
         }
         Formula::Count => {}
     }
-    line("source", kpi.source.clone());
+    line("source", kpi.source.get(lang).to_owned());
     if let Some(target) = catalogue.target(at) {
-        let sign = if matches!(target.bound, Bound::AtLeast(_)) { "at least" } else { "at most" };
+        let sign = if matches!(target.bound, Bound::AtLeast(_)) {
+            "at least"
+        } else {
+            "at most"
+        };
         let bound = format::value(target.bound.value(), kpi.unit, lang);
-        line("target", format!("{sign} {bound} ({})", target.source));
+        line(
+            "target",
+            format!("{sign} {bound} ({})", target.source.get(lang)),
+        );
     }
     if let Some(fact) = kpi.fact {
         line("by", fact.dimensions().collect::<Vec<_>>().join(", "));
@@ -102,7 +119,14 @@ fn definition(kpi: &Kpi, at: usize, catalogue: &Catalogue, lang: Lang) -> String
 fn sql(kpi: &Kpi, catalogue: &Catalogue, dialect: Dialect) -> String {
     match (&kpi.formula, kpi.sql(dialect)) {
         (_, Some(sql)) => format!("{sql};\n"),
-        (Formula::Ratio { numerator, denominator, scale }, None) => {
+        (
+            Formula::Ratio {
+                numerator,
+                denominator,
+                scale,
+            },
+            None,
+        ) => {
             let part = |at: &usize| catalogue.kpis[*at].sql(dialect).unwrap_or_default();
             format!(
                 "SELECT a.value / nullif(b.value, 0) * CAST({scale} AS DOUBLE) AS value,\n       a.value AS numerator,\n       b.value AS denominator\nFROM ({}) a\nCROSS JOIN ({}) b;\n",
@@ -116,20 +140,44 @@ fn sql(kpi: &Kpi, catalogue: &Catalogue, dialect: Dialect) -> String {
 
 /// Rows of the fact left after each condition, one after the other.
 fn rows_left(kpi: &Kpi, store: &Store, run: &Run) -> Result<String> {
-    let Some(fact) = kpi.fact else { return Ok(String::new()) };
+    let Some(fact) = kpi.fact else {
+        return Ok(String::new());
+    };
     let parts = store.parts_at(fact.name, run)?;
     let root = store.root().join(fact.name);
-    let counting = Kpi { formula: Formula::Count, condition: None, ..kpi.clone() };
-    let groupings = [Grouping { grain: Grain::All, by: Vec::new() }];
-    let count = |condition: Option<&Expr>| -> Result<u64> {
-        let pass = Pass { fact, root: &root, kpis: &[&counting], groupings: &groupings, condition };
-        let groups = pass.run(&parts)?;
-        Ok(groups.iter().flat_map(|groups| groups.values()).flatten().fold(0, |sum, state| match state {
-            State::Count(n) => sum + n,
-            _ => sum,
-        }))
+    let counting = Kpi {
+        formula: Formula::Count,
+        condition: None,
+        ..kpi.clone()
     };
-    let mut text = format!("\nRows in {} (run {}):\n{:>12}  all\n", store.root().display(), run.id(), format::count(count(None)?));
+    let groupings = [Grouping {
+        grain: Grain::All,
+        by: Vec::new(),
+    }];
+    let count = |condition: Option<&Expr>| -> Result<u64> {
+        let pass = Pass {
+            fact,
+            root: &root,
+            kpis: &[&counting],
+            groupings: &groupings,
+            condition,
+        };
+        let groups = pass.run(&parts)?;
+        Ok(groups
+            .iter()
+            .flat_map(|groups| groups.values())
+            .flatten()
+            .fold(0, |sum, state| match state {
+                State::Count(n) => sum + n,
+                _ => sum,
+            }))
+    };
+    let mut text = format!(
+        "\nRows in {} (run {}):\n{:>12}  all\n",
+        store.root().display(),
+        run.id(),
+        format::count(count(None)?)
+    );
     let mut so_far: Option<Expr> = None;
     for condition in kpi.condition.iter().flat_map(Expr::conjuncts) {
         let joined = match so_far {

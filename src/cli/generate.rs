@@ -47,12 +47,17 @@ enum SplitArg {
 
 pub fn generate(args: &GenerateArgs) -> Result<ExitCode> {
     let fail = |error: &dyn std::fmt::Display| {
-        Error::usage(error.to_string(), "ground_truth.toml of any generated centre shows the form")
+        Error::usage(
+            error.to_string(),
+            "ground_truth.toml of any generated centre shows the form",
+        )
     };
     let anomalies = match &args.anomalies {
         Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
-            Anomalies::parse(&text).map_err(|error| fail(&format!("{}: {error}", path.display())))?
+            let text =
+                std::fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
+            Anomalies::parse(&text)
+                .map_err(|error| fail(&format!("{}: {error}", path.display())))?
         }
         None => Anomalies::builtin().map_err(|error| fail(&error))?,
     };
@@ -78,7 +83,12 @@ pub fn generate(args: &GenerateArgs) -> Result<ExitCode> {
         std::fs::write(&path, &file.bytes).map_err(|error| Error::io("write", &path, error))?;
         total += file.bytes.len();
     }
-    let line = format!("{} files, {} KB in {}\n", files.len(), total / 1000, args.out.display());
+    let line = format!(
+        "{} files, {} KB in {}\n",
+        files.len(),
+        total / 1000,
+        args.out.display()
+    );
     output::stdout(line.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

@@ -80,13 +80,29 @@ pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
     }
     let query = Query {
         kpis: chosen(args, &catalogue)?,
-        groupings: vec![Grouping { grain: args.grain, by: args.by.clone() }],
+        groupings: vec![Grouping {
+            grain: args.grain,
+            by: args.by.clone(),
+        }],
         from: args.from,
         to: args.to,
         condition: args.condition.clone(),
     };
-    let rows = query.answer(&catalogue, &Source { store: &store, run: &run })?.pop().unwrap_or_default();
-    let table = Table { catalogue: &catalogue, by: &args.by, rows: &rows };
+    let rows = query
+        .answer(
+            &catalogue,
+            &Source {
+                store: &store,
+                run: &run,
+            },
+        )?
+        .pop()
+        .unwrap_or_default();
+    let table = Table {
+        catalogue: &catalogue,
+        by: &args.by,
+        rows: &rows,
+    };
     let bytes = match args.format {
         Format::Table => for_people(&table, common.lang.unwrap_or(Lang::En)).into_bytes(),
         Format::Csv => table.csv(args.bom)?,
@@ -94,9 +110,14 @@ pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
         Format::Parquet => table.parquet()?,
     };
     match &args.output {
-        Some(path) => std::fs::write(path, bytes).map_err(|error| Error::io("write", path, error))?,
+        Some(path) => {
+            std::fs::write(path, bytes).map_err(|error| Error::io("write", path, error))?
+        }
         None if args.format == Format::Parquet && std::io::stdout().is_terminal() => {
-            return Err(Error::usage("Parquet is not for a terminal", "name a file with -o FILE"));
+            return Err(Error::usage(
+                "Parquet is not for a terminal",
+                "name a file with -o FILE",
+            ));
         }
         None => output::stdout(&bytes)?,
     }
@@ -106,16 +127,26 @@ pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
 /// The asked figures in catalogue order; without a choice, those whose fact has every dimension and column asked for.
 fn chosen(args: &KpiArgs, catalogue: &Catalogue) -> Result<Vec<usize>> {
     if !args.kpi.is_empty() {
-        let mut chosen =
-            args.kpi.iter().map(|id| catalogue.position(id.trim())).collect::<Result<Vec<_>>>()?;
+        let mut chosen = args
+            .kpi
+            .iter()
+            .map(|id| catalogue.position(id.trim()))
+            .collect::<Result<Vec<_>>>()?;
         chosen.sort_unstable();
         chosen.dedup();
         return Ok(chosen);
     }
     let fits = |at: &usize| match (&catalogue.kpis[*at].formula, catalogue.kpis[*at].fact) {
-        (Formula::Ratio { numerator, denominator, .. }, _) => {
-            [numerator, denominator].into_iter().all(|part| fact_fits(args, catalogue, *part))
-        }
+        (
+            Formula::Ratio {
+                numerator,
+                denominator,
+                ..
+            },
+            _,
+        ) => [numerator, denominator]
+            .into_iter()
+            .all(|part| fact_fits(args, catalogue, *part)),
         _ => fact_fits(args, catalogue, *at),
     };
     let chosen: Vec<usize> = (0..catalogue.kpis.len()).filter(fits).collect();
@@ -132,9 +163,14 @@ fn chosen(args: &KpiArgs, catalogue: &Catalogue) -> Result<Vec<usize>> {
 fn fact_fits(args: &KpiArgs, catalogue: &Catalogue, at: usize) -> bool {
     use crate::kpi::expr::{self, Type};
     catalogue.kpis[at].fact.is_some_and(|fact| {
-        let has_dimensions = args.by.iter().all(|name| fact.dimensions().any(|known| known == name));
-        let condition_fits =
-            args.condition.as_ref().is_none_or(|text| expr::parse(text, fact, Type::Flag).is_ok());
+        let has_dimensions = args
+            .by
+            .iter()
+            .all(|name| fact.dimensions().any(|known| known == name));
+        let condition_fits = args
+            .condition
+            .as_ref()
+            .is_none_or(|text| expr::parse(text, fact, Type::Flag).is_ok());
         has_dimensions && condition_fits
     })
 }
@@ -145,16 +181,32 @@ fn for_people(answer: &Table<'_>, lang: Lang) -> String {
     table.set_header(answer.header());
     for row in answer.rows {
         let kpi = &answer.catalogue.kpis[row.kpi];
-        let mut cells = vec![format!("{} {}", kpi.id, kpi.name.get(lang)), row.group.period.clone()];
-        cells.extend(row.group.members.iter().map(|member| member.clone().unwrap_or_else(|| "(none)".to_owned())));
+        let mut cells = vec![
+            format!("{} {}", kpi.id, kpi.name.get(lang)),
+            row.group.period.clone(),
+        ];
+        cells.extend(
+            row.group
+                .members
+                .iter()
+                .map(|member| member.clone().unwrap_or_else(|| "(none)".to_owned())),
+        );
         let estimate = &row.estimate;
         cells.extend([
             format::maybe(estimate.value, kpi.unit, lang),
             format::sum(estimate.numerator),
             format::sum(estimate.denominator),
             format::count(estimate.n),
-            format::maybe(estimate.interval.map(|interval| interval.low), kpi.unit, lang),
-            format::maybe(estimate.interval.map(|interval| interval.high), kpi.unit, lang),
+            format::maybe(
+                estimate.interval.map(|interval| interval.low),
+                kpi.unit,
+                lang,
+            ),
+            format::maybe(
+                estimate.interval.map(|interval| interval.high),
+                kpi.unit,
+                lang,
+            ),
             format::maybe(row.bound.map(|bound| bound.value()), kpi.unit, lang),
             row.status.code().to_owned(),
         ]);

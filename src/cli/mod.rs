@@ -21,8 +21,10 @@ use crate::settings::Settings;
 /// Turns the exported call and ticket logs of a service centre into KPIs and charted reports.
 #[derive(Debug, Parser)]
 #[command(name = "kefu", version, about, propagate_version = true)]
-#[command(after_help = "Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; \
-3 done, but with --fail-on-breach a target was missed; 4 the data-quality gate refused the batch.")]
+#[command(
+    after_help = "Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; \
+3 done, but with --fail-on-breach a target was missed; 4 the data-quality gate refused the batch."
+)]
 struct Cli {
     #[command(flatten)]
     common: Common,
@@ -125,7 +127,12 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Generate(args) => generate::generate(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut <Cli as clap::CommandFactory>::command(), "kefu", &mut script);
+            clap_complete::generate(
+                shell,
+                &mut <Cli as clap::CommandFactory>::command(),
+                "kefu",
+                &mut script,
+            );
             output::stdout(&script)?;
             Ok(ExitCode::SUCCESS)
         }
@@ -137,7 +144,9 @@ impl Common {
     fn settings(&self) -> Result<Settings> {
         match &self.config {
             Some(path) => Settings::load(path),
-            None if std::path::Path::new("kefu.toml").exists() => Settings::load("kefu.toml".as_ref()),
+            None if std::path::Path::new("kefu.toml").exists() => {
+                Settings::load("kefu.toml".as_ref())
+            }
             None => Settings::builtin(),
         }
     }
@@ -159,6 +168,7 @@ impl Common {
 
     /// The languages of reports: the asked one, else both.
     fn langs(&self) -> Vec<Lang> {
-        self.lang.map_or_else(|| Lang::ALL.to_vec(), |lang| vec![lang])
+        self.lang
+            .map_or_else(|| Lang::ALL.to_vec(), |lang| vec![lang])
     }
 }

@@ -46,7 +46,10 @@ pub fn start_log(verbose: u8, quiet: bool, json: bool) {
     };
     let filter = tracing_subscriber::EnvFilter::new(format!("warn,kefu={level}"));
     // No time of day: the log of a run can be compared with the log of another.
-    let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).without_time();
+    let log = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter)
+        .without_time();
     let started = if json {
         log.json().try_init()
     } else {

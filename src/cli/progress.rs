@@ -32,7 +32,9 @@ impl Reporter {
             Self::Lines(Mutex::new(()))
         } else {
             let bar = ProgressBar::no_length();
-            if let Ok(style) = ProgressStyle::with_template("{prefix:>8} [{bar:30}] {pos}/{len} {msg}") {
+            if let Ok(style) =
+                ProgressStyle::with_template("{prefix:>8} [{bar:30}] {pos}/{len} {msg}")
+            {
                 bar.set_style(style.progress_chars("=> "));
             }
             Self::Bar(bar)
@@ -60,7 +62,10 @@ impl Progress for Reporter {
                 let _guard = lock.lock();
                 eprintln!("{name} ({steps})");
             }
-            Self::Json => eprintln!("{}", serde_json::json!({ "level": "info", "stage": name, "steps": steps })),
+            Self::Json => eprintln!(
+                "{}",
+                serde_json::json!({ "level": "info", "stage": name, "steps": steps })
+            ),
             Self::Silent => {}
         }
     }
@@ -80,7 +85,10 @@ impl Progress for Reporter {
         match self {
             Self::Bar(bar) => bar.println(format!("warning: {message}")),
             Self::Lines(_) => eprintln!("warning: {message}"),
-            Self::Json => eprintln!("{}", serde_json::json!({ "level": "warn", "message": message })),
+            Self::Json => eprintln!(
+                "{}",
+                serde_json::json!({ "level": "warn", "message": message })
+            ),
             Self::Silent => {}
         }
     }

@@ -89,8 +89,19 @@ pub fn report(common: &Common, args: ReportArgs) -> Result<ExitCode> {
 fn job(common: &Common, inputs: Vec<PathBuf>, target: Option<Target>) -> Result<Job> {
     let settings = common.settings()?;
     let as_of = common.as_of(&settings)?;
-    let (out, date) = target.map_or_else(|| (PathBuf::new(), None), |target| (target.out, target.date));
-    Ok(Job { inputs, settings, store: common.store.clone(), out, as_of, date, langs: common.langs() })
+    let (out, date) = target.map_or_else(
+        || (PathBuf::new(), None),
+        |target| (target.out, target.date),
+    );
+    Ok(Job {
+        inputs,
+        settings,
+        store: common.store.clone(),
+        out,
+        as_of,
+        date,
+        langs: common.langs(),
+    })
 }
 
 fn print_summary(common: &Common, job: &Job, summary: &Summary) -> Result<()> {
@@ -108,12 +119,25 @@ fn print_summary(common: &Common, job: &Job, summary: &Summary) -> Result<()> {
             .collect();
         return output::stdout(format!("{value}\n").as_bytes());
     }
-    let mut text = if summary.files.is_empty() { String::new() } else { accounts(&summary.files) };
+    let mut text = if summary.files.is_empty() {
+        String::new()
+    } else {
+        accounts(&summary.files)
+    };
     let zone = job.settings.centre.zone;
     let as_of = calendar::print(zone, summary.run.as_of);
-    let _ = writeln!(text, "store   {} · run {} · as of {as_of} {zone}", job.store.display(), summary.run.id());
+    let _ = writeln!(
+        text,
+        "store   {} · run {} · as of {as_of} {zone}",
+        job.store.display(),
+        summary.run.id()
+    );
     for file in &summary.published {
-        let kind = if file.path.extension().is_some_and(|e| e == "parquet") { "mart" } else { "report" };
+        let kind = if file.path.extension().is_some_and(|e| e == "parquet") {
+            "mart"
+        } else {
+            "report"
+        };
         let state = if file.changed { "" } else { " (unchanged)" };
         let _ = writeln!(text, "{kind:<7} {}{state}", file.path.display());
     }
@@ -131,19 +155,47 @@ fn print_summary(common: &Common, job: &Job, summary: &Summary) -> Result<()> {
 fn accounts(files: &[FileAccount]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
-    table.set_header(["file", "table", "encoding", "read", "stored", "replaced", "duplicate", "rejected"]);
+    table.set_header([
+        "file",
+        "table",
+        "encoding",
+        "read",
+        "stored",
+        "replaced",
+        "duplicate",
+        "rejected",
+    ]);
     let mut total = [0; 5];
     for file in files {
         if file.seen {
             table.add_row([&file.file, file.table, &file.encoding, "taken in before"]);
             continue;
         }
-        let numbers = [file.read, file.stored, file.replaced, file.duplicate, file.rejected_rows()];
-        total.iter_mut().zip(numbers).for_each(|(sum, number)| *sum += number);
-        let texts = [file.file.clone(), file.table.to_owned(), file.encoding.clone()];
+        let numbers = [
+            file.read,
+            file.stored,
+            file.replaced,
+            file.duplicate,
+            file.rejected_rows(),
+        ];
+        total
+            .iter_mut()
+            .zip(numbers)
+            .for_each(|(sum, number)| *sum += number);
+        let texts = [
+            file.file.clone(),
+            file.table.to_owned(),
+            file.encoding.clone(),
+        ];
         table.add_row(texts.into_iter().chain(numbers.map(count)));
     }
-    let heading = [format!("{} files", files.len()), String::new(), String::new()];
+    let mut names: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
+    names.dedup();
+    let heading = [
+        format!("{} files", names.len()),
+        String::new(),
+        String::new(),
+    ];
     table.add_row(heading.into_iter().chain(total.map(count)));
     for column in table.column_iter_mut().skip(3) {
         column.set_cell_alignment(CellAlignment::Right);
@@ -151,14 +203,18 @@ fn accounts(files: &[FileAccount]) -> String {
     let mut text = format!("{}\n", table.trim_fmt());
     for file in files {
         for line in &file.rejected {
-            let column = if line.column.is_empty() { String::new() } else { format!(", column {}", line.column) };
+            let column = if line.column.is_empty() {
+                String::new()
+            } else {
+                format!(", column {}", line.column)
+            };
             let _ = writeln!(
                 text,
                 "rejected {} in {}{column}: {} ({})",
                 line.rows,
                 file.file,
                 reason::describe(&line.reason, Lang::En),
-                line.example
+                line.example.trim_end_matches(": ")
             );
         }
     }
@@ -181,7 +237,9 @@ fn files_json(files: &[FileAccount], refused: &[(String, String)]) -> serde_json
             })
         })
         .collect();
-    let refused: Vec<_> =
-        refused.iter().map(|(file, why)| serde_json::json!({ "file": file, "why": why })).collect();
+    let refused: Vec<_> = refused
+        .iter()
+        .map(|(file, why)| serde_json::json!({ "file": file, "why": why }))
+        .collect();
     serde_json::json!({ "files": files, "refused": refused })
 }

@@ -11,9 +11,11 @@ use crate::error::{PolarsContext, Result};
 /// When Polars refuses the plan.
 pub fn calls(records: DataFrame, agents: &DataFrame, context: &Context<'_>) -> Result<DataFrame> {
     let first = col("transferred_in").fill_null(false).not();
-    let abandoned_early = col("outcome")
-        .eq(lit("abandoned"))
-        .and(col("wait_s").lt(lit(context.centre.short_abandon_s)).fill_null(false));
+    let abandoned_early = col("outcome").eq(lit("abandoned")).and(
+        col("wait_s")
+            .lt(lit(context.centre.short_abandon_s))
+            .fill_null(false),
+    );
     frames::with_local(records, "started_at", context.centre.zone)?
         .lazy()
         .with_columns([
@@ -22,10 +24,16 @@ pub fn calls(records: DataFrame, agents: &DataFrame, context: &Context<'_>) -> R
             first.and(col("outcome").neq(lit("ivr"))).alias("offered"),
             abandoned_early.alias("short_abandon"),
             col("outcome").eq(lit("answered")).alias("answered"),
-            (col("talk_s") + col("hold_s").fill_null(0.0) + col("acw_s").fill_null(0.0)).alias("handle_s"),
+            (col("talk_s") + col("hold_s").fill_null(0.0) + col("acw_s").fill_null(0.0))
+                .alias("handle_s"),
             context.peak(),
         ])
-        .join(super::teams(agents), [col("agent_id")], [col("agent_id")], JoinArgs::new(JoinType::Left))
+        .join(
+            super::teams(agents),
+            [col("agent_id")],
+            [col("agent_id")],
+            JoinArgs::new(JoinType::Left),
+        )
         .sort(["started_at", "call_id"], SortMultipleOptions::default())
         .collect()
         .computing("call facts")
@@ -42,19 +50,30 @@ pub fn chats(records: DataFrame, agents: &DataFrame, context: &Context<'_>) -> R
         .when(col("first_reply_at").is_not_null())
         .then(lit("served"))
         .otherwise(lit("abandoned"));
-    let asked_at = polars::lazy::dsl::max_horizontal([col("started_at"), col("human_requested_at")])
-        .computing("chat facts")?
-        .alias("asked_at");
+    let asked_at =
+        polars::lazy::dsl::max_horizontal([col("started_at"), col("human_requested_at")])
+            .computing("chat facts")?
+            .alias("asked_at");
     frames::with_local(records, "started_at", context.centre.zone)?
         .lazy()
-        .with_columns([category(), outcome.alias("outcome"), asked_at, context.peak()])
+        .with_columns([
+            category(),
+            outcome.alias("outcome"),
+            asked_at,
+            context.peak(),
+        ])
         .with_columns([
             col("outcome").neq(lit("bot")).alias("offered"),
             col("outcome").eq(lit("served")).alias("served"),
             seconds("asked_at", "first_reply_at").alias("frt_s"),
             seconds("first_reply_at", "ended_at").alias("handle_s"),
         ])
-        .join(super::teams(agents), [col("agent_id")], [col("agent_id")], JoinArgs::new(JoinType::Left))
+        .join(
+            super::teams(agents),
+            [col("agent_id")],
+            [col("agent_id")],
+            JoinArgs::new(JoinType::Left),
+        )
         .sort(["started_at", "chat_id"], SortMultipleOptions::default())
         .collect()
         .computing("chat facts")

@@ -9,10 +9,22 @@ use crate::error::{PolarsContext, Result};
 ///
 /// # Errors
 /// When Polars refuses the plan.
-pub fn derive(calls: &DataFrame, chats: &DataFrame, tickets: &DataFrame, context: &Context<'_>) -> Result<DataFrame> {
-    let union = UnionArgs { rechunk: true, ..UnionArgs::default() };
+pub fn derive(
+    calls: &DataFrame,
+    chats: &DataFrame,
+    tickets: &DataFrame,
+    context: &Context<'_>,
+) -> Result<DataFrame> {
+    let union = UnionArgs {
+        rechunk: true,
+        ..UnionArgs::default()
+    };
     let all = concat(
-        [from_calls(calls, tickets), from_chats(chats, tickets), from_tickets(tickets)],
+        [
+            from_calls(calls, tickets),
+            from_chats(chats, tickets),
+            from_tickets(tickets),
+        ],
         union,
     )
     .and_then(LazyFrame::collect)
@@ -23,8 +35,20 @@ pub fn derive(calls: &DataFrame, chats: &DataFrame, tickets: &DataFrame, context
 
 /// The columns every part of the union has, in this order.
 fn shape(parts: Vec<Expr>) -> Vec<Expr> {
-    let common = ["customer", "waybill", "category", "problem_type", "problem_source", "agent_id", "team", "site"];
-    parts.into_iter().chain(common.into_iter().map(col)).collect()
+    let common = [
+        "customer",
+        "waybill",
+        "category",
+        "problem_type",
+        "problem_source",
+        "agent_id",
+        "team",
+        "site",
+    ];
+    parts
+        .into_iter()
+        .chain(common.into_iter().map(col))
+        .collect()
 }
 
 /// Outlet of the ticket that came from a contact, by the contact's id.
@@ -32,7 +56,11 @@ fn outlets(tickets: &DataFrame) -> LazyFrame {
     tickets
         .clone()
         .lazy()
-        .filter(col("contact_ref").is_not_null().and(col("outlet").is_not_null()))
+        .filter(
+            col("contact_ref")
+                .is_not_null()
+                .and(col("outlet").is_not_null()),
+        )
         .sort(["created_at", "ticket_id"], SortMultipleOptions::default())
         .group_by([col("contact_ref")])
         .agg([col("outlet").first()])
@@ -50,17 +78,31 @@ fn from_calls(calls: &DataFrame, tickets: &DataFrame) -> LazyFrame {
         .clone()
         .lazy()
         .filter(col("direction").eq(lit("inbound")).and(col("answered")))
-        .sort(["contact_id", "started_at", "call_id"], SortMultipleOptions::default())
+        .sort(
+            ["contact_id", "started_at", "call_id"],
+            SortMultipleOptions::default(),
+        )
         .filter(col("contact_id").neq_missing(col("contact_id").shift(lit(1))))
-        .join(chain_end, [col("contact_id")], [col("contact_id")], JoinArgs::new(JoinType::Left))
-        .join(outlets(tickets), [col("contact_id")], [col("contact_ref")], JoinArgs::new(JoinType::Left))
+        .join(
+            chain_end,
+            [col("contact_id")],
+            [col("contact_id")],
+            JoinArgs::new(JoinType::Left),
+        )
+        .join(
+            outlets(tickets),
+            [col("contact_id")],
+            [col("contact_ref")],
+            JoinArgs::new(JoinType::Left),
+        )
         .select(shape(vec![
             col("contact_id").alias("contact_ref"),
             lit("phone").alias("channel"),
             col("started_at"),
             coalesce(&[
                 col("chain_ended_at"),
-                col("started_at") + cast_micros(col("wait_s").fill_null(0.0) + col("talk_s").fill_null(0.0)),
+                col("started_at")
+                    + cast_micros(col("wait_s").fill_null(0.0) + col("talk_s").fill_null(0.0)),
             ])
             .alias("ended_at"),
             col("queue"),
@@ -78,7 +120,12 @@ fn from_chats(chats: &DataFrame, tickets: &DataFrame) -> LazyFrame {
         .clone()
         .lazy()
         .filter(col("served"))
-        .join(outlets(tickets), [col("chat_id")], [col("contact_ref")], JoinArgs::new(JoinType::Left))
+        .join(
+            outlets(tickets),
+            [col("chat_id")],
+            [col("contact_ref")],
+            JoinArgs::new(JoinType::Left),
+        )
         .select(shape(vec![
             col("chat_id").alias("contact_ref"),
             lit("chat").alias("channel"),
@@ -97,40 +144,49 @@ fn from_chats(chats: &DataFrame, tickets: &DataFrame) -> LazyFrame {
 /// Tickets that came from neither a call nor a chat.
 fn from_tickets(tickets: &DataFrame) -> LazyFrame {
     let null = |data_type: DataType| lit(NULL).cast(data_type);
-    tickets.clone().lazy().filter(col("contact_ref").is_null()).select(shape(vec![
-        col("ticket_id").alias("contact_ref"),
-        col("channel"),
-        col("created_at").alias("started_at"),
-        coalesce(&[col("resolved_at"), col("created_at")]).alias("ended_at"),
-        null(DataType::String).alias("queue"),
-        null(DataType::String).alias("platform"),
-        col("outlet"),
-        col("first_reply_s").alias("response_s"),
-        null(DataType::Float64).alias("handle_s"),
-        null(DataType::Boolean).alias("resolved"),
-        null(DataType::Float64).alias("score"),
-    ]))
+    tickets
+        .clone()
+        .lazy()
+        .filter(col("contact_ref").is_null())
+        .select(shape(vec![
+            col("ticket_id").alias("contact_ref"),
+            col("channel"),
+            col("created_at").alias("started_at"),
+            coalesce(&[col("resolved_at"), col("created_at")]).alias("ended_at"),
+            null(DataType::String).alias("queue"),
+            null(DataType::String).alias("platform"),
+            col("outlet"),
+            col("first_reply_s").alias("response_s"),
+            null(DataType::Float64).alias("handle_s"),
+            null(DataType::Boolean).alias("resolved"),
+            null(DataType::Float64).alias("score"),
+        ]))
 }
 
 /// What a contact is about: its waybill, else its customer and category, else unknown.
 pub fn issue_key() -> Expr {
-    coalesce(&[
-        col("waybill"),
-        col("customer") + lit("|") + col("category"),
-    ])
-    .alias("issue_key")
+    coalesce(&[col("waybill"), col("customer") + lit("|") + col("category")]).alias("issue_key")
 }
 
 /// Sorts by issue once and looks at the neighbours.
 fn link(all: DataFrame, context: &Context<'_>) -> Result<DataFrame> {
     let window = context.centre.fcr_window.as_secs_f64();
-    let same = |by: i64| col("issue_key").is_not_null().and(col("issue_key").eq(col("issue_key").shift(lit(by))));
+    let same = |by: i64| {
+        col("issue_key")
+            .is_not_null()
+            .and(col("issue_key").eq(col("issue_key").shift(lit(by))))
+    };
     let neighbour = |name: &str, by: i64| {
-        when(same(by)).then(col(name).shift(lit(by))).otherwise(lit(NULL).cast(DataType::Int64))
+        when(same(by))
+            .then(col(name).shift(lit(by)))
+            .otherwise(lit(NULL).cast(DataType::Int64))
     };
     all.lazy()
         .with_column(issue_key())
-        .sort(["issue_key", "started_at", "contact_ref"], SortMultipleOptions::default())
+        .sort(
+            ["issue_key", "started_at", "contact_ref"],
+            SortMultipleOptions::default(),
+        )
         .with_columns([
             neighbour("ended_at", 1).alias("previous_at"),
             neighbour("started_at", -1).alias("next_at"),
@@ -149,7 +205,10 @@ fn link(all: DataFrame, context: &Context<'_>) -> Result<DataFrame> {
                 .gt_eq(lit(window * 1e6))
                 .alias("mature"),
         ])
-        .sort(["started_at", "contact_ref"], SortMultipleOptions::default())
+        .sort(
+            ["started_at", "contact_ref"],
+            SortMultipleOptions::default(),
+        )
         .collect()
         .computing("linked contacts")
 }

@@ -34,7 +34,10 @@ pub fn scan(root: &Path, parts: &[Part]) -> Result<Option<LazyFrame>> {
         return Ok(None);
     }
     let partitioned = parts.iter().any(|part| part.partition.is_some());
-    let paths = parts.iter().map(|part| PlRefPath::new(part.path.to_string_lossy())).collect();
+    let paths = parts
+        .iter()
+        .map(|part| PlRefPath::new(part.path.to_string_lossy()))
+        .collect();
     let options = ScanArgsParquet {
         hive_options: HiveOptions {
             enabled: Some(partitioned),
@@ -45,7 +48,9 @@ pub fn scan(root: &Path, parts: &[Part]) -> Result<Option<LazyFrame>> {
         glob: false,
         ..ScanArgsParquet::default()
     };
-    LazyFrame::scan_parquet_files(paths, options).map(Some).computing("the scan of a table")
+    LazyFrame::scan_parquet_files(paths, options)
+        .map(Some)
+        .computing("the scan of a table")
 }
 
 /// The rows of a record table, instants and dates as integers; an empty frame of its columns when it was
@@ -54,23 +59,32 @@ pub fn scan(root: &Path, parts: &[Part]) -> Result<Option<LazyFrame>> {
 /// # Errors
 /// When a part cannot be read.
 pub fn records(root: &Path, table: &Table, parts: &[Part]) -> Result<DataFrame> {
-    let Some(scan) = scan(root, parts)? else { return empty(table) };
+    let Some(scan) = scan(root, parts)? else {
+        return empty(table);
+    };
     let columns = stored_columns(table).map(|(name, physical)| match physical {
         Physical::Instant => col(name).cast(DataType::Int64),
         Physical::Date => col(name).cast(DataType::Int32),
         _ => col(name),
     });
-    scan.select(columns.collect::<Vec<_>>()).collect().computing("records")
+    scan.select(columns.collect::<Vec<_>>())
+        .collect()
+        .computing("records")
 }
 
 fn stored_columns(table: &Table) -> impl Iterator<Item = (&'static str, Physical)> {
-    let problem = table.has_problem().then_some((PROBLEM_SOURCE, Physical::Text));
+    let problem = table
+        .has_problem()
+        .then_some((PROBLEM_SOURCE, Physical::Text));
     table
         .columns
         .iter()
         .map(|column| (column.name, column.kind.physical()))
         .chain(problem)
-        .chain([(SOURCE_FILE, Physical::Text), (SOURCE_LINE, Physical::Integer)])
+        .chain([
+            (SOURCE_FILE, Physical::Text),
+            (SOURCE_LINE, Physical::Integer),
+        ])
 }
 
 fn empty(table: &Table) -> Result<DataFrame> {
@@ -95,16 +109,31 @@ const fn polars_type(physical: Physical) -> DataType {
 /// # Errors
 /// When `at` is not an integer column of the frame.
 pub fn with_local(mut frame: DataFrame, at: &str, zone: Tz) -> Result<DataFrame> {
-    let instants = frame.column(at).and_then(|column| column.i64().cloned()).computing("local time")?;
-    let local: Vec<Option<calendar::Local>> =
-        instants.iter().map(|at| at.and_then(|micros| calendar::local(zone, micros))).collect();
-    let dates: Int32Chunked = local.iter().map(|l| l.map(|l| calendar::epoch_days(l.date))).collect();
+    let instants = frame
+        .column(at)
+        .and_then(|column| column.i64().cloned())
+        .computing("local time")?;
+    let local: Vec<Option<calendar::Local>> = instants
+        .iter()
+        .map(|at| at.and_then(|micros| calendar::local(zone, micros)))
+        .collect();
+    let dates: Int32Chunked = local
+        .iter()
+        .map(|l| l.map(|l| calendar::epoch_days(l.date)))
+        .collect();
     let hours: Int64Chunked = local.iter().map(|l| l.map(|l| i64::from(l.hour))).collect();
-    let weekdays: Int64Chunked = local.iter().map(|l| l.map(|l| i64::from(l.weekday))).collect();
-    for (name, series) in
-        [(DATE, dates.into_series()), ("hour", hours.into_series()), ("weekday", weekdays.into_series())]
-    {
-        frame.with_column(series.with_name(name.into()).into()).computing("local time")?;
+    let weekdays: Int64Chunked = local
+        .iter()
+        .map(|l| l.map(|l| i64::from(l.weekday)))
+        .collect();
+    for (name, series) in [
+        (DATE, dates.into_series()),
+        ("hour", hours.into_series()),
+        ("weekday", weekdays.into_series()),
+    ] {
+        frame
+            .with_column(series.with_name(name.into()).into())
+            .computing("local time")?;
     }
     Ok(frame)
 }
@@ -134,7 +163,10 @@ fn fact_schema(fact: &Fact) -> SchemaRef {
 /// # Errors
 /// When a column is missing or of another type than the schema says.
 pub fn by_date(fact: &Fact, frame: &DataFrame) -> Result<Vec<Replacement>> {
-    let dates = frame.column(DATE).and_then(|column| column.i32().cloned()).computing("facts by date")?;
+    let dates = frame
+        .column(DATE)
+        .and_then(|column| column.i32().cloned())
+        .computing("facts by date")?;
     let mut rows: BTreeMap<Option<i32>, Vec<u64>> = BTreeMap::new();
     for (row, date) in dates.iter().enumerate() {
         rows.entry(date).or_default().push(row as u64);
@@ -143,10 +175,20 @@ pub fn by_date(fact: &Fact, frame: &DataFrame) -> Result<Vec<Replacement>> {
     rows.into_iter()
         .map(|(date, rows)| {
             let count = rows.len() as u64;
-            let day = take_record_batch(&whole, &UInt64Array::from(rows))
-                .map_err(|source| Error::Arrow { what: fact.name.to_owned(), source })?;
-            let partition = date.and_then(calendar::from_epoch_days).map(|date| date.to_string());
-            Ok(Replacement { partition, parquet: parquet_io::encode(&day, &[])?, rows: count })
+            let day = take_record_batch(&whole, &UInt64Array::from(rows)).map_err(|source| {
+                Error::Arrow {
+                    what: fact.name.to_owned(),
+                    source,
+                }
+            })?;
+            let partition = date
+                .and_then(calendar::from_epoch_days)
+                .map(|date| date.to_string());
+            Ok(Replacement {
+                partition,
+                parquet: parquet_io::encode(&day, &[])?,
+                rows: count,
+            })
         })
         .collect()
 }
@@ -156,11 +198,17 @@ fn to_arrow(fact: &Fact, frame: &DataFrame) -> Result<RecordBatch> {
         .columns
         .iter()
         .filter(|column| column.name != DATE)
-        .map(|column| frame.column(column.name).and_then(|series| array(series, column.physical)))
+        .map(|column| {
+            frame
+                .column(column.name)
+                .and_then(|series| array(series, column.physical))
+        })
         .collect::<PolarsResult<Vec<ArrayRef>>>()
         .computing("a fact table")?;
-    RecordBatch::try_new(fact_schema(fact), columns)
-        .map_err(|source| Error::Arrow { what: fact.name.to_owned(), source })
+    RecordBatch::try_new(fact_schema(fact), columns).map_err(|source| Error::Arrow {
+        what: fact.name.to_owned(),
+        source,
+    })
 }
 
 /// One Polars column as an Arrow array of the physical type.
@@ -168,9 +216,13 @@ fn array(column: &Column, physical: Physical) -> PolarsResult<ArrayRef> {
     let series = column.cast(&polars_type(physical))?;
     Ok(match physical {
         Physical::Text => Arc::new(series.str()?.iter().collect::<StringArray>()),
-        Physical::Instant => {
-            Arc::new(series.i64()?.iter().collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
-        }
+        Physical::Instant => Arc::new(
+            series
+                .i64()?
+                .iter()
+                .collect::<TimestampMicrosecondArray>()
+                .with_timezone("UTC"),
+        ),
         Physical::Integer => Arc::new(series.i64()?.iter().collect::<Int64Array>()),
         Physical::Date => Arc::new(series.i32()?.iter().collect::<Date32Array>()),
         Physical::Float => Arc::new(series.f64()?.iter().collect::<Float64Array>()),

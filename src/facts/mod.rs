@@ -41,7 +41,10 @@ impl Records {
     ///
     /// # Errors
     /// When a part cannot be listed or read.
-    pub fn read(store: &Store, parts: impl Fn(&'static Table) -> Result<Vec<Part>>) -> Result<Self> {
+    pub fn read(
+        store: &Store,
+        parts: impl Fn(&'static Table) -> Result<Vec<Part>>,
+    ) -> Result<Self> {
         let tables = TABLES
             .iter()
             .map(|table| {
@@ -59,10 +62,22 @@ impl Records {
     /// The newest arrival of a call, chat or ticket: the default instant of judgement.
     #[must_use]
     pub fn newest(&self) -> Option<i64> {
-        [("calls", "started_at"), ("chats", "started_at"), ("tickets", "created_at")]
-            .into_iter()
-            .filter_map(|(table, column)| self.tables.get(table)?.column(column).ok()?.i64().ok()?.max())
-            .max()
+        [
+            ("calls", "started_at"),
+            ("chats", "started_at"),
+            ("tickets", "created_at"),
+        ]
+        .into_iter()
+        .filter_map(|(table, column)| {
+            self.tables
+                .get(table)?
+                .column(column)
+                .ok()?
+                .i64()
+                .ok()?
+                .max()
+        })
+        .max()
     }
 
     /// Derives every fact table.
@@ -73,9 +88,15 @@ impl Records {
         let agents = self.table("agents");
         let calls = calls::calls(self.table("calls"), &agents, context)?;
         let chats = calls::chats(self.table("chats"), &agents, context)?;
-        let tickets = tickets::tickets(self.table("tickets"), self.table("ticket_events"), &agents, context)?;
+        let tickets = tickets::tickets(
+            self.table("tickets"),
+            self.table("ticket_events"),
+            &agents,
+            context,
+        )?;
         let contacts = contacts::derive(&calls, &chats, &tickets, context)?;
-        let evaluations = tickets::evaluations(self.table("evaluations"), &agents, &contacts, context)?;
+        let evaluations =
+            tickets::evaluations(self.table("evaluations"), &agents, &contacts, context)?;
         let derived = [calls, chats, contacts, tickets, evaluations];
         let tables = FACTS
             .iter()
@@ -87,7 +108,9 @@ impl Records {
 }
 
 fn in_order(fact: &Fact, frame: DataFrame) -> Result<DataFrame> {
-    frame.select(fact.columns.iter().map(|column| column.name)).computing("the columns of a fact table")
+    frame
+        .select(fact.columns.iter().map(|column| column.name))
+        .computing("the columns of a fact table")
 }
 
 impl Facts {
@@ -105,7 +128,9 @@ impl Facts {
     pub fn write(&self, store: &Store) -> Result<usize> {
         let mut written = 0;
         for fact in FACTS {
-            let Some(frame) = self.table(fact.name) else { continue };
+            let Some(frame) = self.table(fact.name) else {
+                continue;
+            };
             let mut days = frames::by_date(fact, frame)?;
             let mut table = store.table(fact.name)?;
             for part in table.parts()? {
@@ -126,14 +151,24 @@ impl Facts {
 impl Context<'_> {
     /// Whether the local hour is one of the configured peak hours.
     fn peak(&self) -> Expr {
-        let hours: Vec<i64> = self.centre.peak_hours.iter().map(|hour| i64::from(*hour)).collect();
-        col("hour").is_in(lit(Series::new("".into(), hours)).implode(true), false).alias("peak")
+        let hours: Vec<i64> = self
+            .centre
+            .peak_hours
+            .iter()
+            .map(|hour| i64::from(*hour))
+            .collect();
+        col("hour")
+            .is_in(lit(Series::new("".into(), hours)).implode(true), false)
+            .alias("peak")
     }
 }
 
 /// The category of a full problem type.
 fn category() -> Expr {
-    col("problem_type").str().extract(lit("^([^/]+)"), 1).alias("category")
+    col("problem_type")
+        .str()
+        .extract(lit("^([^/]+)"), 1)
+        .alias("category")
 }
 
 /// Seconds from one instant column to another; null when one is missing.
@@ -148,5 +183,8 @@ fn cast_micros(seconds: Expr) -> Expr {
 
 /// Team and site by agent; the key is unique by the rules of ingest.
 fn teams(agents: &DataFrame) -> LazyFrame {
-    agents.clone().lazy().select([col("agent_id"), col("team"), col("site")])
+    agents
+        .clone()
+        .lazy()
+        .select([col("agent_id"), col("team"), col("site")])
 }

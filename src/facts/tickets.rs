@@ -15,8 +15,14 @@ pub fn tickets(
     agents: &DataFrame,
     context: &Context<'_>,
 ) -> Result<DataFrame> {
-    let finished = || col("status").is_in(lit(Series::new("".into(), ["resolved", "closed"])).implode(true), false);
-    let done_at = polars::lazy::dsl::min_horizontal([col("resolved_at"), col("closed_at")]).computing("ticket facts")?;
+    let finished = || {
+        col("status").is_in(
+            lit(Series::new("".into(), ["resolved", "closed"])).implode(true),
+            false,
+        )
+    };
+    let done_at = polars::lazy::dsl::min_horizontal([col("resolved_at"), col("closed_at")])
+        .computing("ticket facts")?;
     let as_of = context.as_of;
     // A ticket that ended after the cut-off was open at it; otherwise its status decides, and a reopened
     // ticket is open although it was resolved once. One without a status is open until it has an end.
@@ -29,14 +35,25 @@ pub fn tickets(
     let counted = |name: &str| col(name).fill_null(0).cast(DataType::Int64).alias(name);
     let joined = frames::with_local(records, "created_at", context.centre.zone)?
         .lazy()
-        .join(history(events), [col("ticket_id")], [col("ticket_id")], JoinArgs::new(JoinType::Left))
-        .join(super::teams(agents), [col("agent_id")], [col("agent_id")], JoinArgs::new(JoinType::Left))
+        .join(
+            history(events),
+            [col("ticket_id")],
+            [col("ticket_id")],
+            JoinArgs::new(JoinType::Left),
+        )
+        .join(
+            super::teams(agents),
+            [col("agent_id")],
+            [col("agent_id")],
+            JoinArgs::new(JoinType::Left),
+        )
         .with_columns([
             category(),
             counted("replies"),
             counted("transfers"),
             counted("reopens"),
             coalesce(&[col("first_reply_at"), col("replied_at")]).alias("first_reply_at"),
+            coalesce(&[col("resolved_at"), col("finished_at")]).alias("resolved_at"),
             open.alias("open"),
         ])
         .with_columns([
@@ -63,13 +80,22 @@ pub fn tickets(
 /// What the events of each ticket add up to. A reopening is a move out of a resolved state, never a stored
 /// counter; the state before an event is the one the previous event led to.
 fn history(events: DataFrame) -> LazyFrame {
-    let finished = |column: Expr| column.is_in(lit(Series::new("".into(), ["resolved", "closed"])).implode(true), false);
-    let ordered = events
-        .lazy()
-        .sort(["ticket_id", "event_at", "source_file", "source_line"], SortMultipleOptions::default());
+    let finished = |column: Expr| {
+        column.is_in(
+            lit(Series::new("".into(), ["resolved", "closed"])).implode(true),
+            false,
+        )
+    };
+    let ordered = events.lazy().sort(
+        ["ticket_id", "event_at", "source_file", "source_line"],
+        SortMultipleOptions::default(),
+    );
     let counts = ordered.clone().group_by([col("ticket_id")]).agg([
         col("event").eq(lit("replied")).sum().alias("replies"),
-        col("event_at").filter(col("event").eq(lit("replied"))).min().alias("replied_at"),
+        col("event_at")
+            .filter(col("event").eq(lit("replied")))
+            .min()
+            .alias("replied_at"),
     ]);
     let state = when(col("to_status").is_not_null())
         .then(col("to_status"))
@@ -90,9 +116,30 @@ fn history(events: DataFrame) -> LazyFrame {
                 .and(col("before").neq_missing(lit("transferred")))
                 .sum()
                 .alias("transfers"),
-            finished(col("before")).fill_null(false).and(finished(col("state")).not()).sum().alias("reopens"),
+            finished(col("before"))
+                .fill_null(false)
+                .and(finished(col("state")).not())
+                .sum()
+                .alias("reopens"),
+            // When the ticket came to the end it is at now; null while it is open.
+            when(finished(col("state").last()))
+                .then(
+                    col("event_at")
+                        .filter(
+                            finished(col("state"))
+                                .and(finished(col("before")).fill_null(false).not()),
+                        )
+                        .max(),
+                )
+                .otherwise(lit(NULL).cast(DataType::Int64))
+                .alias("finished_at"),
         ]);
-    counts.join(moves, [col("ticket_id")], [col("ticket_id")], JoinArgs::new(JoinType::Left))
+    counts.join(
+        moves,
+        [col("ticket_id")],
+        [col("ticket_id")],
+        JoinArgs::new(JoinType::Left),
+    )
 }
 
 /// Marks complaints with an earlier complaint about the same issue within the window.
@@ -101,11 +148,21 @@ fn repeat_complaints(tickets: LazyFrame, context: &Context<'_>) -> LazyFrame {
     let same = col("issue_key").eq(col("issue_key").shift(lit(1)));
     let repeats = tickets
         .clone()
-        .filter(col("kind").eq(lit("complaint")).and(col("issue_key").is_not_null()))
+        .filter(
+            col("kind")
+                .eq(lit("complaint"))
+                .and(col("issue_key").is_not_null()),
+        )
         .select([col("ticket_id"), col("issue_key"), col("created_at")])
-        .sort(["issue_key", "created_at", "ticket_id"], SortMultipleOptions::default())
+        .sort(
+            ["issue_key", "created_at", "ticket_id"],
+            SortMultipleOptions::default(),
+        )
         .with_column(
-            when(same).then(col("created_at").shift(lit(1))).otherwise(lit(NULL).cast(DataType::Int64)).alias("earlier_at"),
+            when(same)
+                .then(col("created_at").shift(lit(1)))
+                .otherwise(lit(NULL).cast(DataType::Int64))
+                .alias("earlier_at"),
         )
         .select([
             col("ticket_id"),
@@ -114,7 +171,12 @@ fn repeat_complaints(tickets: LazyFrame, context: &Context<'_>) -> LazyFrame {
                 .and(seconds("earlier_at", "created_at").lt_eq(lit(window)))
                 .alias("repeat_complaint"),
         ]);
-    tickets.join(repeats, [col("ticket_id")], [col("ticket_id")], JoinArgs::new(JoinType::Left))
+    tickets.join(
+        repeats,
+        [col("ticket_id")],
+        [col("ticket_id")],
+        JoinArgs::new(JoinType::Left),
+    )
 }
 
 /// Builds `evaluation_facts`: one row per checked item, with the dimensions of the contact it judges.
@@ -147,14 +209,29 @@ pub fn evaluations(
     let key = [col("evaluation_id")];
     frames::with_local(records, "evaluated_at", context.centre.zone)?
         .lazy()
-        .join(of_contact, [col("contact_ref")], [col("contact_ref")], JoinArgs::new(JoinType::Left))
-        .join(super::teams(agents), [col("agent_id")], [col("agent_id")], JoinArgs::new(JoinType::Left))
+        .join(
+            of_contact,
+            [col("contact_ref")],
+            [col("contact_ref")],
+            JoinArgs::new(JoinType::Left),
+        )
+        .join(
+            super::teams(agents),
+            [col("agent_id")],
+            [col("agent_id")],
+            JoinArgs::new(JoinType::Left),
+        )
         .join(failed, key.clone(), key, JoinArgs::new(JoinType::Left))
         .sort(["evaluation_id", "item"], SortMultipleOptions::default())
         .with_column(
-            col("evaluation_id").neq_missing(col("evaluation_id").shift(lit(1))).alias("first_item"),
+            col("evaluation_id")
+                .neq_missing(col("evaluation_id").shift(lit(1)))
+                .alias("first_item"),
         )
-        .sort(["evaluated_at", "evaluation_id", "item"], SortMultipleOptions::default())
+        .sort(
+            ["evaluated_at", "evaluation_id", "item"],
+            SortMultipleOptions::default(),
+        )
         .collect()
         .computing("evaluation facts")
 }

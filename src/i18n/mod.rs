@@ -51,6 +51,28 @@ impl Lang {
     }
 }
 
+/// Reads a text that may be written once for both languages (a name, a citation) or as `{ en, zh }`.
+///
+/// # Errors
+/// When it is neither.
+pub fn once_or_both<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Bilingual, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(
+        untagged,
+        expecting = "expected a text, or a table { en = \"…\", zh = \"…\" }"
+    )]
+    enum Form {
+        Once(String),
+        Both(Bilingual),
+    }
+    Ok(match Form::deserialize(deserializer)? {
+        Form::Once(text) => Bilingual::new(text.clone(), text),
+        Form::Both(text) => text,
+    })
+}
+
 /// A text in both languages. There is no fallback: a missing half is an error where the text is read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, RecordBatch, StringBuilder,
-    TimestampMicrosecondBuilder,
+    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, RecordBatch,
+    StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use arrow::error::ArrowError;
@@ -69,9 +69,10 @@ impl Value<'_> {
     pub fn hash_into(&self, hasher: &mut blake3::Hasher) {
         match self {
             Self::Null => hasher.update(b"n"),
-            Self::Text(text) => {
-                hasher.update(b"t").update(&(text.len() as u64).to_le_bytes()).update(text.as_bytes())
-            }
+            Self::Text(text) => hasher
+                .update(b"t")
+                .update(&(text.len() as u64).to_le_bytes())
+                .update(text.as_bytes()),
             Self::Instant(v) | Self::Integer(v) => hasher.update(b"i").update(&v.to_le_bytes()),
             Self::Date(v) => hasher.update(b"d").update(&v.to_le_bytes()),
             Self::Float(v) => hasher.update(b"f").update(&v.to_le_bytes()),
@@ -133,7 +134,9 @@ impl Columns {
             .fields()
             .iter()
             .map(|field| match field.data_type() {
-                DataType::Timestamp(..) => Builder::Instant(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
+                DataType::Timestamp(..) => {
+                    Builder::Instant(TimestampMicrosecondBuilder::new().with_timezone("UTC"))
+                }
                 DataType::Date32 => Builder::Date(Date32Builder::new()),
                 DataType::Float64 => Builder::Float(Float64Builder::new()),
                 DataType::Int64 => Builder::Integer(Int64Builder::new()),

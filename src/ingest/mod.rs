@@ -88,30 +88,56 @@ impl Export {
     ///
     /// # Errors
     /// As [`Export::open`].
-    pub fn from_bytes(bytes: Vec<u8>, path: &Path, name: &str, settings: &Settings) -> Result<Self> {
+    pub fn from_bytes(
+        bytes: Vec<u8>,
+        path: &Path,
+        name: &str,
+        settings: &Settings,
+    ) -> Result<Self> {
         let content = blake3::hash(&bytes).to_hex().to_string();
         let detected = text::detect(&bytes);
         let encoding = detected.name();
         let (oriented, decoder) = text::line_oriented(&bytes, detected);
         let bytes = oriented.into_owned();
         let Some((first_line, start, end)) = first_text_line(&bytes) else {
-            return Err(Error::input(path, "is empty", "export it again, or leave it out"));
+            return Err(Error::input(
+                path,
+                "is empty",
+                "export it again, or leave it out",
+            ));
         };
         let body = (end + 1).min(bytes.len());
-        let line = bytes[start..end].strip_suffix(b"\r").unwrap_or(&bytes[start..end]);
+        let line = bytes[start..end]
+            .strip_suffix(b"\r")
+            .unwrap_or(&bytes[start..end]);
         let header = text::decode(line, decoder).ok_or_else(|| {
-            Error::input(path, format!("line {first_line}: the header is not {encoding} text"), "save it as UTF-8 or GB18030 and try again")
+            Error::input(
+                path,
+                format!("line {first_line}: the header is not {encoding} text"),
+                "save it as UTF-8 or GB18030 and try again",
+            )
         })?;
         if memchr::memchr(0, line).is_some() {
-            return Err(Error::input(path, "is not a text file", "CSV or TSV is needed"));
+            return Err(Error::input(
+                path,
+                "is not a text file",
+                "CSV or TSV is needed",
+            ));
         }
         let delimiter = text::delimiter(&header);
         let header: Vec<String> = records::fields(&header, delimiter)
-            .map_err(|_| Error::input(path, format!("line {first_line}: a quote in the header is not closed"), "correct the header"))?
+            .map_err(|_| {
+                Error::input(
+                    path,
+                    format!("line {first_line}: a quote in the header is not closed"),
+                    "correct the header",
+                )
+            })?
             .iter()
             .map(|field| value::clean(field).to_owned())
             .collect();
-        let plans = plan::plans(&header, settings).map_err(|no| Error::input(path, no.message, no.hint))?;
+        let plans =
+            plan::plans(&header, settings).map_err(|no| Error::input(path, no.message, no.hint))?;
         Ok(Self {
             name: name.to_owned(),
             content,
@@ -132,7 +158,12 @@ impl Export {
     /// Only when Arrow refuses the finished columns.
     pub fn parse(&self, plan: &Plan, key: &Key, taxonomy: &Lookup) -> Result<Parsed> {
         let width = self.header.len();
-        let mut found = records::split(&self.bytes[self.body..], self.delimiter, width, self.first_line);
+        let mut found = records::split(
+            &self.bytes[self.body..],
+            self.delimiter,
+            width,
+            self.first_line,
+        );
         // Blank lines at the end are how editors end a file; between rows they are a fault.
         while found.last().is_some_and(|record| is_blank(record.bytes)) {
             found.pop();
@@ -155,24 +186,44 @@ impl Export {
                 *parsed.notes.entry(what).or_default() += count;
             }
         }
-        parsed.rows = concat_batches(&record_schema(plan.table), &batches)
-            .map_err(|source| Error::Arrow { what: self.name.clone(), source })?;
+        parsed.rows = concat_batches(&record_schema(plan.table), &batches).map_err(|source| {
+            Error::Arrow {
+                what: self.name.clone(),
+                source,
+            }
+        })?;
         Ok(parsed)
     }
 
-    fn chunk(&self, records: &[Record<'_>], plan: &Plan, key: &Key, taxonomy: &Lookup) -> Result<Chunk> {
+    fn chunk(
+        &self,
+        records: &[Record<'_>],
+        plan: &Plan,
+        key: &Key,
+        taxonomy: &Lookup,
+    ) -> Result<Chunk> {
         let typer = Typer::new(plan, key, taxonomy);
         let mut columns = Columns::new(record_schema(plan.table));
-        let mut chunk =
-            Chunk { rows: RecordBatch::new_empty(record_schema(plan.table)), rejects: Vec::new(), notes: Notes::new() };
+        let mut chunk = Chunk {
+            rows: RecordBatch::new_empty(record_schema(plan.table)),
+            rejects: Vec::new(),
+            notes: Notes::new(),
+        };
         for record in records {
             if let Err(refusal) = self.record(*record, &typer, &mut columns, &mut chunk.notes) {
                 let raw = text::decode(record.bytes, self.decoder)
                     .unwrap_or_else(|| self.decoder.decode_without_bom_handling(record.bytes).0);
-                chunk.rejects.push(Reject { line: record.line, refusal: *refusal, raw: raw.into_owned() });
+                chunk.rejects.push(Reject {
+                    line: record.line,
+                    refusal: *refusal,
+                    raw: raw.into_owned(),
+                });
             }
         }
-        chunk.rows = columns.finish().map_err(|source| Error::Arrow { what: self.name.clone(), source })?;
+        chunk.rows = columns.finish().map_err(|source| Error::Arrow {
+            what: self.name.clone(),
+            source,
+        })?;
         Ok(chunk)
     }
 
@@ -183,7 +234,13 @@ impl Export {
         columns: &mut Columns,
         notes: &mut Notes,
     ) -> std::result::Result<(), Box<Refusal>> {
-        let whole = |reason, value: String| Box::new(Refusal { column: String::new(), value, reason });
+        let whole = |reason, value: String| {
+            Box::new(Refusal {
+                column: String::new(),
+                value,
+                reason,
+            })
+        };
         if is_blank(record.bytes) {
             return Err(whole(Reason::Blank, String::new()));
         }
@@ -192,18 +249,23 @@ impl Export {
         }
         let text = text::decode(record.bytes, self.decoder)
             .ok_or_else(|| whole(Reason::Encoding, self.encoding.clone()))?;
-        let fields =
-            records::fields(&text, self.delimiter).map_err(|_| whole(Reason::Quote, String::new()))?;
+        let fields = records::fields(&text, self.delimiter)
+            .map_err(|_| whole(Reason::Quote, String::new()))?;
         if fields.len() != self.header.len() {
-            let value = format!("{} fields, header has {}", fields.len(), self.header.len());
+            // Language-neutral: fields found ≠ fields of the header.
+            let value = format!("{} ≠ {}", fields.len(), self.header.len());
             return Err(whole(Reason::FieldCount, value));
         }
         let mut row = typer.row(&fields, notes)?;
         if typer.plan.table.hashed_key && row[0].is_null() {
             row[0] = Value::Text(hash_of(&row).into());
         }
-        row.push(Value::Text(self.content.get(..16).unwrap_or_default().into()));
-        row.push(Value::Integer(i64::try_from(record.line).unwrap_or(i64::MAX)));
+        row.push(Value::Text(
+            self.content.get(..16).unwrap_or_default().into(),
+        ));
+        row.push(Value::Integer(
+            i64::try_from(record.line).unwrap_or(i64::MAX),
+        ));
         columns.push(&row);
         Ok(())
     }

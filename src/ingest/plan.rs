@@ -85,21 +85,37 @@ pub fn plans(header: &[String], settings: &Settings) -> Result<Vec<Plan>, NoPlan
             found.push(mapped(name, source, header, settings)?);
         }
     }
-    if found.is_empty() { automatic(header, settings).map(|plan| vec![plan]) } else { Ok(found) }
+    if found.is_empty() {
+        automatic(header, settings).map(|plan| vec![plan])
+    } else {
+        Ok(found)
+    }
 }
 
-fn mapped(name: &str, source: &Source, header: &[String], settings: &Settings) -> Result<Plan, NoPlan> {
+fn mapped(
+    name: &str,
+    source: &Source,
+    header: &[String],
+    settings: &Settings,
+) -> Result<Plan, NoPlan> {
     let place = |message: String| NoPlan {
         message: format!("[source.{name}]: {message}"),
         hint: "correct the mapping in kefu.toml".to_owned(),
     };
     let table = Table::by_name(&source.table).ok_or_else(|| {
         let known: Vec<_> = TABLES.iter().map(|table| table.name).collect();
-        place(format!("`{}` is not a table; the tables are {}", source.table, known.join(", ")))
+        place(format!(
+            "`{}` is not a table; the tables are {}",
+            source.table,
+            known.join(", ")
+        ))
     })?;
     for column in source.columns.keys() {
         if table.column(column).is_none() {
-            return Err(place(format!("`{column}` is not a column of {}", table.name)));
+            return Err(place(format!(
+                "`{column}` is not a column of {}",
+                table.name
+            )));
         }
     }
     let position = |wanted: &str| {
@@ -118,17 +134,30 @@ fn mapped(name: &str, source: &Source, header: &[String], settings: &Settings) -
         let origin = match (&rule.from, &rule.join, &rule.value) {
             (Some(from), _, _) => Origin::Field(position(from)?),
             (_, Some(join), _) => Origin::Join(
-                join.iter().map(|part| position(part)).collect::<Result<_, _>>()?,
+                join.iter()
+                    .map(|part| position(part))
+                    .collect::<Result<_, _>>()?,
                 rule.with.clone().unwrap_or_else(|| " ".to_owned()),
             ),
             (_, _, value) => Origin::Constant(value.clone().unwrap_or_default()),
         };
-        cells.push(Some(Cell { column, origin, header: rule.headers().join("+"), rule }));
+        cells.push(Some(Cell {
+            column,
+            origin,
+            header: rule.headers().join("+"),
+            rule,
+        }));
     }
     let exclude = source
         .exclude
         .iter()
-        .map(|rule| Ok((position(&rule.column)?, rule.values.clone(), rule.reason.clone())))
+        .map(|rule| {
+            Ok((
+                position(&rule.column)?,
+                rule.values.clone(),
+                rule.reason.clone(),
+            ))
+        })
         .collect::<Result<_, NoPlan>>()?;
     let plan = Plan {
         table,
@@ -142,7 +171,10 @@ fn mapped(name: &str, source: &Source, header: &[String], settings: &Settings) -
     if missing.is_empty() {
         Ok(plan)
     } else {
-        Err(place(format!("required columns are not mapped: {}", missing.join(", "))))
+        Err(place(format!(
+            "required columns are not mapped: {}",
+            missing.join(", ")
+        )))
     }
 }
 
@@ -152,6 +184,8 @@ fn automatic(header: &[String], settings: &Settings) -> Result<Plan, NoPlan> {
         .map(|table| by_names(table, header, settings))
         .filter(|plan| missing(plan).is_empty())
         .map(|plan| (plan.cells.iter().flatten().count(), plan))
+        // Two common column names are no proof: `ticket_id, created_at` beside strangers is some other table.
+        .filter(|(count, _)| *count >= 3 || *count == header.len())
         .collect();
     ranked.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     let mut ranked = ranked.into_iter();
@@ -183,11 +217,15 @@ fn unrecognised(header: &[String], settings: &Settings) -> NoPlan {
             missing(&plan).join(", "),
             shown.join(" | ")
         ),
-        None => format!("no table has such columns; its header begins {}", shown.join(" | ")),
+        None => format!(
+            "no table has such columns; its header begins {}",
+            shown.join(" | ")
+        ),
     };
     NoPlan {
         message,
-        hint: "map its columns with a [source.NAME] section in kefu.toml, or leave the file out".to_owned(),
+        hint: "map its columns with a [source.NAME] section in kefu.toml, or leave the file out"
+            .to_owned(),
     }
 }
 
@@ -255,7 +293,9 @@ mod tests {
 
     fn check(text: &str) -> Result<&'static str, String> {
         let settings = Settings::builtin().unwrap();
-        plans(&header(text), &settings).map(|plans| plans[0].table.name).map_err(|e| e.message)
+        plans(&header(text), &settings)
+            .map(|plans| plans[0].table.name)
+            .map_err(|e| e.message)
     }
 
     #[test]
@@ -265,7 +305,10 @@ mod tests {
             ("chat_id,started_at,platform,agent_id", "chats"),
             ("工单编号,创建时间,工单类型,网点", "tickets"),
             ("ticket_id,event_at,event,from_status", "ticket_events"),
-            ("evaluation_id,item,evaluated_at,agent_id,passed", "evaluations"),
+            (
+                "evaluation_id,item,evaluated_at,agent_id,passed",
+                "evaluations",
+            ),
             ("工号,姓名,班组,职场,入职日期", "agents"),
             ("date,outlet,parcels", "parcels"),
         ] {
@@ -276,7 +319,10 @@ mod tests {
     #[test]
     fn an_unknown_header_is_told_what_it_misses() {
         let error = check("技能组,工号,通话时长").unwrap_err();
-        assert!(error.contains("calls") && error.contains("call_id") && error.contains("started_at"), "{error}");
+        assert!(
+            error.contains("calls") && error.contains("call_id") && error.contains("started_at"),
+            "{error}"
+        );
         assert!(check("a,b,c").unwrap_err().contains("no table"));
     }
 }

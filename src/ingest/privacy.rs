@@ -58,9 +58,13 @@ impl Key {
 
     fn create(path: &Path) -> Result<Self> {
         let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes)
-            .map_err(|error| Error::io("draw randomness for", path, std::io::Error::other(error)))?;
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        getrandom::fill(&mut bytes).map_err(|error| {
+            Error::io("draw randomness for", path, std::io::Error::other(error))
+        })?;
+        if let Some(parent) = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+        {
             std::fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
         }
         let mut options = std::fs::OpenOptions::new();
@@ -68,13 +72,19 @@ impl Key {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let hex = blake3::Hash::from_bytes(bytes).to_hex();
-        let mut file = options.open(path).map_err(|error| Error::io("create", path, error))?;
-        writeln!(file, "{hex}").and_then(|()| file.sync_all()).map_err(|error| Error::io("write", path, error))?;
+        let mut file = options
+            .open(path)
+            .map_err(|error| Error::io("create", path, error))?;
+        writeln!(file, "{hex}")
+            .and_then(|()| file.sync_all())
+            .map_err(|error| Error::io("write", path, error))?;
         Ok(Self(bytes))
     }
 
     fn parse(hex: &str) -> Option<Self> {
-        blake3::Hash::from_hex(hex).ok().map(|hash| Self(*hash.as_bytes()))
+        blake3::Hash::from_hex(hex)
+            .ok()
+            .map(|hash| Self(*hash.as_bytes()))
     }
 
     /// The pseudonym of a customer value, or that it was masked already.
@@ -93,13 +103,24 @@ impl Key {
 /// One form per customer: a phone number is its digits without `+86`, `0086` or a leading 0; anything with
 /// letters is its lower case.
 fn normalise(value: &str) -> String {
-    if value.chars().any(|c| c.is_alphabetic() || c == '@' || c == '_') {
+    if value
+        .chars()
+        .any(|c| c.is_alphabetic() || c == '@' || c == '_')
+    {
         return value.trim().to_lowercase();
     }
-    let digits: String = value.chars().filter_map(|c| c.to_digit(10)).filter_map(|d| char::from_digit(d, 10)).collect();
+    let digits: String = value
+        .chars()
+        .filter_map(|c| c.to_digit(10))
+        .filter_map(|d| char::from_digit(d, 10))
+        .collect();
     let international = value.trim_start().starts_with('+') || digits.starts_with("00");
     let bare = digits.trim_start_matches("00");
-    let national = if international || bare.len() == 13 { bare.strip_prefix("86").unwrap_or(bare) } else { bare };
+    let national = if international || bare.len() == 13 {
+        bare.strip_prefix("86").unwrap_or(bare)
+    } else {
+        bare
+    };
     national.strip_prefix('0').unwrap_or(national).to_owned()
 }
 
@@ -118,7 +139,9 @@ static PERSONAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Replaces personal data in free text by what kind it was: `[电话]`, `[证件]`, `[银行卡]`, `[邮箱]`.
 #[must_use]
 pub fn mask(text: &str) -> Cow<'_, str> {
-    let Some(personal) = PERSONAL.as_ref() else { return Cow::Owned(String::new()) };
+    let Some(personal) = PERSONAL.as_ref() else {
+        return Cow::Owned(String::new());
+    };
     // Every pattern holds a digit or an @; most sentences hold neither.
     if !text.bytes().any(|b| b.is_ascii_digit() || b == b'@') {
         return Cow::Borrowed(text);
@@ -160,20 +183,32 @@ mod tests {
     fn one_customer_has_one_pseudonym_in_every_spelling() {
         let key = Key::from_bytes([7; 32]);
         let expect = key.customer("13800138000");
-        for spelling in
-            ["+8613800138000", "008613800138000", "013800138000", "138-0013-8000", "86 138 0013 8000", " 13800138000"]
-        {
+        for spelling in [
+            "+8613800138000",
+            "008613800138000",
+            "013800138000",
+            "138-0013-8000",
+            "86 138 0013 8000",
+            " 13800138000",
+        ] {
             assert_eq!(key.customer(spelling), expect, "{spelling}");
         }
         assert_eq!(key.customer("Wx_User"), key.customer("wx_user"));
         assert_ne!(key.customer("13800138001"), expect);
-        assert_ne!(Key::from_bytes([8; 32]).customer("13800138000"), expect, "depends on the key");
+        assert_ne!(
+            Key::from_bytes([8; 32]).customer("13800138000"),
+            expect,
+            "depends on the key"
+        );
         assert!(matches!(&expect, Customer::Pseudonym(hex) if hex.len() == 32));
     }
 
     #[test]
     fn masked_values_identify_nobody() {
-        assert_eq!(Key::from_bytes([7; 32]).customer("138****8000"), Customer::Masked);
+        assert_eq!(
+            Key::from_bytes([7; 32]).customer("138****8000"),
+            Customer::Masked
+        );
     }
 
     #[test]
@@ -202,7 +237,10 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+            assert_eq!(
+                std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+                0o600
+            );
         }
         std::fs::write(&path, "not a key").unwrap();
         assert!(Key::load_or_create(&path).is_err());

@@ -68,9 +68,15 @@ impl Reason {
 #[must_use]
 pub fn describe(code: &str, lang: Lang) -> &str {
     let (en, zh) = match code {
-        "field_count" => ("the row has more or fewer fields than the header", "字段数与表头不符"),
+        "field_count" => (
+            "the row has more or fewer fields than the header",
+            "字段数与表头不符",
+        ),
         "unterminated_quote" => ("a quoted field is not closed", "引号未闭合"),
-        "invalid_encoding" => ("bytes that are not text in the file's encoding", "含有无法按文件编码解读的字节"),
+        "invalid_encoding" => (
+            "bytes that are not text in the file's encoding",
+            "含有无法按文件编码解读的字节",
+        ),
         "nul_byte" => ("a NUL byte in the row", "行内含有 NUL 字节"),
         "blank_line" => ("a blank line between rows", "数据中间的空行"),
         "missing" => ("a required column is empty", "必填列为空"),
@@ -78,8 +84,14 @@ pub fn describe(code: &str, lang: Lang) -> &str {
             "an identifier in scientific notation has lost digits: export it as text",
             "编号为科学计数法，位数已丢失：请以文本格式导出",
         ),
-        "bad_time" => ("not a time, or an impossible date", "无法识别的时间或不存在的日期"),
-        "skipped_time" => ("a clock time that daylight saving skipped", "夏令时跳过的时刻"),
+        "bad_time" => (
+            "not a time, or an impossible date",
+            "无法识别的时间或不存在的日期",
+        ),
+        "skipped_time" => (
+            "a clock time that daylight saving skipped",
+            "夏令时跳过的时刻",
+        ),
         "bad_duration" => ("not a duration", "无法识别的时长"),
         "negative_duration" => ("a negative duration", "时长为负"),
         "bad_number" => ("not a number", "不是数字"),
@@ -89,7 +101,10 @@ pub fn describe(code: &str, lang: Lang) -> &str {
             "评分超出 1–5 分：请在来源映射中注明评分尺度",
         ),
         "order" => ("it ends before it begins", "结束早于开始"),
-        "excluded" => ("left out by a rule of the source mapping", "按来源映射的规则剔除"),
+        "excluded" => (
+            "left out by a rule of the source mapping",
+            "按来源映射的规则剔除",
+        ),
         other => (other, other),
     };
     match lang {

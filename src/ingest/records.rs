@@ -33,7 +33,9 @@ fn lines(text: &[u8], first_line: u64) -> Vec<Record<'_>> {
     let (mut start, mut line) = (0, first_line);
     while start < text.len() {
         let end = memchr(b'\n', &text[start..]).map_or(text.len(), |at| start + at);
-        let bytes = text[start..end].strip_suffix(b"\r").unwrap_or(&text[start..end]);
+        let bytes = text[start..end]
+            .strip_suffix(b"\r")
+            .unwrap_or(&text[start..end]);
         found.push(Record { line, bytes });
         start = end + 1;
         line += 1;
@@ -87,7 +89,13 @@ fn join<'a>(
         let bytes = &text[base..end];
         if !ends_inside_quote(bytes, delimiter) {
             let closes = field_count(bytes, delimiter) == Some(width);
-            return closes.then_some((Record { line: first.line, bytes }, count + 1));
+            return closes.then_some((
+                Record {
+                    line: first.line,
+                    bytes,
+                },
+                count + 1,
+            ));
         }
     }
     None
@@ -98,7 +106,10 @@ fn ends_inside_quote(bytes: &[u8], delimiter: u8) -> bool {
     if memchr(b'"', bytes).is_none() {
         return false;
     }
-    let mut fields = Fields { rest: Some(bytes), delimiter };
+    let mut fields = Fields {
+        rest: Some(bytes),
+        delimiter,
+    };
     while let Some(field) = fields.next_raw() {
         if let Raw::Open = field {
             return true;
@@ -108,7 +119,10 @@ fn ends_inside_quote(bytes: &[u8], delimiter: u8) -> bool {
 }
 
 fn field_count(bytes: &[u8], delimiter: u8) -> Option<usize> {
-    let mut fields = Fields { rest: Some(bytes), delimiter };
+    let mut fields = Fields {
+        rest: Some(bytes),
+        delimiter,
+    };
     let mut count = 0;
     while let Some(field) = fields.next_raw() {
         if !matches!(field, Raw::Plain(_) | Raw::Quoted(_)) {
@@ -174,7 +188,10 @@ impl<'a> Fields<'a> {
 /// # Errors
 /// [`Fault::Quote`] when a quoted field does not close or text follows its closing quote.
 pub fn fields(record: &str, delimiter: u8) -> Result<Vec<Cow<'_, str>>, Fault> {
-    let mut fields = Fields { rest: Some(record.as_bytes()), delimiter };
+    let mut fields = Fields {
+        rest: Some(record.as_bytes()),
+        delimiter,
+    };
     let mut found = Vec::new();
     while let Some(raw) = fields.next_raw() {
         let field = match raw {
@@ -199,8 +216,10 @@ mod tests {
 
     fn check(text: &str, width: usize, expect: &[(u64, &str)]) {
         let records = split(text.as_bytes(), b',', width, 1);
-        let found: Vec<_> =
-            records.iter().map(|r| (r.line, std::str::from_utf8(r.bytes).unwrap())).collect();
+        let found: Vec<_> = records
+            .iter()
+            .map(|r| (r.line, std::str::from_utf8(r.bytes).unwrap()))
+            .collect();
         assert_eq!(found, expect);
     }
 
@@ -217,7 +236,11 @@ mod tests {
 
     #[test]
     fn an_unterminated_quote_costs_its_own_line_only() {
-        check("a,\"x\nb,c\nd,\"e\"\nf,g\n", 2, &[(1, "a,\"x"), (2, "b,c"), (3, "d,\"e\""), (4, "f,g")]);
+        check(
+            "a,\"x\nb,c\nd,\"e\"\nf,g\n",
+            2,
+            &[(1, "a,\"x"), (2, "b,c"), (3, "d,\"e\""), (4, "f,g")],
+        );
         check("a,\"x\nb,c\n", 2, &[(1, "a,\"x"), (2, "b,c")]);
     }
 
@@ -227,6 +250,10 @@ mod tests {
         assert_eq!(fields("a,\"b,\"\"c\"\"\",", b','), Ok(expect));
         assert_eq!(fields("a,\"b\"c", b','), Err(Fault::Quote));
         assert_eq!(fields("a,\"b", b','), Err(Fault::Quote));
-        assert_eq!(fields("a,b\"c", b',').map(|f| f.len()), Ok(2), "a quote inside is text");
+        assert_eq!(
+            fields("a,b\"c", b',').map(|f| f.len()),
+            Ok(2),
+            "a quote inside is text"
+        );
     }
 }

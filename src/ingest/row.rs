@@ -88,18 +88,32 @@ impl<'p> Typer<'p> {
             problem: at("problem_type"),
             description: at("description"),
             weight: at("weight"),
-            ordered: ordered.iter().filter_map(|(a, b)| Some((at(a)?, at(b)?))).collect(),
+            ordered: ordered
+                .iter()
+                .filter_map(|(a, b)| Some((at(a)?, at(b)?)))
+                .collect(),
         };
-        Self { plan, key, taxonomy, places }
+        Self {
+            plan,
+            key,
+            taxonomy,
+            places,
+        }
     }
 
     /// Types one record into the columns of the table, `problem_source` behind them where the table has one.
     ///
     /// # Errors
     /// The first thing that makes the row unusable.
-    pub fn row<'a>(&self, fields: &'a [Cow<'_, str>], notes: &mut Notes) -> Result<Vec<Value<'a>>, Box<Refusal>> {
+    pub fn row<'a>(
+        &self,
+        fields: &'a [Cow<'_, str>],
+        notes: &mut Notes,
+    ) -> Result<Vec<Value<'a>>, Box<Refusal>> {
         for (position, values, reason) in &self.plan.exclude {
-            let cell = fields.get(*position).map_or("", |field| value::clean(field));
+            let cell = fields
+                .get(*position)
+                .map_or("", |field| value::clean(field));
             if values.iter().any(|excluded| excluded == cell) {
                 return Err(Box::new(Refusal {
                     column: String::new(),
@@ -128,7 +142,12 @@ impl<'p> Typer<'p> {
         Ok(row)
     }
 
-    fn cell<'a>(&self, cell: &Cell, fields: &'a [Cow<'_, str>], notes: &mut Notes) -> Result<Value<'a>, Box<Refusal>> {
+    fn cell<'a>(
+        &self,
+        cell: &Cell,
+        fields: &'a [Cow<'_, str>],
+        notes: &mut Notes,
+    ) -> Result<Value<'a>, Box<Refusal>> {
         let raw = text_of(cell, fields);
         let clean: Cow<'a, str> = match raw {
             Cow::Borrowed(text) => Cow::Borrowed(value::clean(text)),
@@ -157,7 +176,8 @@ impl<'p> Typer<'p> {
                 }
             },
             Kind::Instant => Value::Instant(
-                value::instant(&clean, self.plan.zone, cell.rule.format.as_deref()).map_err(fail)?,
+                value::instant(&clean, self.plan.zone, cell.rule.format.as_deref())
+                    .map_err(fail)?,
             ),
             Kind::Date => Value::Date(calendar::epoch_days(value::day(&clean).map_err(fail)?)),
             Kind::Duration => duration(cell, &clean).map_err(fail)?,
@@ -181,8 +201,15 @@ impl<'p> Typer<'p> {
                 && second < first
             {
                 let cell = self.plan.cells[*later].as_ref();
-                let text = cell.map(|cell| text_of(cell, fields).into_owned()).unwrap_or_default();
-                return Err(refusal(cell, self.plan.table.columns[*later].name, &text, Reason::Order));
+                let text = cell
+                    .map(|cell| text_of(cell, fields).into_owned())
+                    .unwrap_or_default();
+                return Err(refusal(
+                    cell,
+                    self.plan.table.columns[*later].name,
+                    &text,
+                    Reason::Order,
+                ));
             }
         }
         Ok(())
@@ -196,7 +223,8 @@ impl<'p> Typer<'p> {
         {
             row[weight] = Value::Float(1.0);
         }
-        let (Some(id), Some(contact), Some(direction), Some(outcome)) = (p.id, p.contact, p.direction, p.outcome)
+        let (Some(id), Some(contact), Some(direction), Some(outcome)) =
+            (p.id, p.contact, p.direction, p.outcome)
         else {
             return;
         };
@@ -206,11 +234,19 @@ impl<'p> Typer<'p> {
         if row[direction].is_null() {
             row[direction] = Value::Text(Cow::Borrowed("inbound"));
         }
-        let instant = |place: Option<usize>, row: &[Value<'_>]| place.and_then(|at| row[at].instant());
+        let instant =
+            |place: Option<usize>, row: &[Value<'_>]| place.and_then(|at| row[at].instant());
         let answered_at = instant(p.answered, row);
         if row[outcome].is_null() {
-            let talked = p.talk.and_then(|at| row[at].float()).is_some_and(|talk| talk > 0.0);
-            let code = if answered_at.is_some() || talked { "answered" } else { "abandoned" };
+            let talked = p
+                .talk
+                .and_then(|at| row[at].float())
+                .is_some_and(|talk| talk > 0.0);
+            let code = if answered_at.is_some() || talked {
+                "answered"
+            } else {
+                "abandoned"
+            };
             row[outcome] = Value::Text(Cow::Borrowed(code));
         }
         let answered = row[outcome].text() == Some("answered");
@@ -235,7 +271,9 @@ impl<'p> Typer<'p> {
 
     /// Resolves the problem type by name, else by keywords of the description; says which it was.
     fn resolve_problem(&self, row: &mut [Value<'_>], notes: &mut Notes) -> &'static str {
-        let Some(problem) = self.places.problem else { return "none" };
+        let Some(problem) = self.places.problem else {
+            return "none";
+        };
         if let Some(given) = row[problem].text() {
             match self.taxonomy.by_name(given) {
                 Some(code) => row[problem] = Value::Text(Cow::Owned(code.to_owned())),
@@ -264,8 +302,10 @@ fn text_of<'a>(cell: &Cell, fields: &'a [Cow<'_, str>]) -> Cow<'a, str> {
     match &cell.origin {
         Origin::Field(at) => Cow::Borrowed(fields.get(*at).map_or("", |field| field.as_ref())),
         Origin::Join(parts, with) => {
-            let parts: Vec<&str> =
-                parts.iter().map(|at| fields.get(*at).map_or("", |field| value::clean(field))).collect();
+            let parts: Vec<&str> = parts
+                .iter()
+                .map(|at| fields.get(*at).map_or("", |field| value::clean(field)))
+                .collect();
             if parts.iter().any(|part| value::is_null(part)) {
                 Cow::Borrowed("")
             } else {
@@ -277,7 +317,10 @@ fn text_of<'a>(cell: &Cell, fields: &'a [Cow<'_, str>]) -> Cow<'a, str> {
 }
 
 fn duration<'a>(cell: &Cell, text: &str) -> Result<Value<'a>, Reason> {
-    let unit = cell.rule.unit.map_or(1.0, crate::settings::source::DurationUnit::seconds);
+    let unit = cell
+        .rule
+        .unit
+        .map_or(1.0, crate::settings::source::DurationUnit::seconds);
     // −1 is how telephone systems say that a duration does not apply.
     if text == "-1" {
         return Ok(Value::Null);
@@ -309,28 +352,45 @@ fn score(cell: &Cell, text: &str) -> Result<f64, Reason> {
         Some(scale) => 1.0 + 4.0 * (given - scale.worst) / (scale.best - scale.worst),
         None => given,
     };
-    if (1.0..=5.0).contains(&mapped) { Ok(mapped) } else { Err(Reason::ScoreScale) }
+    if (1.0..=5.0).contains(&mapped) {
+        Ok(mapped)
+    } else {
+        Err(Reason::ScoreScale)
+    }
 }
 
 /// Seconds from one instant to another, less `minus`; null when one is missing or the result negative.
 fn seconds_between<'a>(from: Option<i64>, until: Option<i64>, minus: f64) -> Value<'a> {
     match (from, until) {
         (Some(from), Some(until)) => {
-            #[expect(clippy::cast_precision_loss, reason = "microseconds of a call are far below 2^53")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "microseconds of a call are far below 2^53"
+            )]
             let seconds = (until - from) as f64 / 1e6 - minus;
-            if seconds >= 0.0 { Value::Float(seconds) } else { Value::Null }
+            if seconds >= 0.0 {
+                Value::Float(seconds)
+            } else {
+                Value::Null
+            }
         }
         _ => Value::Null,
     }
 }
 
 fn note(notes: &mut Notes, what: &'static str, column: &str, value: &str) {
-    *notes.entry((what, column.to_owned(), super::privacy::example(value))).or_default() += 1;
+    *notes
+        .entry((what, column.to_owned(), super::privacy::example(value)))
+        .or_default() += 1;
 }
 
 fn refusal(cell: Option<&Cell>, column: &str, value: &str, reason: Reason) -> Box<Refusal> {
     let column = cell.map_or(column, |cell| &cell.header).to_owned();
-    Box::new(Refusal { column, value: value.to_owned(), reason })
+    Box::new(Refusal {
+        column,
+        value: value.to_owned(),
+        reason,
+    })
 }
 
 #[cfg(test)]

@@ -24,7 +24,11 @@ impl Detected {
     #[must_use]
     pub fn name(&self) -> String {
         let name = self.encoding.name().to_lowercase();
-        if self.bom > 0 { format!("{name}-bom") } else { name }
+        if self.bom > 0 {
+            format!("{name}-bom")
+        } else {
+            name
+        }
     }
 }
 
@@ -37,20 +41,32 @@ pub fn detect(bytes: &[u8]) -> Detected {
     }
     let sample = &bytes[..bytes.len().min(SAMPLE)];
     if std::str::from_utf8(sample).is_ok() || mostly(UTF_8, sample) {
-        return Detected { encoding: UTF_8, bom: 0 };
+        return Detected {
+            encoding: UTF_8,
+            bom: 0,
+        };
     }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(sample, true);
     let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
     let chinese = guess == GBK || guess == GB18030 || mostly(GB18030, sample);
-    Detected { encoding: if chinese { GB18030 } else { guess }, bom: 0 }
+    Detected {
+        encoding: if chinese { GB18030 } else { guess },
+        bom: 0,
+    }
 }
 
 /// Whether nearly all lines with non-ASCII bytes decode.
 fn mostly(encoding: &'static Encoding, sample: &[u8]) -> bool {
     let (mut seen, mut broken) = (0_u32, 0_u32);
-    let cut = sample.iter().rposition(|b| *b == b'\n').unwrap_or(sample.len());
-    for line in sample[..cut].split(|b| *b == b'\n').filter(|line| !line.is_ascii()) {
+    let cut = sample
+        .iter()
+        .rposition(|b| *b == b'\n')
+        .unwrap_or(sample.len());
+    for line in sample[..cut]
+        .split(|b| *b == b'\n')
+        .filter(|line| !line.is_ascii())
+    {
         seen += 1;
         broken += u32::from(decode(line, encoding).is_none());
     }
@@ -94,16 +110,23 @@ mod tests {
 
     #[test]
     fn encodings_are_told_apart() {
-        let text = "通话编号,呼叫时间,技能组\n1,2026-03-02 09:00:00,查询\n2,2026-03-02 09:01:00,投诉\n";
+        let text =
+            "通话编号,呼叫时间,技能组\n1,2026-03-02 09:00:00,查询\n2,2026-03-02 09:01:00,投诉\n";
         assert_eq!(detect(text.as_bytes()).name(), "utf-8");
-        assert_eq!(detect(format!("\u{feff}{text}").as_bytes()).name(), "utf-8-bom");
+        assert_eq!(
+            detect(format!("\u{feff}{text}").as_bytes()).name(),
+            "utf-8-bom"
+        );
         assert_eq!(detect(&GB18030.encode(text).0).name(), "gb18030");
         assert_eq!(detect(b"a,b\n1,2\n").name(), "utf-8");
         let mut utf16 = vec![0xff, 0xfe];
         utf16.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
         let detected = detect(&utf16);
         let (bytes, encoding) = line_oriented(&utf16, detected);
-        assert_eq!((detected.name().as_str(), encoding), ("utf-16le-bom", UTF_8));
+        assert_eq!(
+            (detected.name().as_str(), encoding),
+            ("utf-16le-bom", UTF_8)
+        );
         assert_eq!(&*bytes, text.as_bytes());
     }
 
@@ -119,7 +142,13 @@ mod tests {
 
     #[test]
     fn the_delimiter_splits_most() {
-        for (header, expect) in [("a,b,c", b','), ("a\tb,c\td", b'\t'), ("a;b;c", b';'), ("a|b", b'|'), ("a", b',')] {
+        for (header, expect) in [
+            ("a,b,c", b','),
+            ("a\tb,c\td", b'\t'),
+            ("a;b;c", b';'),
+            ("a|b", b'|'),
+            ("a", b','),
+        ] {
             assert_eq!(delimiter(header), expect, "{header}");
         }
     }

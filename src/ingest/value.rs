@@ -15,9 +15,12 @@ const NULLS: &[&str] = &["", "-", "--", "N/A", "n/a", "NULL", "null", "无"];
 /// nothing else.
 #[must_use]
 pub fn clean(cell: &str) -> &str {
-    let trimmed = cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}');
+    let trimmed =
+        cell.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}');
     match trimmed.strip_prefix('\'') {
-        Some(protected) if protected.starts_with(['+', '=', '-', '@']) || is_number(protected) => protected,
+        Some(protected) if protected.starts_with(['+', '=', '-', '@']) || is_number(protected) => {
+            protected
+        }
         _ => trimmed,
     }
 }
@@ -46,7 +49,11 @@ pub fn id(cell: &str) -> Result<&str, Reason> {
                 && exponent.starts_with('+')
                 && is_number(&exponent[1..])
         });
-    if scientific { Err(Reason::ScientificId) } else { Ok(cell) }
+    if scientific {
+        Err(Reason::ScientificId)
+    } else {
+        Ok(cell)
+    }
 }
 
 /// A number with optional thousands separators, full-width digits or a trailing yuan sign.
@@ -55,17 +62,31 @@ pub fn id(cell: &str) -> Result<&str, Reason> {
 /// [`Reason::BadNumber`] when it is not one or not finite.
 pub fn number(cell: &str) -> Result<f64, Reason> {
     if let Ok(value) = cell.parse::<f64>() {
-        return if value.is_finite() { Ok(value) } else { Err(Reason::BadNumber) };
+        return if value.is_finite() {
+            Ok(value)
+        } else {
+            Err(Reason::BadNumber)
+        };
     }
     let folded: String = cell.chars().map(half_width).collect();
-    let bare = folded.trim_start_matches(['¥', '￥']).trim_end_matches(['元', '分']);
+    let bare = folded
+        .trim_start_matches(['¥', '￥'])
+        .trim_end_matches(['元', '分']);
     let grouped = bare.contains(',')
         && bare.split(',').skip(1).all(|group| {
             let digits = group.split('.').next().unwrap_or(group);
             digits.len() == 3 && is_number(digits)
         });
-    let plain = if grouped { bare.replace(',', "") } else { bare.to_owned() };
-    plain.parse::<f64>().ok().filter(|value| value.is_finite()).ok_or(Reason::BadNumber)
+    let plain = if grouped {
+        bare.replace(',', "")
+    } else {
+        bare.to_owned()
+    };
+    plain
+        .parse::<f64>()
+        .ok()
+        .filter(|value| value.is_finite())
+        .ok_or(Reason::BadNumber)
 }
 
 /// A whole number.
@@ -79,7 +100,10 @@ pub fn integer(cell: &str) -> Result<i64, Reason> {
     let value = number(cell)?;
     // Beyond 2^53 a float no longer says which whole number was meant.
     if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
-        #[expect(clippy::cast_possible_truncation, reason = "whole and within 2^53, checked above")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "whole and within 2^53, checked above"
+        )]
         Ok(value as i64)
     } else {
         Err(Reason::BadNumber)
@@ -92,8 +116,12 @@ pub fn integer(cell: &str) -> Result<i64, Reason> {
 /// [`Reason::BadFlag`].
 pub fn flag(cell: &str) -> Result<bool, Reason> {
     match cell.to_ascii_lowercase().as_str() {
-        "1" | "true" | "t" | "yes" | "y" | "是" | "有" | "已解决" | "通过" | "合格" | "√" => Ok(true),
-        "0" | "false" | "f" | "no" | "n" | "否" | "未解决" | "不通过" | "不合格" | "×" => Ok(false),
+        "1" | "true" | "t" | "yes" | "y" | "是" | "有" | "已解决" | "通过" | "合格" | "√" => {
+            Ok(true)
+        }
+        "0" | "false" | "f" | "no" | "n" | "否" | "未解决" | "不通过" | "不合格" | "×" => {
+            Ok(false)
+        }
         _ => Err(Reason::BadFlag),
     }
 }
@@ -105,7 +133,11 @@ pub fn flag(cell: &str) -> Result<bool, Reason> {
 /// [`Reason::BadDuration`] when the form is unknown or minutes or seconds exceed 59.
 pub fn duration(cell: &str, unit: f64) -> Result<f64, Reason> {
     if let Ok(value) = cell.parse::<f64>() {
-        return if value.is_finite() { Ok(value * unit) } else { Err(Reason::BadDuration) };
+        return if value.is_finite() {
+            Ok(value * unit)
+        } else {
+            Err(Reason::BadDuration)
+        };
     }
     if cell.contains([':', '：']) || cell.matches('.').count() == 2 {
         return clock_duration(cell);
@@ -139,18 +171,25 @@ fn clock_duration(cell: &str) -> Result<f64, Reason> {
 fn chinese_duration(cell: &str) -> Result<f64, Reason> {
     let mut rest = cell;
     let mut seconds = 0.0;
-    for (names, factor) in
-        [(["小时", "时"], 3600.0), (["分钟", "分"], 60.0), (["秒钟", "秒"], 1.0)]
-    {
-        let Some((at, name)) =
-            names.iter().find_map(|name| rest.find(name).map(|at| (at, *name)))
+    for (names, factor) in [
+        (["小时", "时"], 3600.0),
+        (["分钟", "分"], 60.0),
+        (["秒钟", "秒"], 1.0),
+    ] {
+        let Some((at, name)) = names
+            .iter()
+            .find_map(|name| rest.find(name).map(|at| (at, *name)))
         else {
             continue;
         };
         seconds += number(rest[..at].trim()).map_err(|_| Reason::BadDuration)? * factor;
         rest = rest[at + name.len()..].trim();
     }
-    if rest.is_empty() && rest.len() < cell.len() { Ok(seconds) } else { Err(Reason::BadDuration) }
+    if rest.is_empty() && rest.len() < cell.len() {
+        Ok(seconds)
+    } else {
+        Err(Reason::BadDuration)
+    }
 }
 
 /// An instant as UTC microseconds. Times without an offset are read on the clock of `zone`; a reading
@@ -161,8 +200,9 @@ fn chinese_duration(cell: &str) -> Result<f64, Reason> {
 /// clock jumped over.
 pub fn instant(cell: &str, zone: Tz, format: Option<&str>) -> Result<i64, Reason> {
     if let Some(format) = format {
-        let reading = NaiveDateTime::parse_from_str(cell, format)
-            .or_else(|_| NaiveDate::parse_from_str(cell, format).map(|d| d.and_time(NaiveTime::MIN)));
+        let reading = NaiveDateTime::parse_from_str(cell, format).or_else(|_| {
+            NaiveDate::parse_from_str(cell, format).map(|d| d.and_time(NaiveTime::MIN))
+        });
         return on_clock(zone, reading.map_err(|_| Reason::BadTime)?);
     }
     if let Some(epoch) = epoch(cell) {
@@ -204,15 +244,26 @@ fn split_offset(cell: &str) -> (&str, Option<i64>) {
     if let Some(body) = cell.strip_suffix(['Z', 'z']) {
         return (body.trim_end(), Some(0));
     }
-    let Some(at) = cell.rfind(['+', '-']).filter(|at| *at > 10) else { return (cell, None) };
+    let Some(at) = cell.rfind(['+', '-']).filter(|at| *at > 10) else {
+        return (cell, None);
+    };
     let digits: String = cell[at + 1..].chars().filter(|c| *c != ':').collect();
     if digits.len() != 4 || !is_number(&digits) {
         return (cell, None);
     }
-    let (hours, minutes): (i64, i64) =
-        (digits[..2].parse().unwrap_or(0), digits[2..].parse().unwrap_or(0));
+    let (hours, minutes): (i64, i64) = (
+        digits[..2].parse().unwrap_or(0),
+        digits[2..].parse().unwrap_or(0),
+    );
     let seconds = hours * 3600 + minutes * 60;
-    (cell[..at].trim_end(), Some(if cell[at..].starts_with('-') { -seconds } else { seconds }))
+    (
+        cell[..at].trim_end(),
+        Some(if cell[at..].starts_with('-') {
+            -seconds
+        } else {
+            seconds
+        }),
+    )
 }
 
 /// A clock reading: `2026-03-02 09:15[:22[.5]]`, with `/`, `.` or 年月日 in the date, `T` or spaces between.
@@ -237,7 +288,11 @@ fn reading(text: &str) -> Option<NaiveDateTime> {
         Some(at) => (&text[..at], text[at + 1..].trim()),
         None => (text, ""),
     };
-    Some(date(day)?.and_time(if clock.is_empty() { NaiveTime::MIN } else { time(clock)? }))
+    Some(date(day)?.and_time(if clock.is_empty() {
+        NaiveTime::MIN
+    } else {
+        time(clock)?
+    }))
 }
 
 /// A calendar day, year first: `2026-03-02`, `2026/3/2`, `2026.3.2`, `20260302`.
@@ -246,7 +301,10 @@ pub fn date(text: &str) -> Option<NaiveDate> {
     if text.len() == 8 && is_number(text) {
         return NaiveDate::parse_from_str(text, "%Y%m%d").ok();
     }
-    let separator = text.chars().find(|c| !c.is_ascii_digit()).filter(|c| "-/.".contains(*c))?;
+    let separator = text
+        .chars()
+        .find(|c| !c.is_ascii_digit())
+        .filter(|c| "-/.".contains(*c))?;
     let mut parts = text.split(separator);
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?.trim());
     let in_form = parts.next().is_none()
@@ -283,7 +341,11 @@ fn time(text: &str) -> Option<NaiveTime> {
 pub fn day(cell: &str) -> Result<NaiveDate, Reason> {
     reading(cell)
         .map(|at| at.date())
-        .or_else(|| DateTime::parse_from_rfc3339(cell).ok().map(|at| at.date_naive()))
+        .or_else(|| {
+            DateTime::parse_from_rfc3339(cell)
+                .ok()
+                .map(|at| at.date_naive())
+        })
         .ok_or(Reason::BadTime)
 }
 

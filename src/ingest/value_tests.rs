@@ -21,7 +21,8 @@ fn instants_in_every_form() {
         ("1772414122.5", "2026-03-02 09:15:22"),
         ("2026-03-02", "2026-03-02 00:00:00"),
     ] {
-        let at = instant(cell, SHANGHAI, None).unwrap_or_else(|reason| panic!("{cell}: {reason:?}"));
+        let at =
+            instant(cell, SHANGHAI, None).unwrap_or_else(|reason| panic!("{cell}: {reason:?}"));
         assert_eq!(calendar::print(SHANGHAI, at), expect, "{cell}");
     }
 }
@@ -37,10 +38,17 @@ fn impossible_instants_are_refused() {
         "2026-03-02 10:00:00 and more",
         "12",
     ] {
-        assert_eq!(instant(cell, SHANGHAI, None), Err(Reason::BadTime), "{cell}");
+        assert_eq!(
+            instant(cell, SHANGHAI, None),
+            Err(Reason::BadTime),
+            "{cell}"
+        );
     }
     let new_york = chrono_tz::America::New_York;
-    assert_eq!(instant("2026-03-08 02:30:00", new_york, None), Err(Reason::SkippedTime));
+    assert_eq!(
+        instant("2026-03-08 02:30:00", new_york, None),
+        Err(Reason::SkippedTime)
+    );
 }
 
 #[test]
@@ -73,9 +81,12 @@ fn durations_in_every_form() {
 
 #[test]
 fn numbers_ids_and_flags() {
-    for (cell, expect) in
-        [("12.5", Ok(12.5)), ("1,234.5", Ok(1234.5)), ("￥30元", Ok(30.0)), ("１２", Ok(12.0))]
-    {
+    for (cell, expect) in [
+        ("12.5", Ok(12.5)),
+        ("1,234.5", Ok(1234.5)),
+        ("￥30元", Ok(30.0)),
+        ("１２", Ok(12.0)),
+    ] {
         assert_eq!(number(cell), expect, "{cell}");
     }
     for cell in ["abc", "1,2", "NaN", "inf", ""] {
@@ -98,7 +109,16 @@ fn cells_are_cleaned_and_nulls_recognised() {
     assert_eq!(clean("'0012"), "0012");
     assert_eq!(clean("\u{3000}微信 \u{a0}"), "微信");
     assert_eq!(clean("'quoted'"), "'quoted'");
-    for cell in ["", "-", "--", "N/A", "NULL", "null", "无", "0000-00-00 00:00:00"] {
+    for cell in [
+        "",
+        "-",
+        "--",
+        "N/A",
+        "NULL",
+        "null",
+        "无",
+        "0000-00-00 00:00:00",
+    ] {
         assert!(is_null(cell), "{cell}");
     }
     assert!(!is_null("0"));

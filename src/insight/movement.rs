@@ -124,6 +124,16 @@ pub struct Movement {
 }
 
 impl Movement {
+    /// Cuts the limits to what the figure can be: a duration is not negative, a share not above one.
+    #[must_use]
+    pub fn within(mut self, least: f64, most: f64) -> Self {
+        for point in &mut self.points {
+            point.lower = point.lower.map(|lower| lower.clamp(least, most));
+            point.upper = point.upper.map(|upper| upper.clamp(least, most));
+        }
+        self
+    }
+
     /// The signal of the newest day and the first day of the unbroken run of signals with the same verdict that ends there.
     #[must_use]
     pub fn current(&self) -> Option<(Signal, NaiveDate)> {

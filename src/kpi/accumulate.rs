@@ -88,7 +88,10 @@ impl State {
             Self::Share(n, sums) => {
                 *n += 1;
                 let y = value * weight;
-                for (sum, term) in sums.iter_mut().zip([y, weight, y * y, y * weight, weight * weight]) {
+                for (sum, term) in
+                    sums.iter_mut()
+                        .zip([y, weight, y * y, y * weight, weight * weight])
+                {
                     sum.add(term);
                 }
             }
@@ -115,7 +118,9 @@ impl State {
             }
             (Self::Share(n, sums), Self::Share(m, more)) => {
                 *n += m;
-                sums.iter_mut().zip(more).for_each(|(sum, other)| sum.merge(other));
+                sums.iter_mut()
+                    .zip(more)
+                    .for_each(|(sum, other)| sum.merge(other));
             }
             (Self::Values(values), Self::Values(more)) => values.extend(more),
             (Self::Max(n, largest), Self::Max(m, other)) => {
@@ -133,7 +138,13 @@ impl State {
         match self {
             Self::Count(n) => {
                 let count = real(n);
-                figure(Some(count), Some(count), None, n, interval::poisson_exact(count))
+                figure(
+                    Some(count),
+                    Some(count),
+                    None,
+                    n,
+                    interval::poisson_exact(count),
+                )
             }
             Self::Moments(n, sum, squares) => {
                 let total = sum.value();
@@ -141,11 +152,23 @@ impl State {
                     return figure((n > 0).then_some(total), Some(total), None, n, None);
                 }
                 let mean = (n > 0).then(|| total / real(n));
-                figure(mean, Some(total), Some(real(n)), n, interval::mean_t(real(n), total, squares.value()))
+                figure(
+                    mean,
+                    Some(total),
+                    Some(real(n)),
+                    n,
+                    interval::mean_t(real(n), total, squares.value()),
+                )
             }
             Self::Rate(hits, n) => {
                 let rate = (n > 0).then(|| real(hits) / real(n));
-                figure(rate, Some(real(hits)), Some(real(n)), n, interval::wilson(real(hits), real(n)))
+                figure(
+                    rate,
+                    Some(real(hits)),
+                    Some(real(n)),
+                    n,
+                    interval::wilson(real(hits), real(n)),
+                )
             }
             Self::Share(n, sums) => {
                 let [y, w, yy, yw, ww] = sums.map(Sum::value);
@@ -155,11 +178,23 @@ impl State {
             Self::Values(mut values) => {
                 values.sort_by(f64::total_cmp);
                 let n = values.len() as u64;
-                let q = if let Formula::Quantile { q, .. } = formula { *q } else { 0.5 };
+                let q = if let Formula::Quantile { q, .. } = formula {
+                    *q
+                } else {
+                    0.5
+                };
                 let bounds = interval::quantile_interval(&values, q);
-                figure(interval::quantile_type7(&values, q), None, Some(real(n)), n, bounds)
+                figure(
+                    interval::quantile_type7(&values, q),
+                    None,
+                    Some(real(n)),
+                    n,
+                    bounds,
+                )
             }
-            Self::Max(n, largest) => figure((n > 0).then_some(largest), None, Some(real(n)), n, None),
+            Self::Max(n, largest) => {
+                figure((n > 0).then_some(largest), None, Some(real(n)), n, None)
+            }
         }
     }
 }
@@ -178,7 +213,13 @@ fn figure(
     bounds: Option<(f64, f64)>,
 ) -> Estimate {
     let interval = value.and(bounds).map(|(low, high)| Interval { low, high });
-    Estimate { value, numerator, denominator, n, interval }
+    Estimate {
+        value,
+        numerator,
+        denominator,
+        n,
+        interval,
+    }
 }
 
 #[cfg(test)]

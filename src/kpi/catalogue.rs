@@ -28,7 +28,7 @@ pub struct Kpi {
     /// Which direction is an improvement.
     pub better: Better,
     /// Where the definition comes from.
-    pub source: String,
+    pub source: Bilingual,
     /// Its kind, as the catalogue names it.
     pub kind: KpiKind,
 }
@@ -81,7 +81,7 @@ pub struct Target {
     /// For which part of the centre it holds.
     pub condition: Option<Expr>,
     /// The document it comes from.
-    pub source: String,
+    pub source: Bilingual,
 }
 
 /// All KPIs and targets.
@@ -104,7 +104,11 @@ impl Catalogue {
             .iter()
             .map(|entry| compile(entry, &settings.kpis))
             .collect::<Result<Vec<_>>>()?;
-        let targets = settings.targets.iter().map(|entry| target(entry, &kpis)).collect::<Result<_>>()?;
+        let targets = settings
+            .targets
+            .iter()
+            .map(|entry| target(entry, &kpis))
+            .collect::<Result<_>>()?;
         Ok(Self { kpis, targets })
     }
 
@@ -113,18 +117,25 @@ impl Catalogue {
     /// # Errors
     /// When there is none; the hint names the closest.
     pub fn position(&self, id: &str) -> Result<usize> {
-        self.kpis.iter().position(|kpi| kpi.id == id).ok_or_else(|| {
-            let known: Vec<_> = self.kpis.iter().map(|kpi| kpi.id.as_str()).collect();
-            let hint = closest(id, &known)
-                .map_or_else(|| format!("the KPIs are {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
-            Error::usage(format!("there is no KPI `{id}`"), hint)
-        })
+        self.kpis
+            .iter()
+            .position(|kpi| kpi.id == id)
+            .ok_or_else(|| {
+                let known: Vec<_> = self.kpis.iter().map(|kpi| kpi.id.as_str()).collect();
+                let hint = closest(id, &known).map_or_else(
+                    || format!("the KPIs are {}", known.join(", ")),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                Error::usage(format!("there is no KPI `{id}`"), hint)
+            })
     }
 
     /// The unconditional target of a KPI.
     #[must_use]
     pub fn target(&self, kpi: usize) -> Option<&Target> {
-        self.targets.iter().find(|target| target.kpi == kpi && target.condition.is_none())
+        self.targets
+            .iter()
+            .find(|target| target.kpi == kpi && target.condition.is_none())
     }
 }
 
@@ -147,16 +158,26 @@ fn compile(entry: &KpiEntry, all: &[KpiEntry]) -> Result<Kpi> {
     let fact = Fact::by_name(&entry.fact);
     if fact.is_none() && entry.kind != KpiKind::Ratio {
         let known: Vec<_> = FACTS.iter().map(|fact| fact.name).collect();
-        return Err(fail("fact", format!("`{}` is not a fact table; they are {}", entry.fact, known.join(", "))));
+        return Err(fail(
+            "fact",
+            format!(
+                "`{}` is not a fact table; they are {}",
+                entry.fact,
+                known.join(", ")
+            ),
+        ));
     }
     if entry.period != "date" {
-        return Err(fail("period", format!("`{}`: only `date` is known", entry.period)));
+        return Err(fail(
+            "period",
+            format!("`{}`: only `date` is known", entry.period),
+        ));
     }
     let parse = |part: &'static str, text: &Option<String>, kind: Type| -> Result<Option<Expr>> {
         match (text, fact) {
-            (Some(text), Some(fact)) => {
-                expr::parse(text, fact, kind).map(Some).map_err(|message| fail(part, message))
-            }
+            (Some(text), Some(fact)) => expr::parse(text, fact, kind)
+                .map(Some)
+                .map_err(|message| fail(part, message)),
             (Some(_), None) => Err(fail(part, "a ratio has no rows of its own".to_owned())),
             (None, _) => Ok(None),
         }
@@ -169,16 +190,24 @@ fn compile(entry: &KpiEntry, all: &[KpiEntry]) -> Result<Kpi> {
         _ => None,
     };
     let of = parse("of", &of_text, Type::Number)?;
-    let need = |part: &str, value: Option<Expr>| value.ok_or_else(|| fail(part, "is missing for this kind".to_owned()));
+    let need = |part: &str, value: Option<Expr>| {
+        value.ok_or_else(|| fail(part, "is missing for this kind".to_owned()))
+    };
     let formula = match entry.kind {
         KpiKind::Count => Formula::Count,
         KpiKind::Sum => Formula::Sum(need("of", of)?),
         KpiKind::Mean => Formula::Mean(need("of", of)?),
         KpiKind::Rate => Formula::Rate(need("when", when)?),
-        KpiKind::Share => Formula::Share { of: need("of", of)?, weight: need("weight", weight)? },
+        KpiKind::Share => Formula::Share {
+            of: need("of", of)?,
+            weight: need("weight", weight)?,
+        },
         KpiKind::Max => Formula::Max(need("of", of)?),
         KpiKind::Quantile => match entry.q {
-            Some(q) if q > 0.0 && q < 1.0 => Formula::Quantile { of: need("of", of)?, q },
+            Some(q) if q > 0.0 && q < 1.0 => Formula::Quantile {
+                of: need("of", of)?,
+                q,
+            },
             _ => return Err(fail("q", "needs a number between 0 and 1".to_owned())),
         },
         KpiKind::Ratio => ratio(entry, all).map_err(|message| fail("of", message))?,
@@ -224,10 +253,17 @@ fn target(entry: &TargetEntry, kpis: &[Kpi]) -> Result<Target> {
         .ok_or_else(|| fail("there is no such KPI".to_owned()))?;
     let condition = match (&entry.condition, kpis[kpi].fact) {
         (Some(text), Some(fact)) => Some(expr::parse(text, fact, Type::Flag).map_err(fail)?),
-        (Some(_), None) => return Err(fail("a ratio has no rows to put a condition on".to_owned())),
+        (Some(_), None) => {
+            return Err(fail("a ratio has no rows to put a condition on".to_owned()));
+        }
         (None, _) => None,
     };
-    Ok(Target { kpi, bound: entry.bound, condition, source: entry.source.clone() })
+    Ok(Target {
+        kpi,
+        bound: entry.bound,
+        condition,
+        source: entry.source.clone(),
+    })
 }
 
 impl Kpi {
@@ -241,19 +277,33 @@ impl Kpi {
             conditions.push(condition.sql(dialect));
         }
         let (value, numerator, denominator) = match &self.formula {
-            Formula::Count => ("count(*)".to_owned(), "count(*)".to_owned(), "NULL".to_owned()),
+            Formula::Count => (
+                "count(*)".to_owned(),
+                "count(*)".to_owned(),
+                "NULL".to_owned(),
+            ),
             Formula::Sum(of) => {
                 let sum = format!("sum({})", as_double(of, dialect));
                 (sum.clone(), sum, "NULL".to_owned())
             }
             Formula::Mean(of) => {
                 let of = as_double(of, dialect);
-                (format!("avg({of})"), format!("sum({of})"), format!("count({of})"))
+                (
+                    format!("avg({of})"),
+                    format!("sum({of})"),
+                    format!("count({of})"),
+                )
             }
             Formula::Rate(when) => {
                 let when = when.sql(dialect);
-                let number = format!("CASE WHEN {when} THEN CAST(1 AS DOUBLE) WHEN NOT ({when}) THEN CAST(0 AS DOUBLE) END");
-                (format!("avg({number})"), format!("sum({number})"), format!("count({number})"))
+                let number = format!(
+                    "CASE WHEN {when} THEN CAST(1 AS DOUBLE) WHEN NOT ({when}) THEN CAST(0 AS DOUBLE) END"
+                );
+                (
+                    format!("avg({number})"),
+                    format!("sum({number})"),
+                    format!("count({number})"),
+                )
             }
             Formula::Share { of, weight } => {
                 let (of, weight) = (as_double(of, dialect), as_double(weight, dialect));
@@ -272,12 +322,23 @@ impl Kpi {
             }
             Formula::Max(of) => {
                 let of = as_double(of, dialect);
-                (format!("max({of})"), "NULL".to_owned(), format!("count({of})"))
+                (
+                    format!("max({of})"),
+                    "NULL".to_owned(),
+                    format!("count({of})"),
+                )
             }
             Formula::Ratio { .. } => return None,
         };
-        let filter = if conditions.is_empty() { String::new() } else { format!("\nWHERE {}", conditions.join("\n  AND ")) };
-        Some(format!("SELECT {value} AS value,\n       {numerator} AS numerator,\n       {denominator} AS denominator\nFROM {}{filter}", fact.name))
+        let filter = if conditions.is_empty() {
+            String::new()
+        } else {
+            format!("\nWHERE {}", conditions.join("\n  AND "))
+        };
+        Some(format!(
+            "SELECT {value} AS value,\n       {numerator} AS numerator,\n       {denominator} AS denominator\nFROM {}{filter}",
+            fact.name
+        ))
     }
 }
 
@@ -303,7 +364,12 @@ mod tests {
         let catalogue = Catalogue::compile(&Settings::builtin().unwrap()).unwrap();
         assert!(catalogue.position("fcr").is_ok());
         for kpi in &catalogue.kpis {
-            assert_eq!(kpi.sql(super::super::lower::Dialect::Duckdb).is_none(), kpi.fact.is_none(), "{}", kpi.id);
+            assert_eq!(
+                kpi.sql(super::super::lower::Dialect::Duckdb).is_none(),
+                kpi.fact.is_none(),
+                "{}",
+                kpi.id
+            );
         }
     }
 
@@ -312,13 +378,28 @@ mod tests {
         for (extra, part) in [
             ("fact = \"calls\"\nkind = \"count\"", "not a fact table"),
             ("fact = \"call_facts\"\nkind = \"rate\"", "when"),
-            ("fact = \"call_facts\"\nkind = \"mean\"\nof = \"queue\"", "text, but a number is needed"),
-            ("fact = \"call_facts\"\nkind = \"quantile\"\nof = \"wait_s\"\nq = 90", "between 0 and 1"),
-            ("kind = \"ratio\"\nof = [\"offered\", \"nothing\"]", "`nothing`"),
-            ("fact = \"call_facts\"\nkind = \"count\"\nwhere = \"wiat_s > 1\"", "wiat_s"),
+            (
+                "fact = \"call_facts\"\nkind = \"mean\"\nof = \"queue\"",
+                "text, but a number is needed",
+            ),
+            (
+                "fact = \"call_facts\"\nkind = \"quantile\"\nof = \"wait_s\"\nq = 90",
+                "between 0 and 1",
+            ),
+            (
+                "kind = \"ratio\"\nof = [\"offered\", \"nothing\"]",
+                "`nothing`",
+            ),
+            (
+                "fact = \"call_facts\"\nkind = \"count\"\nwhere = \"wiat_s > 1\"",
+                "wiat_s",
+            ),
         ] {
             let error = entry(extra).unwrap_err().to_string();
-            assert!(error.contains(part) && error.contains("\"x\""), "{extra}: {error}");
+            assert!(
+                error.contains(part) && error.contains("\"x\""),
+                "{extra}: {error}"
+            );
         }
     }
 

@@ -5,7 +5,8 @@
 
 use chrono::NaiveDate;
 use sqlparser::ast::{
-    BinaryOperator, Expr as Sql, FunctionArg, FunctionArgExpr, FunctionArguments, UnaryOperator, Value,
+    BinaryOperator, Expr as Sql, FunctionArg, FunctionArgExpr, FunctionArguments, UnaryOperator,
+    Value,
 };
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
@@ -130,10 +131,15 @@ impl Type {
 /// A sentence that names the column, operator or type at fault.
 pub fn parse(text: &str, fact: &Fact, expected: Type) -> Result<Expr, String> {
     let dialect = GenericDialect {};
-    let mut parser = Parser::new(&dialect).try_with_sql(text).map_err(|error| error.to_string())?;
+    let mut parser = Parser::new(&dialect)
+        .try_with_sql(text)
+        .map_err(|error| error.to_string())?;
     let sql = parser.parse_expr().map_err(|error| error.to_string())?;
     if parser.peek_token().token != Token::EOF {
-        return Err(format!("unexpected `{}` after the expression", parser.peek_token()));
+        return Err(format!(
+            "unexpected `{}` after the expression",
+            parser.peek_token()
+        ));
     }
     let expr = build(&sql, fact)?;
     let found = expr.kind();
@@ -141,7 +147,11 @@ pub fn parse(text: &str, fact: &Fact, expected: Type) -> Result<Expr, String> {
     if found.fits(expected) || (expected == Type::Number && found == Type::Flag) {
         Ok(expr)
     } else {
-        Err(format!("`{text}` is {}, but {} is needed", found.name(), expected.name()))
+        Err(format!(
+            "`{text}` is {}, but {} is needed",
+            found.name(),
+            expected.name()
+        ))
     }
 }
 
@@ -149,37 +159,74 @@ fn build(sql: &Sql, fact: &Fact) -> Result<Expr, String> {
     let nested = |inner: &Sql| build(inner, fact).map(Box::new);
     match sql {
         Sql::Nested(inner) => build(inner, fact),
-        Sql::Identifier(name) => fact.column(&name.value).copied().map(Expr::Column).ok_or_else(|| {
-            let known: Vec<_> = fact.columns.iter().map(|column| column.name).collect();
-            format!("{} has no column `{}`; it has {}", fact.name, name.value, known.join(", "))
-        }),
+        Sql::Identifier(name) => fact
+            .column(&name.value)
+            .copied()
+            .map(Expr::Column)
+            .ok_or_else(|| {
+                let known: Vec<_> = fact.columns.iter().map(|column| column.name).collect();
+                format!(
+                    "{} has no column `{}`; it has {}",
+                    fact.name,
+                    name.value,
+                    known.join(", ")
+                )
+            }),
         Sql::Value(value) => literal(&value.value),
-        Sql::UnaryOp { op: UnaryOperator::Not, expr } => flag(*nested(expr)?).map(|inner| Expr::Not(Box::new(inner))),
-        Sql::UnaryOp { op: UnaryOperator::Minus, expr } => {
+        Sql::UnaryOp {
+            op: UnaryOperator::Not,
+            expr,
+        } => flag(*nested(expr)?).map(|inner| Expr::Not(Box::new(inner))),
+        Sql::UnaryOp {
+            op: UnaryOperator::Minus,
+            expr,
+        } => {
             let zero = Box::new(Expr::Number(0.0));
-            Ok(Expr::Arithmetic(Operator::Subtract, zero, Box::new(number(*nested(expr)?)?)))
+            Ok(Expr::Arithmetic(
+                Operator::Subtract,
+                zero,
+                Box::new(number(*nested(expr)?)?),
+            ))
         }
         Sql::IsNull(inner) => Ok(Expr::IsNull(nested(inner)?)),
         Sql::IsNotNull(inner) => Ok(Expr::Not(Box::new(Expr::IsNull(nested(inner)?)))),
-        Sql::IsTrue(inner) => Ok(Expr::Call(Function::Coalesce, vec![flag(*nested(inner)?)?, Expr::Flag(false)])),
-        Sql::InList { expr, list, negated } => in_list(expr, list, *negated, fact),
-        Sql::Between { expr, negated, low, high } => {
+        Sql::IsTrue(inner) => Ok(Expr::Call(
+            Function::Coalesce,
+            vec![flag(*nested(inner)?)?, Expr::Flag(false)],
+        )),
+        Sql::InList {
+            expr,
+            list,
+            negated,
+        } => in_list(expr, list, *negated, fact),
+        Sql::Between {
+            expr,
+            negated,
+            low,
+            high,
+        } => {
             let value = build(expr, fact)?;
             let above = compare(Comparison::GreaterEqual, value.clone(), build(low, fact)?)?;
             let below = compare(Comparison::LessEqual, value, build(high, fact)?)?;
-            Ok(negate(Expr::And(Box::new(above), Box::new(below)), *negated))
+            Ok(negate(
+                Expr::And(Box::new(above), Box::new(below)),
+                *negated,
+            ))
         }
         Sql::BinaryOp { left, op, right } => binary(build(left, fact)?, op, build(right, fact)?),
         Sql::Function(call) => function(call, fact),
-        other => Err(format!("`{other}` is not allowed in a row-level expression")),
+        other => Err(format!(
+            "`{other}` is not allowed in a row-level expression"
+        )),
     }
 }
 
 fn literal(value: &Value) -> Result<Expr, String> {
     match value {
-        Value::Number(text, _) => {
-            text.parse().map(Expr::Number).map_err(|_| format!("`{text}` is not a number"))
-        }
+        Value::Number(text, _) => text
+            .parse()
+            .map(Expr::Number)
+            .map_err(|_| format!("`{text}` is not a number")),
         Value::SingleQuotedString(text) => Ok(Expr::Text(text.clone())),
         Value::Boolean(flag) => Ok(Expr::Flag(*flag)),
         Value::Null => Ok(Expr::Null),
@@ -189,7 +236,11 @@ fn literal(value: &Value) -> Result<Expr, String> {
 
 fn binary(left: Expr, op: &BinaryOperator, right: Expr) -> Result<Expr, String> {
     let arithmetic = |operator, left, right| {
-        Ok(Expr::Arithmetic(operator, Box::new(number(left)?), Box::new(number(right)?)))
+        Ok(Expr::Arithmetic(
+            operator,
+            Box::new(number(left)?),
+            Box::new(number(right)?),
+        ))
     };
     match op {
         BinaryOperator::And => Ok(Expr::And(Box::new(flag(left)?), Box::new(flag(right)?))),
@@ -203,7 +254,9 @@ fn binary(left: Expr, op: &BinaryOperator, right: Expr) -> Result<Expr, String> 
         BinaryOperator::Plus => arithmetic(Operator::Add, left, right),
         BinaryOperator::Minus => arithmetic(Operator::Subtract, left, right),
         BinaryOperator::Multiply => arithmetic(Operator::Multiply, left, right),
-        BinaryOperator::Divide if right == Expr::Number(0.0) => Err("division by the literal 0".to_owned()),
+        BinaryOperator::Divide if right == Expr::Number(0.0) => {
+            Err("division by the literal 0".to_owned())
+        }
         BinaryOperator::Divide => arithmetic(Operator::Divide, left, right),
         other => Err(format!("the operator {other} is not allowed")),
     }
@@ -214,16 +267,21 @@ fn compare(op: Comparison, left: Expr, right: Expr) -> Result<Expr, String> {
     if left.kind().fits(right.kind()) {
         Ok(Expr::Compare(op, Box::new(left), Box::new(right)))
     } else {
-        Err(format!("cannot compare {} with {}", left.kind().name(), right.kind().name()))
+        Err(format!(
+            "cannot compare {} with {}",
+            left.kind().name(),
+            right.kind().name()
+        ))
     }
 }
 
 /// A text beside a date is read as a date.
 fn as_date(expr: Expr, beside: &Expr) -> Result<Expr, String> {
     match (&expr, beside.kind()) {
-        (Expr::Text(text), Type::Date) => {
-            text.parse().map(Expr::Date).map_err(|_| format!("'{text}' is not a date such as '2026-03-02'"))
-        }
+        (Expr::Text(text), Type::Date) => text
+            .parse()
+            .map(Expr::Date)
+            .map_err(|_| format!("'{text}' is not a date such as '2026-03-02'")),
         _ => Ok(expr),
     }
 }
@@ -234,7 +292,10 @@ fn in_list(expr: &Sql, list: &[Sql], negated: bool, fact: &Fact) -> Result<Expr,
         .iter()
         .map(|item| {
             let item = as_date(build(item, fact)?, &value)?;
-            let is_literal = matches!(item, Expr::Number(_) | Expr::Text(_) | Expr::Flag(_) | Expr::Date(_));
+            let is_literal = matches!(
+                item,
+                Expr::Number(_) | Expr::Text(_) | Expr::Flag(_) | Expr::Date(_)
+            );
             if is_literal && item.kind().fits(value.kind()) {
                 Ok(item)
             } else {
@@ -246,7 +307,11 @@ fn in_list(expr: &Sql, list: &[Sql], negated: bool, fact: &Fact) -> Result<Expr,
 }
 
 fn negate(expr: Expr, negated: bool) -> Expr {
-    if negated { Expr::Not(Box::new(expr)) } else { expr }
+    if negated {
+        Expr::Not(Box::new(expr))
+    } else {
+        expr
+    }
 }
 
 fn function(call: &sqlparser::ast::Function, fact: &Fact) -> Result<Expr, String> {
@@ -256,7 +321,11 @@ fn function(call: &sqlparser::ast::Function, fact: &Fact) -> Result<Expr, String
         "abs" => Function::Abs,
         "greatest" => Function::Greatest,
         "least" => Function::Least,
-        _ => return Err(format!("the function {name} is not allowed; coalesce, abs, greatest and least are")),
+        _ => {
+            return Err(format!(
+                "the function {name} is not allowed; coalesce, abs, greatest and least are"
+            ));
+        }
     };
     let FunctionArguments::List(list) = &call.args else {
         return Err(format!("{name} needs arguments"));
@@ -269,7 +338,10 @@ fn function(call: &sqlparser::ast::Function, fact: &Fact) -> Result<Expr, String
             other => Err(format!("{name}: the argument {other} is not allowed")),
         })
         .collect::<Result<Vec<_>, String>>()?;
-    let kind = arguments.first().map(Expr::kind).ok_or_else(|| format!("{name} needs arguments"))?;
+    let kind = arguments
+        .first()
+        .map(Expr::kind)
+        .ok_or_else(|| format!("{name} needs arguments"))?;
     if arguments.iter().any(|argument| !argument.kind().fits(kind)) {
         return Err(format!("the arguments of {name} are of different types"));
     }
@@ -286,7 +358,10 @@ fn flag(expr: Expr) -> Result<Expr, String> {
     if expr.kind().fits(Type::Flag) {
         Ok(expr)
     } else {
-        Err(format!("{} stands where a condition is needed", expr.kind().name()))
+        Err(format!(
+            "{} stands where a condition is needed",
+            expr.kind().name()
+        ))
     }
 }
 
@@ -294,7 +369,10 @@ fn number(expr: Expr) -> Result<Expr, String> {
     if expr.kind().fits(Type::Number) {
         Ok(expr)
     } else {
-        Err(format!("{} stands where a number is needed", expr.kind().name()))
+        Err(format!(
+            "{} stands where a number is needed",
+            expr.kind().name()
+        ))
     }
 }
 
@@ -321,9 +399,11 @@ impl Expr {
             | Self::Not(_)
             | Self::IsNull(_)
             | Self::In(..) => Type::Flag,
-            Self::Call(_, arguments) => {
-                arguments.iter().map(Self::kind).find(|kind| *kind != Type::Null).unwrap_or(Type::Null)
-            }
+            Self::Call(_, arguments) => arguments
+                .iter()
+                .map(Self::kind)
+                .find(|kind| *kind != Type::Null)
+                .unwrap_or(Type::Null),
         }
     }
 
@@ -344,7 +424,10 @@ impl Expr {
     fn visit(&self, see: &mut impl FnMut(&Self)) {
         see(self);
         match self {
-            Self::Compare(_, a, b) | Self::Arithmetic(_, a, b) | Self::And(a, b) | Self::Or(a, b) => {
+            Self::Compare(_, a, b)
+            | Self::Arithmetic(_, a, b)
+            | Self::And(a, b)
+            | Self::Or(a, b) => {
                 a.visit(see);
                 b.visit(see);
             }
@@ -354,7 +437,12 @@ impl Expr {
                 items.iter().for_each(|item| item.visit(see));
             }
             Self::Call(_, arguments) => arguments.iter().for_each(|argument| argument.visit(see)),
-            Self::Column(_) | Self::Number(_) | Self::Text(_) | Self::Flag(_) | Self::Date(_) | Self::Null => {}
+            Self::Column(_)
+            | Self::Number(_)
+            | Self::Text(_)
+            | Self::Flag(_)
+            | Self::Date(_)
+            | Self::Null => {}
         }
     }
 
@@ -403,7 +491,10 @@ mod tests {
             ("queue > 3", "cannot compare text with a number"),
             ("date = 'soon'", "not a date"),
             ("wait_s / 0 > 1", "division by the literal 0"),
-            ("read_text('/etc/passwd') = ''", "function read_text is not allowed"),
+            (
+                "read_text('/etc/passwd') = ''",
+                "function read_text is not allowed",
+            ),
             ("wait_s > (SELECT 1)", "not allowed"),
             ("offered; DROP TABLE x", "unexpected"),
             ("NOT wait_s", "where a condition is needed"),
@@ -417,7 +508,12 @@ mod tests {
 
     #[test]
     fn columns_and_conjuncts_are_listed() {
-        let expr = parse("offered AND wait_s > 1 AND (answered OR offered)", calls(), Type::Flag).unwrap();
+        let expr = parse(
+            "offered AND wait_s > 1 AND (answered OR offered)",
+            calls(),
+            Type::Flag,
+        )
+        .unwrap();
         assert_eq!(expr.columns(), ["answered", "offered", "wait_s"]);
         assert_eq!(expr.conjuncts().len(), 3);
     }

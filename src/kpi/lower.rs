@@ -55,9 +55,9 @@ impl Expr {
                     Operator::Subtract => a - b,
                     Operator::Multiply => a * b,
                     // Division by zero gives null, as in SQL, never infinity.
-                    Operator::Divide => {
-                        pl::when(b.clone().neq(lit(0.0))).then(a / b).otherwise(lit(NULL))
-                    }
+                    Operator::Divide => pl::when(b.clone().neq(lit(0.0)))
+                        .then(a / b)
+                        .otherwise(lit(NULL)),
                 }
             }
             Self::Call(function, arguments) => call(*function, arguments),
@@ -113,7 +113,10 @@ impl Expr {
                     Function::Greatest => "greatest",
                     Function::Least => "least",
                 };
-                let arguments: Vec<_> = arguments.iter().map(|argument| argument.sql(dialect)).collect();
+                let arguments: Vec<_> = arguments
+                    .iter()
+                    .map(|argument| argument.sql(dialect))
+                    .collect();
                 format!("{name}({})", arguments.join(", "))
             }
         }
@@ -123,7 +126,9 @@ impl Expr {
     fn operand(&self, dialect: Dialect) -> String {
         let sql = self.sql(dialect);
         match self {
-            Self::And(..) | Self::Not(_) | Self::Compare(..) | Self::In(..) | Self::IsNull(_) => format!("({sql})"),
+            Self::And(..) | Self::Not(_) | Self::Compare(..) | Self::In(..) | Self::IsNull(_) => {
+                format!("({sql})")
+            }
             _ => sql,
         }
     }
@@ -134,15 +139,21 @@ fn call(function: Function, arguments: &[Expr]) -> pl::Expr {
     let fold = |keep_first: fn(pl::Expr, pl::Expr) -> pl::Expr| {
         // A null argument is passed over, as greatest and least do in DuckDB and Spark.
         lowered.clone().into_iter().reduce(|a, b| {
-            pl::when(b.clone().is_null().or(keep_first(a.clone(), b.clone()))).then(a).otherwise(b)
+            pl::when(b.clone().is_null().or(keep_first(a.clone(), b.clone())))
+                .then(a)
+                .otherwise(b)
         })
     };
     match function {
         Function::Coalesce => pl::coalesce(&lowered),
-        Function::Abs => lowered
-            .into_iter()
-            .next()
-            .map_or_else(|| lit(NULL), |x| pl::when(x.clone().lt(lit(0.0))).then(lit(0.0) - x.clone()).otherwise(x)),
+        Function::Abs => lowered.into_iter().next().map_or_else(
+            || lit(NULL),
+            |x| {
+                pl::when(x.clone().lt(lit(0.0)))
+                    .then(lit(0.0) - x.clone())
+                    .otherwise(x)
+            },
+        ),
         Function::Greatest => fold(|a, b| a.gt_eq(b)).unwrap_or_else(|| lit(NULL)),
         Function::Least => fold(|a, b| a.lt_eq(b)).unwrap_or_else(|| lit(NULL)),
     }

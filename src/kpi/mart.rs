@@ -13,8 +13,18 @@ use super::pass::Grouping;
 use super::query::{Query, Row, Source};
 
 /// The dimensions of the mart; a fact that lacks one has no rows for it.
-const DIMENSIONS: &[&str] =
-    &["queue", "agent_id", "team", "channel", "platform", "outlet", "category", "problem_type", "kind", "item"];
+const DIMENSIONS: &[&str] = &[
+    "queue",
+    "agent_id",
+    "team",
+    "channel",
+    "platform",
+    "outlet",
+    "category",
+    "problem_type",
+    "kind",
+    "item",
+];
 
 /// The rows of the mart, grouping by grouping.
 pub struct Mart {
@@ -29,10 +39,15 @@ pub struct Mart {
 /// # Errors
 /// When a fact table cannot be read.
 pub fn compute(catalogue: &Catalogue, source: &Source<'_>) -> Result<Mart> {
-    let whole = [Grain::All, Grain::Day, Grain::Week, Grain::Month]
-        .map(|grain| Grouping { grain, by: Vec::new() });
+    let whole = [Grain::All, Grain::Day, Grain::Week, Grain::Month].map(|grain| Grouping {
+        grain,
+        by: Vec::new(),
+    });
     let split = DIMENSIONS.iter().flat_map(|name| {
-        [Grain::All, Grain::Day].map(|grain| Grouping { grain, by: vec![(*name).to_owned()] })
+        [Grain::All, Grain::Day].map(|grain| Grouping {
+            grain,
+            by: vec![(*name).to_owned()],
+        })
     });
     let groupings: Vec<Grouping> = whole.into_iter().chain(split).collect();
     let query = Query {
@@ -42,7 +57,10 @@ pub fn compute(catalogue: &Catalogue, source: &Source<'_>) -> Result<Mart> {
         to: None,
         condition: None,
     };
-    Ok(Mart { rows: query.answer(catalogue, source)?, groupings })
+    Ok(Mart {
+        rows: query.answer(catalogue, source)?,
+        groupings,
+    })
 }
 
 impl Mart {
@@ -51,7 +69,14 @@ impl Mart {
     pub fn of(&self, grain: Grain, by: &[&str]) -> &[Row] {
         self.groupings
             .iter()
-            .position(|grouping| grouping.grain == grain && grouping.by.iter().map(String::as_str).eq(by.iter().copied()))
+            .position(|grouping| {
+                grouping.grain == grain
+                    && grouping
+                        .by
+                        .iter()
+                        .map(String::as_str)
+                        .eq(by.iter().copied())
+            })
             .and_then(|at| self.rows.get(at))
             .map_or(&[], Vec::as_slice)
     }
@@ -68,33 +93,65 @@ impl Mart {
             .flat_map(|(grouping, rows)| rows.iter().map(move |row| (grouping, row)))
             .collect();
         let text = |value: &dyn Fn(&Grouping, &Row) -> Option<String>| -> ArrayRef {
-            Arc::new(all.iter().map(|(grouping, row)| value(grouping, row)).collect::<StringArray>())
+            Arc::new(
+                all.iter()
+                    .map(|(grouping, row)| value(grouping, row))
+                    .collect::<StringArray>(),
+            )
         };
         let float = |value: &dyn Fn(&Row) -> Option<f64>| -> ArrayRef {
-            Arc::new(all.iter().map(|(_, row)| value(row)).collect::<Float64Array>())
+            Arc::new(
+                all.iter()
+                    .map(|(_, row)| value(row))
+                    .collect::<Float64Array>(),
+            )
         };
         let n = Int64Array::from_iter_values(
-            all.iter().map(|(_, row)| i64::try_from(row.estimate.n).unwrap_or(i64::MAX)),
+            all.iter()
+                .map(|(_, row)| i64::try_from(row.estimate.n).unwrap_or(i64::MAX)),
         );
         let columns: Vec<(&str, ArrayRef)> = vec![
-            ("kpi", text(&|_, row| Some(catalogue.kpis[row.kpi].id.clone()))),
-            ("grain", text(&|grouping, _| Some(grouping.grain.code().to_owned()))),
+            (
+                "kpi",
+                text(&|_, row| Some(catalogue.kpis[row.kpi].id.clone())),
+            ),
+            (
+                "grain",
+                text(&|grouping, _| Some(grouping.grain.code().to_owned())),
+            ),
             ("period", text(&|_, row| Some(row.group.period.clone()))),
-            ("dimension", text(&|grouping, _| grouping.by.first().cloned())),
-            ("member", text(&|_, row| row.group.members.first().cloned().flatten())),
+            (
+                "dimension",
+                text(&|grouping, _| grouping.by.first().cloned()),
+            ),
+            (
+                "member",
+                text(&|_, row| row.group.members.first().cloned().flatten()),
+            ),
             ("numerator", float(&|row| row.estimate.numerator)),
             ("denominator", float(&|row| row.estimate.denominator)),
             ("n", Arc::new(n)),
             ("value", float(&|row| row.estimate.value)),
             ("ci_low", float(&|row| row.estimate.interval.map(|i| i.low))),
-            ("ci_high", float(&|row| row.estimate.interval.map(|i| i.high))),
+            (
+                "ci_high",
+                float(&|row| row.estimate.interval.map(|i| i.high)),
+            ),
             ("target", float(&|row| row.bound.map(|bound| bound.value()))),
             ("status", text(&|_, row| Some(row.status.code().to_owned()))),
         ];
-        let named = columns.into_iter().map(|(name, column)| (name, column, true));
-        let batch = RecordBatch::try_from_iter_with_nullable(named)
-            .map_err(|source| Error::Arrow { what: "marts/kpi".to_owned(), source })?;
+        let named = columns
+            .into_iter()
+            .map(|(name, column)| (name, column, true));
+        let batch =
+            RecordBatch::try_from_iter_with_nullable(named).map_err(|source| Error::Arrow {
+                what: "marts/kpi".to_owned(),
+                source,
+            })?;
         let ids: Vec<&str> = catalogue.kpis.iter().map(|kpi| kpi.id.as_str()).collect();
-        parquet_io::encode(&batch, &[("kefu.run", run.to_owned()), ("kefu.kpis", ids.join(","))])
+        parquet_io::encode(
+            &batch,
+            &[("kefu.run", run.to_owned()), ("kefu.kpis", ids.join(","))],
+        )
     }
 }

@@ -59,8 +59,10 @@ impl Pass<'_> {
     /// # Errors
     /// When a part cannot be read.
     pub fn run(&self, parts: &[Part]) -> Result<Vec<Groups>> {
-        let by_part: Vec<Vec<Groups>> =
-            parts.par_iter().map(|part| self.part(part)).collect::<Result<_>>()?;
+        let by_part: Vec<Vec<Groups>> = parts
+            .par_iter()
+            .map(|part| self.part(part))
+            .collect::<Result<_>>()?;
         let mut merged: Vec<Groups> = self.groupings.iter().map(|_| Groups::new()).collect();
         for part in by_part {
             for (whole, groups) in merged.iter_mut().zip(part) {
@@ -70,14 +72,23 @@ impl Pass<'_> {
         // Asked for one figure of an empty table, the answer is a row that says so.
         for (groups, grouping) in merged.iter_mut().zip(self.groupings) {
             if groups.is_empty() && grouping.grain == Grain::All && grouping.by.is_empty() {
-                groups.insert(Group { period: String::new(), members: Vec::new() }, self.empty_states());
+                groups.insert(
+                    Group {
+                        period: String::new(),
+                        members: Vec::new(),
+                    },
+                    self.empty_states(),
+                );
             }
         }
         Ok(merged)
     }
 
     fn empty_states(&self) -> Vec<State> {
-        self.kpis.iter().filter_map(|kpi| State::empty(&kpi.formula)).collect()
+        self.kpis
+            .iter()
+            .filter_map(|kpi| State::empty(&kpi.formula))
+            .collect()
     }
 
     fn part(&self, part: &Part) -> Result<Vec<Groups>> {
@@ -88,21 +99,36 @@ impl Pass<'_> {
             Some(condition) => scan.filter(condition.polars()),
             None => scan,
         };
-        let frame = scan.select(self.columns()).collect().computing("the rows of a pass")?;
-        self.groupings.iter().map(|grouping| self.group(&frame, grouping)).collect()
+        let frame = scan
+            .select(self.columns())
+            .collect()
+            .computing("the rows of a pass")?;
+        self.groupings
+            .iter()
+            .map(|grouping| self.group(&frame, grouping))
+            .collect()
     }
 
     /// Dimensions as text, then one or two columns per KPI: null where the row does not belong to it.
     fn columns(&self) -> Vec<polars::prelude::Expr> {
-        let mut dimensions: Vec<&str> =
-            self.groupings.iter().flat_map(|grouping| &grouping.by).map(String::as_str).collect();
+        let mut dimensions: Vec<&str> = self
+            .groupings
+            .iter()
+            .flat_map(|grouping| &grouping.by)
+            .map(String::as_str)
+            .collect();
         dimensions.sort_unstable();
         dimensions.dedup();
         let mut columns: Vec<_> = dimensions
             .into_iter()
             .map(|name| member_text(self.fact, name).alias(format!("by:{name}")))
             .collect();
-        columns.push(col(DATE).cast(DataType::Date).cast(DataType::Int32).alias("period:date"));
+        columns.push(
+            col(DATE)
+                .cast(DataType::Date)
+                .cast(DataType::Int32)
+                .alias("period:date"),
+        );
         columns.push(col("hour").cast(DataType::Int64).alias("period:hour"));
         for (index, kpi) in self.kpis.iter().enumerate() {
             let (value, weight) = row_values(kpi);
@@ -136,7 +162,10 @@ impl Pass<'_> {
 fn merge(whole: &mut Groups, part: Groups) {
     for (group, states) in part {
         match whole.get_mut(&group) {
-            Some(known) => known.iter_mut().zip(states).for_each(|(state, more)| state.merge(more)),
+            Some(known) => known
+                .iter_mut()
+                .zip(states)
+                .for_each(|(state, more)| state.merge(more)),
             None => {
                 whole.insert(group, states);
             }
@@ -148,7 +177,11 @@ fn merge(whole: &mut Groups, part: Groups) {
 fn member_text(fact: &Fact, name: &str) -> polars::prelude::Expr {
     use crate::schema::Physical;
     match fact.column(name).map(|column| column.physical) {
-        Some(Physical::Flag) => when(col(name)).then(lit("true")).when(col(name).not()).then(lit("false")).otherwise(lit(NULL)),
+        Some(Physical::Flag) => when(col(name))
+            .then(lit("true"))
+            .when(col(name).not())
+            .then(lit("false"))
+            .otherwise(lit(NULL)),
         _ => col(name).cast(DataType::String),
     }
 }
@@ -166,7 +199,10 @@ fn row_values(kpi: &Kpi) -> (polars::prelude::Expr, Option<polars::prelude::Expr
     match &kpi.formula {
         Formula::Count | Formula::Ratio { .. } => {
             // A column, not a bare literal, so that every row gets its value.
-            (only(col("hour").fill_null(0).cast(DataType::Float64) * lit(0.0) + lit(1.0)), None)
+            (
+                only(col("hour").fill_null(0).cast(DataType::Float64) * lit(0.0) + lit(1.0)),
+                None,
+            )
         }
         Formula::Sum(of) | Formula::Mean(of) | Formula::Max(of) | Formula::Quantile { of, .. } => {
             (only(of.polars()), None)
@@ -187,7 +223,10 @@ fn keys(frame: &DataFrame, grouping: &Grouping) -> PolarsResult<Vec<Group>> {
     Ok((0..frame.height())
         .map(|row| Group {
             period: period(grouping.grain, dates.get(row), hours.get(row)),
-            members: members.iter().map(|column| column.get(row).map(str::to_owned)).collect(),
+            members: members
+                .iter()
+                .map(|column| column.get(row).map(str::to_owned))
+                .collect(),
         })
         .collect())
 }
@@ -201,7 +240,12 @@ fn period(grain: Grain, date: Option<i32>, hour: Option<i64>) -> String {
     }
 }
 
-fn add_column(frame: &DataFrame, index: usize, of_row: &[usize], states: &mut [Vec<State>]) -> PolarsResult<()> {
+fn add_column(
+    frame: &DataFrame,
+    index: usize,
+    of_row: &[usize],
+    states: &mut [Vec<State>],
+) -> PolarsResult<()> {
     let values = frame.column(&format!("value:{index}"))?.f64()?;
     let weights = match frame.column(&format!("weight:{index}")) {
         Ok(column) => Some(column.f64()?),

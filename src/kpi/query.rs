@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-
 use crate::error::{Error, Result};
 use crate::schema::facts::Fact;
 use crate::store::Store;
@@ -61,19 +60,28 @@ impl Query {
     /// When a dimension or the condition does not fit the fact of a KPI, or a table cannot be read.
     pub fn answer(&self, catalogue: &Catalogue, source: &Source<'_>) -> Result<Vec<Vec<Row>>> {
         let needed = self.needed(catalogue);
-        let mut answers: Vec<BTreeMap<(usize, Group), Estimate>> = vec![BTreeMap::new(); self.groupings.len()];
-        for fact in crate::schema::facts::FACTS {
-            let of_fact: Vec<usize> =
-                needed.iter().copied().filter(|at| is_of(&catalogue.kpis[*at], fact)).collect();
-            if of_fact.is_empty() {
-                continue;
-            }
+        let mut answers: Vec<BTreeMap<(usize, Group), Estimate>> =
+            vec![BTreeMap::new(); self.groupings.len()];
+        for (fact, of_fact) in passes(&needed, catalogue) {
             let (usable, places) = self.usable_groupings(fact, catalogue, &of_fact)?;
-            let condition = self.condition(fact)?;
+            let condition = both(
+                self.condition(fact)?,
+                common(&catalogue.kpis[of_fact[0]]).cloned(),
+            );
             let kpis: Vec<&Kpi> = of_fact.iter().map(|at| &catalogue.kpis[*at]).collect();
             let root = source.store.root().join(fact.name);
-            let pass = Pass { fact, root: &root, kpis: &kpis, groupings: &usable, condition: condition.as_ref() };
-            for (groups, place) in pass.run(&self.parts(source, fact)?)?.into_iter().zip(places) {
+            let pass = Pass {
+                fact,
+                root: &root,
+                kpis: &kpis,
+                groupings: &usable,
+                condition: condition.as_ref(),
+            };
+            for (groups, place) in pass
+                .run(&self.parts(source, fact)?)?
+                .into_iter()
+                .zip(places)
+            {
                 collect(groups, &of_fact, &kpis, &mut answers[place]);
             }
         }
@@ -88,7 +96,12 @@ impl Query {
     fn needed(&self, catalogue: &Catalogue) -> Vec<usize> {
         let mut needed = self.kpis.clone();
         for at in &self.kpis {
-            if let Formula::Ratio { numerator, denominator, .. } = catalogue.kpis[*at].formula {
+            if let Formula::Ratio {
+                numerator,
+                denominator,
+                ..
+            } = catalogue.kpis[*at].formula
+            {
                 needed.extend([numerator, denominator]);
             }
         }
@@ -101,8 +114,10 @@ impl Query {
         self.condition
             .as_ref()
             .map(|text| {
-                expr::parse(text, fact, Type::Flag)
-                    .map_err(|message| Error::Expression { place: format!("--where \"{text}\""), message })
+                expr::parse(text, fact, Type::Flag).map_err(|message| Error::Expression {
+                    place: format!("--where \"{text}\""),
+                    message,
+                })
             })
             .transpose()
     }
@@ -117,7 +132,10 @@ impl Query {
     ) -> Result<(Vec<Grouping>, Vec<usize>)> {
         let mut usable = (Vec::new(), Vec::new());
         for (place, grouping) in self.groupings.iter().enumerate() {
-            let missing = grouping.by.iter().find(|name| !fact.dimensions().any(|known| known == *name));
+            let missing = grouping
+                .by
+                .iter()
+                .find(|name| !fact.dimensions().any(|known| known == *name));
             match missing {
                 None => {
                     usable.0.push(grouping.clone());
@@ -129,9 +147,16 @@ impl Query {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => format!("its dimensions are {}", known.join(", ")),
                     };
-                    let ids: Vec<_> = kpis.iter().map(|at| catalogue.kpis[*at].id.as_str()).collect();
+                    let ids: Vec<_> = kpis
+                        .iter()
+                        .map(|at| catalogue.kpis[*at].id.as_str())
+                        .collect();
                     return Err(Error::usage(
-                        format!("{} has no dimension `{name}`, which {} would need", fact.name, ids.join(", ")),
+                        format!(
+                            "{} has no dimension `{name}`, which {} would need",
+                            fact.name,
+                            ids.join(", ")
+                        ),
                         hint,
                     ));
                 }
@@ -145,8 +170,11 @@ impl Query {
     fn parts(&self, source: &Source<'_>, fact: &Fact) -> Result<Vec<Part>> {
         let mut parts = source.store.parts_at(fact.name, source.run)?;
         parts.retain(|part| {
-            let day: Option<NaiveDate> = part.partition.as_deref().and_then(|date| date.parse().ok());
-            let after = self.from.is_none_or(|from| day.is_some_and(|day| day >= from));
+            let day: Option<NaiveDate> =
+                part.partition.as_deref().and_then(|date| date.parse().ok());
+            let after = self
+                .from
+                .is_none_or(|from| day.is_some_and(|day| day >= from));
             let before = self.to.is_none_or(|to| day.is_some_and(|day| day <= to));
             after && before
         });
@@ -163,7 +191,11 @@ impl Query {
         for at in &self.kpis {
             let kpi = &catalogue.kpis[*at];
             let of_kpi: Vec<(Group, Estimate)> = match kpi.formula {
-                Formula::Ratio { numerator, denominator, scale } => figures
+                Formula::Ratio {
+                    numerator,
+                    denominator,
+                    scale,
+                } => figures
                     .range((numerator, first_group())..)
                     .take_while(|((index, _), _)| *index == numerator)
                     .filter_map(|((_, group), top)| {
@@ -179,22 +211,66 @@ impl Query {
             };
             for (group, estimate) in of_kpi {
                 let bound = bound(catalogue, *at, grouping, &group);
-                rows.push(Row { kpi: *at, group, estimate, bound, status: estimate.status(bound) });
+                rows.push(Row {
+                    kpi: *at,
+                    group,
+                    estimate,
+                    bound,
+                    status: estimate.status(bound),
+                });
             }
         }
         rows
     }
 }
 
-fn is_of(kpi: &Kpi, fact: &Fact) -> bool {
-    kpi.fact.is_some_and(|own| own.name == fact.name)
+/// The KPIs that one scan can serve together: those of one fact table with the same direction of calls.
+fn passes(needed: &[usize], catalogue: &Catalogue) -> Vec<(&'static Fact, Vec<usize>)> {
+    let mut passes: Vec<(&'static Fact, Vec<usize>)> = Vec::new();
+    for at in needed {
+        let kpi = &catalogue.kpis[*at];
+        let Some(fact) = kpi.fact else { continue };
+        let same = |(known, members): &&mut (&'static Fact, Vec<usize>)| {
+            known.name == fact.name && common(&catalogue.kpis[members[0]]) == common(kpi)
+        };
+        match passes.iter_mut().find(same) {
+            Some((_, members)) => members.push(*at),
+            None => passes.push((fact, vec![*at])),
+        }
+    }
+    passes
+}
+
+/// The condition on the direction of calls. It decides which rows there are at all: a queue or agent with
+/// outbound calls only has no row among inbound figures.
+fn common(kpi: &Kpi) -> Option<&Expr> {
+    kpi.condition
+        .as_ref()?
+        .conjuncts()
+        .into_iter()
+        .find(|condition| condition.columns() == ["direction"])
+}
+
+fn both(a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(Expr::And(Box::new(a), Box::new(b))),
+        (a, b) => a.or(b),
+    }
 }
 
 const fn first_group() -> Group {
-    Group { period: String::new(), members: Vec::new() }
+    Group {
+        period: String::new(),
+        members: Vec::new(),
+    }
 }
 
-fn collect(groups: Groups, positions: &[usize], kpis: &[&Kpi], answer: &mut BTreeMap<(usize, Group), Estimate>) {
+fn collect(
+    groups: Groups,
+    positions: &[usize],
+    kpis: &[&Kpi],
+    answer: &mut BTreeMap<(usize, Group), Estimate>,
+) {
     for (group, states) in groups {
         for ((state, at), kpi) in states.into_iter().zip(positions).zip(kpis) {
             answer.insert((*at, group.clone()), state.estimate(&kpi.formula));
@@ -208,14 +284,25 @@ fn ratio(top: &Estimate, bottom: &Estimate, scale: f64) -> Estimate {
         (Some(top), Some(bottom)) if bottom != 0.0 => Some(top / bottom * scale),
         _ => None,
     };
-    Estimate { value, numerator: top.value, denominator: bottom.value, n: bottom.n, interval: None }
+    Estimate {
+        value,
+        numerator: top.value,
+        denominator: bottom.value,
+        n: bottom.n,
+        interval: None,
+    }
 }
 
 /// The bound for a group: a target whose condition the group's members fulfil, else the unconditional one.
 fn bound(catalogue: &Catalogue, kpi: usize, grouping: &Grouping, group: &Group) -> Option<Bound> {
     let own = catalogue.targets.iter().filter(|target| target.kpi == kpi);
     own.clone()
-        .find(|target| target.condition.as_ref().is_some_and(|condition| holds(condition, grouping, group) == Some(true)))
+        .find(|target| {
+            target
+                .condition
+                .as_ref()
+                .is_some_and(|condition| holds(condition, grouping, group) == Some(true))
+        })
         .or_else(|| own.clone().find(|target| target.condition.is_none()))
         .map(|target| target.bound)
 }
@@ -240,7 +327,11 @@ fn holds(condition: &Expr, grouping: &Grouping, group: &Group) -> Option<bool> {
         Expr::Compare(expr::Comparison::NotEqual, a, b) => Some(member(a)? != literal(b)?),
         Expr::In(value, items) => {
             let member = member(value)?;
-            Some(items.iter().any(|item| literal(item).as_ref() == Some(&member)))
+            Some(
+                items
+                    .iter()
+                    .any(|item| literal(item).as_ref() == Some(&member)),
+            )
         }
         Expr::And(a, b) => match (holds(a, grouping, group), holds(b, grouping, group)) {
             (Some(false), _) | (_, Some(false)) => Some(false),

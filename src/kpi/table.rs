@@ -27,15 +27,32 @@ impl Table<'_> {
     pub fn header(&self) -> Vec<&str> {
         let mut header = vec!["kpi", "period"];
         header.extend(self.by.iter().map(String::as_str));
-        header.extend(["value", "numerator", "denominator", "n", "ci_low", "ci_high", "target", "status"]);
+        header.extend([
+            "value",
+            "numerator",
+            "denominator",
+            "n",
+            "ci_low",
+            "ci_high",
+            "target",
+            "status",
+        ]);
         header
     }
 
     /// One row as text, numbers in full precision, null as the empty text.
     #[must_use]
     pub fn cells(&self, row: &Row) -> Vec<String> {
-        let mut cells = vec![self.catalogue.kpis[row.kpi].id.clone(), row.group.period.clone()];
-        cells.extend(row.group.members.iter().map(|member| member.clone().unwrap_or_default()));
+        let mut cells = vec![
+            self.catalogue.kpis[row.kpi].id.clone(),
+            row.group.period.clone(),
+        ];
+        cells.extend(
+            row.group
+                .members
+                .iter()
+                .map(|member| member.clone().unwrap_or_default()),
+        );
         cells.extend(numbers(row).map(number));
         cells.insert(cells.len() - 3, row.estimate.n.to_string());
         cells.push(row.status.code().to_owned());
@@ -47,22 +64,30 @@ impl Table<'_> {
     /// # Errors
     /// When the writer refuses a row, which memory excludes.
     pub fn csv(&self, bom: bool) -> Result<Vec<u8>> {
-        let mut bytes = if bom { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
-        let mut writer = csv::Writer::from_writer(&mut bytes);
-        let write = |writer: &mut csv::Writer<&mut Vec<u8>>| -> std::result::Result<(), csv::Error> {
-            writer.write_record(self.header())?;
-            for row in self.rows {
-                let mut cells = self.cells(row);
-                // Only texts can be dangerous; a negative number stays a number.
-                for cell in cells.iter_mut().take(2 + self.by.len()) {
-                    *cell = disarm(cell);
-                }
-                writer.write_record(&cells)?;
-            }
-            writer.flush()?;
-            Ok(())
+        let mut bytes = if bom {
+            "\u{feff}".as_bytes().to_vec()
+        } else {
+            Vec::new()
         };
-        write(&mut writer).map_err(|error| Error::Render { what: "CSV".to_owned(), message: error.to_string() })?;
+        let mut writer = csv::Writer::from_writer(&mut bytes);
+        let write =
+            |writer: &mut csv::Writer<&mut Vec<u8>>| -> std::result::Result<(), csv::Error> {
+                writer.write_record(self.header())?;
+                for row in self.rows {
+                    let mut cells = self.cells(row);
+                    // Only texts can be dangerous; a negative number stays a number.
+                    for cell in cells.iter_mut().take(2 + self.by.len()) {
+                        *cell = disarm(cell);
+                    }
+                    writer.write_record(&cells)?;
+                }
+                writer.flush()?;
+                Ok(())
+            };
+        write(&mut writer).map_err(|error| Error::Render {
+            what: "CSV".to_owned(),
+            message: error.to_string(),
+        })?;
         drop(writer);
         Ok(bytes)
     }
@@ -73,12 +98,29 @@ impl Table<'_> {
         let header = self.header();
         let rows = self.rows.iter().map(|row| {
             let [value, numerator, denominator, low, high, target] = numbers(row);
-            let mut values: Vec<serde_json::Value> =
-                vec![self.catalogue.kpis[row.kpi].id.clone().into(), row.group.period.clone().into()];
+            let mut values: Vec<serde_json::Value> = vec![
+                self.catalogue.kpis[row.kpi].id.clone().into(),
+                row.group.period.clone().into(),
+            ];
             values.extend(row.group.members.iter().map(|member| member.clone().into()));
-            values.extend([value.into(), numerator.into(), denominator.into(), row.estimate.n.into()]);
-            values.extend([low.into(), high.into(), target.into(), row.status.code().into()]);
-            header.iter().map(|name| (*name).to_owned()).zip(values).collect::<serde_json::Map<_, _>>().into()
+            values.extend([
+                value.into(),
+                numerator.into(),
+                denominator.into(),
+                row.estimate.n.into(),
+            ]);
+            values.extend([
+                low.into(),
+                high.into(),
+                target.into(),
+                row.status.code().into(),
+            ]);
+            header
+                .iter()
+                .map(|name| (*name).to_owned())
+                .zip(values)
+                .collect::<serde_json::Map<_, _>>()
+                .into()
         });
         serde_json::Value::Array(rows.collect())
     }
@@ -92,7 +134,12 @@ impl Table<'_> {
             Arc::new(self.rows.iter().map(value).collect::<StringArray>())
         };
         let float = |at: usize| -> ArrayRef {
-            Arc::new(self.rows.iter().map(|row| numbers(row)[at]).collect::<Float64Array>())
+            Arc::new(
+                self.rows
+                    .iter()
+                    .map(|row| numbers(row)[at])
+                    .collect::<Float64Array>(),
+            )
         };
         let mut columns: Vec<ArrayRef> = vec![
             text(&|row| Some(self.catalogue.kpis[row.kpi].id.clone())),
@@ -103,13 +150,22 @@ impl Table<'_> {
         }
         columns.extend([float(0), float(1), float(2)]);
         columns.push(Arc::new(Int64Array::from_iter_values(
-            self.rows.iter().map(|row| i64::try_from(row.estimate.n).unwrap_or(i64::MAX)),
+            self.rows
+                .iter()
+                .map(|row| i64::try_from(row.estimate.n).unwrap_or(i64::MAX)),
         )));
         columns.extend([float(3), float(4), float(5)]);
         columns.push(text(&|row| Some(row.status.code().to_owned())));
-        let named = self.header().into_iter().zip(columns).map(|(name, column)| (name, column, true));
-        let batch = RecordBatch::try_from_iter_with_nullable(named)
-            .map_err(|source| Error::Arrow { what: "the answer".to_owned(), source })?;
+        let named = self
+            .header()
+            .into_iter()
+            .zip(columns)
+            .map(|(name, column)| (name, column, true));
+        let batch =
+            RecordBatch::try_from_iter_with_nullable(named).map_err(|source| Error::Arrow {
+                what: "the answer".to_owned(),
+                source,
+            })?;
         parquet_io::encode(&batch, &[])
     }
 }
@@ -135,7 +191,11 @@ fn number(value: Option<f64>) -> String {
 /// Puts `'` before a cell that a spreadsheet would take for a formula.
 #[must_use]
 pub fn disarm(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -144,7 +204,13 @@ mod tests {
 
     #[test]
     fn formulas_are_disarmed() {
-        for (cell, expect) in [("=1+1", "'=1+1"), ("@x", "'@x"), ("-", "'-"), ("查询", "查询"), ("", "")] {
+        for (cell, expect) in [
+            ("=1+1", "'=1+1"),
+            ("@x", "'@x"),
+            ("-", "'-"),
+            ("查询", "查询"),
+            ("", ""),
+        ] {
             assert_eq!(disarm(cell), expect);
         }
     }

@@ -26,10 +26,21 @@ pub fn discover(inputs: &[PathBuf]) -> Result<Vec<Input>> {
         if input.is_dir() {
             walk(input, input, &mut found)?;
         } else if input.exists() {
-            let name = input.file_name().unwrap_or(input.as_os_str()).to_string_lossy().into_owned();
-            found.push(Input { name, path: input.clone() });
+            let name = input
+                .file_name()
+                .unwrap_or(input.as_os_str())
+                .to_string_lossy()
+                .into_owned();
+            found.push(Input {
+                name,
+                path: input.clone(),
+            });
         } else {
-            return Err(Error::input(input, "does not exist", "name a file or folder of exports"));
+            return Err(Error::input(
+                input,
+                "does not exist",
+                "name a file or folder of exports",
+            ));
         }
     }
     found.sort();
@@ -48,8 +59,12 @@ pub fn discover(inputs: &[PathBuf]) -> Result<Vec<Input>> {
 fn walk(root: &Path, folder: &Path, found: &mut Vec<Input>) -> Result<()> {
     let entries = std::fs::read_dir(folder).map_err(|error| Error::io("list", folder, error))?;
     for entry in entries {
-        let path = entry.map_err(|error| Error::io("list", folder, error))?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let path = entry
+            .map_err(|error| Error::io("list", folder, error))?
+            .path();
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if hidden {
             continue;
         }
@@ -57,9 +72,15 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<Input>) -> Result<()> {
             walk(root, &path, found)?;
             continue;
         }
-        let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        let extension = path
+            .extension()
+            .map(|extension| extension.to_string_lossy().to_lowercase());
         if extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str())) {
-            let name = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+            let name = path
+                .strip_prefix(root)
+                .unwrap_or(&path)
+                .to_string_lossy()
+                .into_owned();
             found.push(Input { name, path });
         }
     }
@@ -78,10 +99,15 @@ mod tests {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "x").unwrap();
         }
-        let names: Vec<_> =
-            discover(&[dir.path().to_owned()]).unwrap().into_iter().map(|input| input.name).collect();
+        let names: Vec<_> = discover(&[dir.path().to_owned()])
+            .unwrap()
+            .into_iter()
+            .map(|input| input.name)
+            .collect();
         assert_eq!(names, ["a.TSV", "b.csv", "deep/c.txt"]);
-        let error = discover(&[dir.path().join("missing")]).unwrap_err().to_string();
+        let error = discover(&[dir.path().join("missing")])
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("does not exist"), "{error}");
     }
 }

@@ -43,7 +43,10 @@ impl FileAccount {
     /// Number of refused rows.
     #[must_use]
     pub fn rejected_rows(&self) -> u64 {
-        self.rejected.iter().map(|line| u64::try_from(line.rows).unwrap_or_default()).sum()
+        self.rejected
+            .iter()
+            .map(|line| u64::try_from(line.rows).unwrap_or_default())
+            .sum()
     }
 
     /// Whether every row is accounted for.
@@ -64,7 +67,11 @@ pub struct Ingested {
 
 /// A file read and typed, or why not.
 enum Typed {
-    Rows { export: Box<Export>, parsed: Vec<(usize, Parsed)>, seen: Vec<usize> },
+    Rows {
+        export: Box<Export>,
+        parsed: Vec<(usize, Parsed)>,
+        seen: Vec<usize>,
+    },
     Refused(String),
 }
 
@@ -84,16 +91,28 @@ pub fn ingest(
     progress.stage("ingest", files.len() as u64);
     // A window of files at a time bounds the memory that typed rows take.
     for window in files.chunks(rayon::current_num_threads().max(1) * 2) {
-        let typed: Vec<Result<Typed>> =
-            window.par_iter().map(|file| type_file(store.root(), file, settings, key, &taxonomy)).collect();
+        let typed: Vec<Result<Typed>> = window
+            .par_iter()
+            .map(|file| type_file(store.root(), file, settings, key, &taxonomy))
+            .collect();
         for (file, typed) in window.iter().zip(typed) {
             match typed? {
-                Typed::Rows { export, parsed, seen } => {
+                Typed::Rows {
+                    export,
+                    parsed,
+                    seen,
+                } => {
                     for at in seen {
                         done.files.push(account(&export, &export.plans[at], None));
                     }
                     for (at, parsed) in parsed {
-                        done.files.push(store_rows(store, &export, &export.plans[at], &parsed, settings)?);
+                        done.files.push(store_rows(
+                            store,
+                            &export,
+                            &export.plans[at],
+                            &parsed,
+                            settings,
+                        )?);
                     }
                 }
                 Typed::Refused(why) => {
@@ -125,7 +144,10 @@ fn type_file(
     let export = match Export::open(&file.path, &file.name, settings) {
         Ok(export) => export,
         Err(error @ Error::Input { .. }) => {
-            let hint = error.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
+            let hint = error
+                .hint()
+                .map(|hint| format!(" ({hint})"))
+                .unwrap_or_default();
             return Ok(Typed::Refused(format!("{error}{hint}")));
         }
         Err(error) => return Err(error),
@@ -134,13 +156,20 @@ fn type_file(
     let store = Store::open_or_create(root)?;
     let (mut parsed, mut seen) = (Vec::new(), Vec::new());
     for (at, plan) in export.plans.iter().enumerate() {
-        if store.table(plan.table.name)?.has_transaction(&batch_id(&export.content, plan.table.name))? {
+        if store
+            .table(plan.table.name)?
+            .has_transaction(&batch_id(&export.content, plan.table.name))?
+        {
             seen.push(at);
         } else {
             parsed.push((at, export.parse(plan, key, taxonomy)?));
         }
     }
-    Ok(Typed::Rows { export: Box::new(export), parsed, seen })
+    Ok(Typed::Rows {
+        export: Box::new(export),
+        parsed,
+        seen,
+    })
 }
 
 /// Quarantine and accounts first, the rows last: the commit of the rows is what makes the file seen, so a
@@ -158,7 +187,13 @@ fn store_rows(
         store.quarantine(&batch, &export.name, &parsed.rejects)?;
     }
     let keep_earliest: Vec<&str> = plan.keep_earliest().collect();
-    let merged = upsert::plan(store, plan.table, settings.centre.zone, &parsed.rows, &keep_earliest)?;
+    let merged = upsert::plan(
+        store,
+        plan.table,
+        settings.centre.zone,
+        &parsed.rows,
+        &keep_earliest,
+    )?;
     let outcome = merged.outcome;
     account.stored = outcome.stored;
     account.replaced = outcome.replaced;
@@ -213,7 +248,12 @@ fn like(export: &Export, plan: &Plan) -> Line {
 }
 
 fn quality_lines(export: &Export, plan: &Plan, account: &FileAccount) -> Vec<Line> {
-    let counts = [("stored", account.stored), ("replaced", account.replaced), ("duplicate", account.duplicate)];
+    let counts = [
+        ("read", account.read),
+        ("stored", account.stored),
+        ("replaced", account.replaced),
+        ("duplicate", account.duplicate),
+    ];
     let like = like(export, plan);
     counts
         .into_iter()

@@ -86,7 +86,12 @@ pub fn ingest_only(job: &Job, progress: &dyn Progress) -> Result<ingest::Ingeste
 }
 
 fn take_in(job: &Job, store: &Store, progress: &dyn Progress) -> Result<ingest::Ingested> {
-    let key_file = job.settings.privacy.key_file.clone().unwrap_or_else(|| key_beside(&job.store));
+    let key_file = job
+        .settings
+        .privacy
+        .key_file
+        .clone()
+        .unwrap_or_else(|| key_beside(&job.store));
     let key = Key::load_or_create(&key_file)?;
     let files = files::discover(&job.inputs)?;
     ingest::ingest(store, &files, &job.settings, &key, progress)
@@ -95,7 +100,10 @@ fn take_in(job: &Job, store: &Store, progress: &dyn Progress) -> Result<ingest::
 /// The key file that belongs to a store: beside it, never inside.
 #[must_use]
 pub fn key_beside(store: &std::path::Path) -> PathBuf {
-    let mut name = store.file_name().unwrap_or_else(|| "store".as_ref()).to_os_string();
+    let mut name = store
+        .file_name()
+        .unwrap_or_else(|| "store".as_ref())
+        .to_os_string();
     name.push(".key");
     store.with_file_name(name)
 }
@@ -149,25 +157,46 @@ struct Derived {
 
 /// Brings the facts up to date and records the run; does neither when nothing they depend on has changed.
 fn derive(job: &Job, store: &Store, progress: &dyn Progress) -> Result<Derived> {
-    let records = versions(store, TABLES.iter().map(|table| table.name).chain([quality::TABLE]))?;
+    let records = versions(
+        store,
+        TABLES
+            .iter()
+            .map(|table| table.name)
+            .chain([quality::TABLE]),
+    )?;
     let fingerprint = fingerprint(&job.settings);
     let last = store.latest_run()?;
     if let Some(last) = &last {
-        let same_records = records.iter().all(|(table, version)| last.versions.get(table) == Some(version));
-        let same_instant = job.as_of.map_or(!last.as_of_given, |as_of| as_of == last.as_of);
+        let same_records = records
+            .iter()
+            .all(|(table, version)| last.versions.get(table) == Some(version));
+        let same_instant = job
+            .as_of
+            .map_or(!last.as_of_given, |as_of| as_of == last.as_of);
         if same_records && same_instant && last.settings == fingerprint {
-            return Ok(Derived { run: last.clone(), days: 0, changed: false });
+            return Ok(Derived {
+                run: last.clone(),
+                days: 0,
+                changed: false,
+            });
         }
     }
     progress.stage("derive", 2);
     let read = Records::read(store, |table| store.table(table.name)?.parts())?;
-    let as_of = job.as_of.or_else(|| read.newest()).ok_or_else(|| Error::Store {
-        root: store.root().to_owned(),
-        message: "it holds no calls, chats or tickets, so there is nothing to report".to_owned(),
-        hint: "`kefu check INPUT` says what each file is".to_owned(),
-    })?;
+    let as_of = job
+        .as_of
+        .or_else(|| read.newest())
+        .ok_or_else(|| Error::Store {
+            root: store.root().to_owned(),
+            message: "it holds no calls, chats or tickets, so there is nothing to report"
+                .to_owned(),
+            hint: "`kefu check INPUT` says what each file is".to_owned(),
+        })?;
     progress.step("records read");
-    let facts = read.derive(&Context { centre: &job.settings.centre, as_of })?;
+    let facts = read.derive(&Context {
+        centre: &job.settings.centre,
+        as_of,
+    })?;
     let days = facts.write(store)?;
     progress.step("facts written");
     let mut all = records;
@@ -181,11 +210,18 @@ fn derive(job: &Job, store: &Store, progress: &dyn Progress) -> Result<Derived> 
         program: env!("CARGO_PKG_VERSION").to_owned(),
     };
     store.record_run(&run)?;
-    Ok(Derived { run, days, changed: true })
+    Ok(Derived {
+        run,
+        days,
+        changed: true,
+    })
 }
 
 /// Table → newest version, for the tables that exist.
-fn versions<'n>(store: &Store, names: impl Iterator<Item = &'n str>) -> Result<BTreeMap<String, u64>> {
+fn versions<'n>(
+    store: &Store,
+    names: impl Iterator<Item = &'n str>,
+) -> Result<BTreeMap<String, u64>> {
     let mut found = BTreeMap::new();
     for name in names {
         if let Some(version) = store.table(name)?.version() {
@@ -197,7 +233,12 @@ fn versions<'n>(store: &Store, names: impl Iterator<Item = &'n str>) -> Result<B
 
 /// Hash of everything besides the records that facts depend on.
 fn fingerprint(settings: &Settings) -> String {
-    let text = format!("{}\n{:?}\n{:?}", env!("CARGO_PKG_VERSION"), settings.centre, settings.taxonomy);
+    let text = format!(
+        "{}\n{:?}\n{:?}",
+        env!("CARGO_PKG_VERSION"),
+        settings.centre,
+        settings.taxonomy
+    );
     blake3::hash(text.as_bytes()).to_hex().as_str()[..32].to_owned()
 }
 

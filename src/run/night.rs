@@ -10,13 +10,13 @@ use crate::i18n::{Bilingual, Lang};
 use crate::ingest::reason;
 use crate::insight::movement::{Day, Nature, movement};
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
-use crate::kpi::figure::{Estimate, Status};
+use crate::kpi::figure::{Estimate, Status, Unit};
 use crate::kpi::mart::Mart;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
 use crate::report::nightly::{
-    DAYS_SHOWN, FileLedger, KpiLine, Linking, NightlyInput, ProblemRow, Problems, RejectExample, RejectGroup,
-    UnmappedCode, WaitCell, Waits,
+    DAYS_SHOWN, FileLedger, KpiLine, Linking, NightlyInput, ProblemRow, Problems, RejectExample,
+    RejectGroup, UnmappedCode, WaitCell, Waits,
 };
 use crate::store::quality::Line;
 
@@ -24,10 +24,32 @@ use super::Job;
 
 /// The figures of the first report, in reading order within one verdict.
 const FIGURES: &[&str] = &[
-    "offered", "answered", "abandoned", "answer_rate", "service_level", "asa", "wait_p90", "aht", "transfer_rate",
-    "chats", "frt", "frt_within_30s", "art", "contacts", "response_time", "fcr", "repeat_rate",
-    "satisfaction_rate", "satisfaction", "tickets", "complaints", "complaint_handling_rate",
-    "company_fault_rate", "first_reply", "compliance", "critical_fail_rate",
+    "offered",
+    "answered",
+    "abandoned",
+    "answer_rate",
+    "service_level",
+    "asa",
+    "wait_p90",
+    "aht",
+    "transfer_rate",
+    "chats",
+    "frt",
+    "frt_within_30s",
+    "art",
+    "contacts",
+    "response_time",
+    "fcr",
+    "repeat_rate",
+    "satisfaction_rate",
+    "satisfaction",
+    "tickets",
+    "complaints",
+    "complaint_handling_rate",
+    "company_fault_rate",
+    "first_reply",
+    "compliance",
+    "critical_fail_rate",
 ];
 
 /// Weeks that the usual figure of a weekday rests on.
@@ -62,7 +84,12 @@ pub fn file_name(date: NaiveDate, lang: Lang, extension: &str) -> String {
 ///
 /// # Errors
 /// When the day has no data or a table cannot be read.
-pub fn assemble(job: &Job, catalogue: &Catalogue, source: &Source<'_>, mart: &Mart) -> Result<Night> {
+pub fn assemble(
+    job: &Job,
+    catalogue: &Catalogue,
+    source: &Source<'_>,
+    mart: &Mart,
+) -> Result<Night> {
     let date = report_date(job, catalogue, mart)?;
     let zone = job.settings.centre.zone;
     let as_of = chrono::DateTime::from_timestamp_micros(source.run.as_of)
@@ -76,7 +103,10 @@ pub fn assemble(job: &Job, catalogue: &Catalogue, source: &Source<'_>, mart: &Ma
         zone: zone.name().to_owned(),
         scope: Bilingual::new("all queues and channels", "全部技能组与渠道"),
         editions: (job.langs.len() > 1).then(|| {
-            Bilingual::new(file_name(date, Lang::En, "html"), file_name(date, Lang::Zh, "html"))
+            Bilingual::new(
+                file_name(date, Lang::En, "html"),
+                file_name(date, Lang::Zh, "html"),
+            )
         }),
         ledger: ledger(&quality),
         rejects: rejects(&quality),
@@ -94,8 +124,13 @@ pub fn assemble(job: &Job, catalogue: &Catalogue, source: &Source<'_>, mart: &Ma
 fn report_date(job: &Job, catalogue: &Catalogue, mart: &Mart) -> Result<NaiveDate> {
     let days = |id: &str| -> Result<Vec<NaiveDate>> {
         let at = catalogue.position(id)?;
-        let rows = mart.of(Grain::Day, &[]).iter().filter(|row| row.kpi == at && row.estimate.n > 0);
-        Ok(rows.filter_map(|row| row.group.period.parse().ok()).collect())
+        let rows = mart
+            .of(Grain::Day, &[])
+            .iter()
+            .filter(|row| row.kpi == at && row.estimate.n > 0);
+        Ok(rows
+            .filter_map(|row| row.group.period.parse().ok())
+            .collect())
     };
     let mut all = days("offered")?;
     all.extend(days("contacts")?);
@@ -107,12 +142,18 @@ fn report_date(job: &Job, catalogue: &Catalogue, mart: &Mart) -> Result<NaiveDat
             format!("the newest day with data is {newest}"),
         )),
         (None, Some(newest)) => Ok(*newest),
-        (_, None) => Err(Error::usage("the store holds no day with data", "take exports in with `kefu run INPUT`")),
+        (_, None) => Err(Error::usage(
+            "the store holds no day with data",
+            "take exports in with `kefu run INPUT`",
+        )),
     }
 }
 
 fn lines(catalogue: &Catalogue, mart: &Mart, date: NaiveDate) -> Result<Vec<KpiLine>> {
-    FIGURES.iter().map(|id| Ok(line(catalogue, mart, catalogue.position(id)?, date))).collect()
+    FIGURES
+        .iter()
+        .map(|id| Ok(line(catalogue, mart, catalogue.position(id)?, date)))
+        .collect()
 }
 
 fn line(catalogue: &Catalogue, mart: &Mart, at: usize, date: NaiveDate) -> KpiLine {
@@ -121,22 +162,43 @@ fn line(catalogue: &Catalogue, mart: &Mart, at: usize, date: NaiveDate) -> KpiLi
         .of(Grain::Day, &[])
         .iter()
         .filter(|row| row.kpi == at)
-        .filter_map(|row| Some(Day { date: row.group.period.parse().ok()?, estimate: row.estimate }))
+        .filter_map(|row| {
+            Some(Day {
+                date: row.group.period.parse().ok()?,
+                estimate: row.estimate,
+            })
+        })
         .filter(|day| day.date <= date)
         .collect();
     // A figure that needs time to become true is shown for the newest day that has had it.
     if needs_time(kpi) {
-        while history.last().is_some_and(|day| day.estimate.value.is_none()) {
+        while history
+            .last()
+            .is_some_and(|day| day.estimate.value.is_none())
+        {
             history.pop();
         }
     }
     let start = history.len().saturating_sub(DAYS_SHOWN);
     history.drain(..start);
-    let shown = if needs_time(kpi) { history.last().map_or(date, |day| day.date) } else { date };
-    let estimate = history.iter().find(|day| day.date == shown).map_or_else(Estimate::default, |day| day.estimate);
+    let shown = if needs_time(kpi) {
+        history.last().map_or(date, |day| day.date)
+    } else {
+        date
+    };
+    let estimate = history
+        .iter()
+        .find(|day| day.date == shown)
+        .map_or_else(Estimate::default, |day| day.estimate);
     let same: Vec<f64> = (1..=WEEKS)
         .filter_map(|week| shown.checked_sub_days(Days::new(7 * week)))
-        .filter_map(|day| history.iter().find(|known| known.date == day)?.estimate.value)
+        .filter_map(|day| {
+            history
+                .iter()
+                .find(|known| known.date == day)?
+                .estimate
+                .value
+        })
         .collect();
     let target = catalogue.target(at);
     KpiLine {
@@ -153,7 +215,10 @@ fn line(catalogue: &Catalogue, mart: &Mart, at: usize, date: NaiveDate) -> KpiLi
         same_weekday_weeks: u32::try_from(same.len()).unwrap_or_default(),
         bound: target.map(|target| target.bound),
         target_source: target.map(|target| target.source.clone()),
-        movement: movement(&history, nature(kpi), kpi.better),
+        movement: movement(&history, nature(kpi), kpi.better).map(|movement| {
+            let (least, most) = possible(kpi.unit);
+            movement.within(least, most)
+        }),
         history,
         owner: owner(kpi),
     }
@@ -166,7 +231,9 @@ fn mean(values: &[f64]) -> Option<f64> {
 
 /// Whether a KPI counts only rows that have had their time.
 fn needs_time(kpi: &Kpi) -> bool {
-    kpi.condition.as_ref().is_some_and(|condition| condition.columns().contains(&"mature"))
+    kpi.condition
+        .as_ref()
+        .is_some_and(|condition| condition.columns().contains(&"mature"))
 }
 
 const fn nature(kpi: &Kpi) -> Nature {
@@ -174,6 +241,15 @@ const fn nature(kpi: &Kpi) -> Nature {
         Formula::Rate(_) => Nature::Rate,
         Formula::Mean(_) | Formula::Share { .. } => Nature::Mean,
         _ => Nature::Single,
+    }
+}
+
+/// The values a figure of this unit can take.
+const fn possible(unit: Unit) -> (f64, f64) {
+    match unit {
+        Unit::Percent => (0.0, 1.0),
+        Unit::Score => (1.0, 5.0),
+        _ => (0.0, f64::INFINITY),
     }
 }
 
@@ -198,7 +274,10 @@ fn recent(
 ) -> Result<Vec<Row>> {
     let query = Query {
         kpis: vec![catalogue.position(id)?],
-        groupings: vec![Grouping { grain: Grain::All, by: by.iter().map(|name| (*name).to_owned()).collect() }],
+        groupings: vec![Grouping {
+            grain: Grain::All,
+            by: by.iter().map(|name| (*name).to_owned()).collect(),
+        }],
         from: Some(from),
         to: Some(to),
         condition: None,
@@ -218,7 +297,12 @@ fn waits(catalogue: &Catalogue, source: &Source<'_>, date: NaiveDate) -> Result<
         .iter()
         .filter_map(|row| {
             let number = |at: usize| row.group.members.get(at)?.as_ref()?.parse::<u8>().ok();
-            Some(WaitCell { weekday: number(0)?, hour: number(1)?, value: row.estimate.value, n: row.estimate.n })
+            Some(WaitCell {
+                weekday: number(0)?,
+                hour: number(1)?,
+                value: row.estimate.value,
+                n: row.estimate.n,
+            })
         })
         .collect();
     Ok((!cells.is_empty()).then(|| Waits {
@@ -242,11 +326,19 @@ fn problems(
     let (mut rows, mut untyped) = (Vec::new(), 0);
     for row in recent(catalogue, source, "contacts", &["problem_type"], (from, to))? {
         match row.group.members.first().and_then(Option::as_ref) {
-            Some(code) => rows.push(ProblemRow { name: names.bilingual(code), contacts: row.estimate.n }),
+            Some(code) => rows.push(ProblemRow {
+                name: names.bilingual(code),
+                contacts: row.estimate.n,
+            }),
             None => untyped += row.estimate.n,
         }
     }
-    Ok((!rows.is_empty()).then_some(Problems { from, to, rows, untyped }))
+    Ok((!rows.is_empty()).then_some(Problems {
+        from,
+        to,
+        rows,
+        untyped,
+    }))
 }
 
 fn linking(
@@ -256,20 +348,29 @@ fn linking(
     date: NaiveDate,
 ) -> Result<Option<Linking>> {
     let (from, to) = four_weeks(date);
-    let Some(row) = recent(catalogue, source, "unlinkable_rate", &[], (from, to))?.pop() else { return Ok(None) };
+    let Some(row) = recent(catalogue, source, "unlinkable_rate", &[], (from, to))?.pop() else {
+        return Ok(None);
+    };
     // First contacts that can be linked, by whether their window has passed.
     let waiting = Query {
         kpis: vec![catalogue.position("contacts")?],
-        groupings: vec![Grouping { grain: Grain::All, by: Vec::new() }],
+        groupings: vec![Grouping {
+            grain: Grain::All,
+            by: Vec::new(),
+        }],
         from: Some(from),
         to: Some(to),
         condition: Some("first_contact AND NOT mature AND issue_key IS NOT NULL".to_owned()),
     };
-    let immature = waiting.answer(catalogue, source)?.pop().and_then(|rows| rows.first().map(|row| row.estimate.n));
+    let immature = waiting
+        .answer(catalogue, source)?
+        .pop()
+        .and_then(|rows| rows.first().map(|row| row.estimate.n));
     Ok(Some(Linking {
         unlinkable: row.estimate,
         immature: immature.unwrap_or_default(),
-        window_hours: u32::try_from(job.settings.centre.fcr_window.as_secs() / 3600).unwrap_or(u32::MAX),
+        window_hours: u32::try_from(job.settings.centre.fcr_window.as_secs() / 3600)
+            .unwrap_or(u32::MAX),
     }))
 }
 
@@ -277,16 +378,19 @@ fn ledger(quality: &[Line]) -> Vec<FileLedger> {
     let mut files: BTreeMap<(&str, &str), FileLedger> = BTreeMap::new();
     for line in quality {
         let rows = u64::try_from(line.rows).unwrap_or_default();
-        let entry = files.entry((&line.file, &line.table)).or_insert_with(|| FileLedger {
-            file: line.file.clone(),
-            table: line.table.clone(),
-            read: 0,
-            stored: 0,
-            replaced: 0,
-            duplicate: 0,
-            rejected: 0,
-        });
+        let entry = files
+            .entry((&line.file, &line.table))
+            .or_insert_with(|| FileLedger {
+                file: line.file.clone(),
+                table: line.table.clone(),
+                read: 0,
+                stored: 0,
+                replaced: 0,
+                duplicate: 0,
+                rejected: 0,
+            });
         let counter = match line.outcome.as_str() {
+            "read" => &mut entry.read,
             "stored" => &mut entry.stored,
             "replaced" => &mut entry.replaced,
             "duplicate" => &mut entry.duplicate,
@@ -294,7 +398,6 @@ fn ledger(quality: &[Line]) -> Vec<FileLedger> {
             _ => continue,
         };
         *counter += rows;
-        entry.read += rows;
     }
     files.into_values().collect()
 }
@@ -302,17 +405,23 @@ fn ledger(quality: &[Line]) -> Vec<FileLedger> {
 fn rejects(quality: &[Line]) -> Vec<RejectGroup> {
     let mut groups: BTreeMap<(&str, &str), RejectGroup> = BTreeMap::new();
     for line in quality.iter().filter(|line| line.outcome == "rejected") {
-        let group = groups.entry((&line.reason, &line.column)).or_insert_with(|| RejectGroup {
-            reason: Bilingual::new(
-                reason::describe(&line.reason, Lang::En),
-                reason::describe(&line.reason, Lang::Zh),
-            ),
-            column: line.column.clone(),
-            rows: 0,
-            examples: Vec::new(),
-        });
+        let group = groups
+            .entry((&line.reason, &line.column))
+            .or_insert_with(|| RejectGroup {
+                reason: Bilingual::new(
+                    reason::describe(&line.reason, Lang::En),
+                    reason::describe(&line.reason, Lang::Zh),
+                ),
+                column: line.column.clone(),
+                rows: 0,
+                examples: Vec::new(),
+            });
         group.rows += u64::try_from(line.rows).unwrap_or_default();
-        if let Some((number, value)) = line.example.strip_prefix("line ").and_then(|rest| rest.split_once(": ")) {
+        if let Some((number, value)) = line
+            .example
+            .strip_prefix("line ")
+            .and_then(|rest| rest.split_once(": "))
+        {
             group.examples.push(RejectExample {
                 file: line.file.clone(),
                 line: number.parse().unwrap_or_default(),
@@ -326,9 +435,13 @@ fn rejects(quality: &[Line]) -> Vec<RejectGroup> {
 fn unmapped(quality: &[Line]) -> Vec<UnmappedCode> {
     let mut codes: BTreeMap<(&str, &str, &str), u64> = BTreeMap::new();
     let unknown = ["unknown_code", "unknown_problem_type"];
-    for line in quality.iter().filter(|line| unknown.contains(&line.reason.as_str())) {
-        *codes.entry((&line.table, &line.column, &line.example)).or_default() +=
-            u64::try_from(line.rows).unwrap_or_default();
+    for line in quality
+        .iter()
+        .filter(|line| unknown.contains(&line.reason.as_str()))
+    {
+        *codes
+            .entry((&line.table, &line.column, &line.example))
+            .or_default() += u64::try_from(line.rows).unwrap_or_default();
     }
     codes
         .into_iter()
@@ -344,7 +457,11 @@ fn unmapped(quality: &[Line]) -> Vec<UnmappedCode> {
 /// Remarks on rows that were kept: masked customers, talk time of calls nobody answered.
 fn notes(quality: &[Line]) -> Vec<Bilingual> {
     let total = |reason: &str| -> i64 {
-        quality.iter().filter(|line| line.outcome == "note" && line.reason == reason).map(|line| line.rows).sum()
+        quality
+            .iter()
+            .filter(|line| line.outcome == "note" && line.reason == reason)
+            .map(|line| line.rows)
+            .sum()
     };
     let mut notes = Vec::new();
     let masked = total("masked_customer");

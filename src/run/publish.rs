@@ -42,18 +42,27 @@ pub fn publish(
         let renderers: [&dyn Renderer; 2] = [&Html, &Json];
         for renderer in renderers {
             let name = file_name(night.input.date, *lang, renderer.extension());
-            let bytes = renderer
-                .render(&document)
-                .map_err(|error| Error::Render { what: name.clone(), message: error.to_string() })?;
+            let bytes = renderer.render(&document).map_err(|error| Error::Render {
+                what: name.clone(),
+                message: error.to_string(),
+            })?;
             rendered.push((job.out.join(&name), bytes));
         }
         progress.step(lang.tag());
     }
     // The marts last: nothing is written before everything could be rendered.
-    rendered.push((job.out.join("marts/kpi.parquet"), mart.parquet(catalogue, &run.id())?));
+    rendered.push((
+        job.out.join("marts/kpi.parquet"),
+        mart.parquet(catalogue, &run.id())?,
+    ));
     let published = rendered
         .into_iter()
-        .map(|(path, bytes)| Ok(Published { changed: write_if_changed(&path, &bytes)?, path }))
+        .map(|(path, bytes)| {
+            Ok(Published {
+                changed: write_if_changed(&path, &bytes)?,
+                path,
+            })
+        })
         .collect::<Result<_>>();
     progress.step("files written");
     published

@@ -21,7 +21,12 @@ const fn code(
     en: &'static str,
     aliases: &'static [&'static str],
 ) -> Code {
-    Code { code, zh, en, aliases }
+    Code {
+        code,
+        zh,
+        en,
+        aliases,
+    }
 }
 
 /// Finds the canonical code of a value as an export writes it; `None` when no code answers to it.
@@ -47,12 +52,24 @@ pub const DIRECTION: &[Code] = &[
 
 /// How a call ended.
 pub const CALL_OUTCOME: &[Code] = &[
-    code("answered", "接通", "answered", &["已接听", "已接通", "接听", "应答"]),
+    code(
+        "answered",
+        "接通",
+        "answered",
+        &["已接听", "已接通", "接听", "应答"],
+    ),
     code(
         "abandoned",
         "放弃",
         "abandoned",
-        &["排队放弃", "振铃放弃", "未接通", "客户挂断", "振铃未接听", "hang"],
+        &[
+            "排队放弃",
+            "振铃放弃",
+            "未接通",
+            "客户挂断",
+            "振铃未接听",
+            "hang",
+        ],
     ),
     code("ivr", "自助", "IVR", &["IVR放弃", "IVR"]),
     code("overflow", "溢出", "overflow", &["排队超时", "排队溢出"]),
@@ -116,15 +133,30 @@ pub const TICKET_KIND: &[Code] = &[
 /// How urgent a ticket is.
 pub const PRIORITY: &[Code] = &[
     code("high", "高", "high", &["紧急", "urgent"]),
-    code("normal", "普通", "normal", &["标准", "常规", "中", "medium"]),
+    code(
+        "normal",
+        "普通",
+        "normal",
+        &["标准", "常规", "中", "medium"],
+    ),
     code("low", "低", "low", &[]),
 ];
 
 /// The state of a ticket.
 pub const STATUS: &[Code] = &[
-    code("pending", "待受理", "pending", &["new", "待处理", "已提交", "待申领"]),
+    code(
+        "pending",
+        "待受理",
+        "pending",
+        &["new", "待处理", "已提交", "待申领"],
+    ),
     code("in_progress", "处理中", "in progress", &["open", "解决中"]),
-    code("awaiting_reply", "待回复", "awaiting reply", &["on hold", "hold", "已挂起"]),
+    code(
+        "awaiting_reply",
+        "待回复",
+        "awaiting reply",
+        &["on hold", "hold", "已挂起"],
+    ),
     code("resolved", "已解决", "resolved", &["solved", "已完结"]),
     code("closed", "已关闭", "closed", &[]),
     code("transferred", "转交", "transferred", &["已转交", "转派"]),
@@ -141,7 +173,12 @@ pub const EMOTION: &[Code] = &[
 pub const RESPONSIBILITY: &[Code] = &[
     code("customer", "客户责任", "customer", &["客户"]),
     code("third_party", "第三方责任", "third party", &["第三方"]),
-    code("company", "己方责任", "company", &["公司责任", "我方责任", "公司"]),
+    code(
+        "company",
+        "己方责任",
+        "company",
+        &["公司责任", "我方责任", "公司"],
+    ),
 ];
 
 /// What happened to a ticket.
@@ -194,11 +231,26 @@ mod tests {
     #[test]
     fn no_spelling_stands_for_two_codes() {
         for set in [
-            DIRECTION, CALL_OUTCOME, ENDED_BY, PLATFORM, CHAT_OUTCOME, CHANNEL, TICKET_KIND, PRIORITY,
-            STATUS, EMOTION, RESPONSIBILITY, EVENT, SENDER, FEEDBACK,
+            DIRECTION,
+            CALL_OUTCOME,
+            ENDED_BY,
+            PLATFORM,
+            CHAT_OUTCOME,
+            CHANNEL,
+            TICKET_KIND,
+            PRIORITY,
+            STATUS,
+            EMOTION,
+            RESPONSIBILITY,
+            EVENT,
+            SENDER,
+            FEEDBACK,
         ] {
             for c in set {
-                for spelling in [c.code, c.zh, c.en].into_iter().chain(c.aliases.iter().copied()) {
+                for spelling in [c.code, c.zh, c.en]
+                    .into_iter()
+                    .chain(c.aliases.iter().copied())
+                {
                     assert_eq!(canonical(set, spelling), Some(c.code), "{spelling}");
                 }
             }

@@ -37,17 +37,28 @@ impl Fact {
 
     /// Names of the columns `--by` accepts.
     pub fn dimensions(&self) -> impl Iterator<Item = &'static str> {
-        self.columns.iter().filter(|column| column.dimension).map(|column| column.name)
+        self.columns
+            .iter()
+            .filter(|column| column.dimension)
+            .map(|column| column.name)
     }
 }
 
 const fn plain(name: &'static str, physical: Physical) -> FactColumn {
-    FactColumn { name, physical, dimension: false }
+    FactColumn {
+        name,
+        physical,
+        dimension: false,
+    }
 }
 
 /// A column `--by` accepts.
 const fn dim(name: &'static str, physical: Physical) -> FactColumn {
-    FactColumn { name, physical, dimension: true }
+    FactColumn {
+        name,
+        physical,
+        dimension: true,
+    }
 }
 
 use Physical::{Date, Flag, Float, Instant, Integer, Text};
@@ -236,9 +247,24 @@ const EVALUATION: &[FactColumn] = &[
 
 /// Every fact table.
 pub const FACTS: &[Fact] = &[
-    Fact { name: "call_facts", columns: CALL },
-    Fact { name: "chat_facts", columns: CHAT },
-    Fact { name: "contact_facts", columns: CONTACT },
-    Fact { name: "ticket_facts", columns: TICKET },
-    Fact { name: "evaluation_facts", columns: EVALUATION },
+    Fact {
+        name: "call_facts",
+        columns: CALL,
+    },
+    Fact {
+        name: "chat_facts",
+        columns: CHAT,
+    },
+    Fact {
+        name: "contact_facts",
+        columns: CONTACT,
+    },
+    Fact {
+        name: "ticket_facts",
+        columns: TICKET,
+    },
+    Fact {
+        name: "evaluation_facts",
+        columns: EVALUATION,
+    },
 ];

@@ -5,6 +5,7 @@
 
 pub mod codes;
 pub mod facts;
+pub mod measure;
 mod records;
 
 pub use records::TABLES;
@@ -103,7 +104,14 @@ impl Column {
         zh: &'static str,
         aliases: &'static [&'static str],
     ) -> Self {
-        Self { name, kind, required: false, key: false, zh, aliases }
+        Self {
+            name,
+            kind,
+            required: false,
+            key: false,
+            zh,
+            aliases,
+        }
     }
 
     /// Marks the column as required.
@@ -171,7 +179,9 @@ impl Table {
     /// Whether the rows carry a problem type, and with it `problem_source`.
     #[must_use]
     pub fn has_problem(&self) -> bool {
-        self.columns.iter().any(|column| matches!(column.kind, Kind::Problem))
+        self.columns
+            .iter()
+            .any(|column| matches!(column.kind, Kind::Problem))
     }
 }
 
@@ -191,7 +201,9 @@ pub fn fold(header: &str) -> String {
     header
         .chars()
         .map(half_width)
-        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}' | '\u{200b}' | '"' | '\''))
+        .filter(|c| {
+            !c.is_whitespace() && !matches!(c, '_' | '-' | '\u{feff}' | '\u{200b}' | '"' | '\'')
+        })
         .flat_map(char::to_lowercase)
         .collect()
 }
@@ -229,7 +241,9 @@ mod tests {
     fn no_header_names_two_columns_of_one_table() {
         for table in TABLES {
             for column in table.columns {
-                let names = [column.name, column.zh].into_iter().chain(column.aliases.iter().copied());
+                let names = [column.name, column.zh]
+                    .into_iter()
+                    .chain(column.aliases.iter().copied());
                 for name in names {
                     let owners: Vec<_> = table
                         .columns

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::i18n::Bilingual;
-use crate::kpi::figure::{Better, Bound, Unit};
+use crate::i18n::{Bilingual, once_or_both};
+use crate::schema::measure::{Better, Bound, Unit};
 
 /// One `[[kpi]]` entry.
 #[derive(Debug, Clone, Deserialize)]
@@ -41,7 +41,8 @@ pub struct KpiEntry {
     /// Which direction is an improvement.
     pub better: Better,
     /// Where the definition comes from.
-    pub source: String,
+    #[serde(deserialize_with = "once_or_both")]
+    pub source: Bilingual,
 }
 
 fn date_column() -> String {
@@ -108,7 +109,7 @@ pub struct TargetEntry {
     /// Row-level condition: for which part of the centre it holds; `None` for all.
     pub condition: Option<String>,
     /// The document it comes from.
-    pub source: String,
+    pub source: Bilingual,
 }
 
 #[derive(Deserialize)]
@@ -119,7 +120,8 @@ struct TargetForm {
     at_most: Option<f64>,
     #[serde(rename = "where")]
     condition: Option<String>,
-    source: String,
+    #[serde(deserialize_with = "once_or_both")]
+    source: Bilingual,
 }
 
 impl TryFrom<TargetForm> for TargetEntry {
@@ -136,6 +138,11 @@ impl TryFrom<TargetForm> for TargetEntry {
                 ));
             }
         };
-        Ok(Self { kpi: form.kpi, bound, condition: form.condition, source: form.source })
+        Ok(Self {
+            kpi: form.kpi,
+            bound,
+            condition: form.condition,
+            source: form.source,
+        })
     }
 }

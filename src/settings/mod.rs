@@ -121,7 +121,8 @@ impl Settings {
     /// # Errors
     /// When the file cannot be read, is not valid TOML, or has a key or value that is not known.
     pub fn load(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::io("read", path, source))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| Error::io("read", path, source))?;
         Self::merge(parse(&text, &path.display().to_string())?)
     }
 
@@ -140,7 +141,9 @@ impl Settings {
         }
         let mut taxonomy: Taxonomy = parse(TAXONOMY, "the built-in taxonomy")?;
         if !file.category.is_empty() {
-            taxonomy = Taxonomy { category: file.category };
+            taxonomy = Taxonomy {
+                category: file.category,
+            };
         }
         Ok(Self {
             centre: file.centre,
@@ -160,7 +163,9 @@ fn parse<T: serde::de::DeserializeOwned>(text: &str, name: &str) -> Result<T> {
 fn zone<'de, D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Tz, D::Error> {
     let name = String::deserialize(deserializer)?;
     name.parse().map_err(|_| {
-        serde::de::Error::custom(format!("`{name}` is not an IANA time zone such as \"Asia/Shanghai\""))
+        serde::de::Error::custom(format!(
+            "`{name}` is not an IANA time zone such as \"Asia/Shanghai\""
+        ))
     })
 }
 
@@ -169,7 +174,9 @@ fn duration<'de, D: serde::Deserializer<'de>>(
 ) -> std::result::Result<Duration, D::Error> {
     let text = String::deserialize(deserializer)?;
     humantime::parse_duration(&text).map_err(|error| {
-        serde::de::Error::custom(format!("`{text}` is not a duration such as \"72h\" or \"30s\": {error}"))
+        serde::de::Error::custom(format!(
+            "`{text}` is not a duration such as \"72h\" or \"30s\": {error}"
+        ))
     })
 }
 
@@ -182,7 +189,11 @@ mod tests {
         let settings = Settings::builtin().unwrap();
         assert!(settings.kpis.len() > 20);
         for target in &settings.targets {
-            assert!(settings.kpis.iter().any(|kpi| kpi.id == target.kpi), "{}", target.kpi);
+            assert!(
+                settings.kpis.iter().any(|kpi| kpi.id == target.kpi),
+                "{}",
+                target.kpi
+            );
         }
     }
 
@@ -199,9 +210,13 @@ mod tests {
         )
         .unwrap();
         let settings = Settings::merge(file).unwrap();
-        let ours: Vec<_> = settings.targets.iter().filter(|t| t.kpi == "answer_rate").collect();
+        let ours: Vec<_> = settings
+            .targets
+            .iter()
+            .filter(|t| t.kpi == "answer_rate")
+            .collect();
         assert_eq!(ours.len(), 1);
-        assert_eq!(ours[0].source, "ours");
+        assert_eq!(ours[0].source, Bilingual::new("ours", "ours"));
     }
 
     #[test]
@@ -210,7 +225,10 @@ mod tests {
             ("[centre]\nzoen = \"Asia/Shanghai\"", "zoen"),
             ("[centre]\nzone = \"Shanghai\"", "not an IANA time zone"),
             ("[centre]\nfcr_window = \"soon\"", "not a duration"),
-            ("[source.x]\ntable = \"calls\"\n[source.x.columns]\nscore = { form = \"a\" }", "form"),
+            (
+                "[source.x]\ntable = \"calls\"\n[source.x.columns]\nscore = { form = \"a\" }",
+                "form",
+            ),
         ] {
             let error = parse::<File>(text, "kefu.toml").unwrap_err().to_string();
             assert!(error.contains(part), "{error}");

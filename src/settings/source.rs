@@ -147,7 +147,9 @@ impl<'de> Deserialize<'de> for Mapping {
             type Value = Mapping;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a header, or a table such as { from = \"header\", format = \"%Y%m%d\" }")
+                f.write_str(
+                    "a header, or a table such as { from = \"header\", format = \"%Y%m%d\" }",
+                )
             }
 
             fn visit_str<E: serde::de::Error>(self, header: &str) -> Result<Mapping, E> {
@@ -156,9 +158,15 @@ impl<'de> Deserialize<'de> for Mapping {
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Mapping, A::Error> {
                 let rule = Rule::deserialize(MapAccessDeserializer::new(map))?;
-                let origins = [rule.from.is_some(), rule.join.is_some(), rule.value.is_some()];
+                let origins = [
+                    rule.from.is_some(),
+                    rule.join.is_some(),
+                    rule.value.is_some(),
+                ];
                 if origins.iter().filter(|given| **given).count() != 1 {
-                    return Err(serde::de::Error::custom("exactly one of from, join and value is needed"));
+                    return Err(serde::de::Error::custom(
+                        "exactly one of from, join and value is needed",
+                    ));
                 }
                 Ok(Mapping::Rule(Box::new(rule)))
             }
@@ -172,7 +180,10 @@ impl Mapping {
     #[must_use]
     pub fn rule(&self) -> Rule {
         match self {
-            Self::Header(header) => Rule { from: Some(header.clone()), ..Rule::default() },
+            Self::Header(header) => Rule {
+                from: Some(header.clone()),
+                ..Rule::default()
+            },
             Self::Rule(rule) => (**rule).clone(),
         }
     }
@@ -200,7 +211,14 @@ impl Source {
         let mut headers: Vec<String> = self
             .columns
             .values()
-            .flat_map(|mapping| mapping.rule().headers().into_iter().map(str::to_owned).collect::<Vec<_>>())
+            .flat_map(|mapping| {
+                mapping
+                    .rule()
+                    .headers()
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            })
             .collect();
         headers.sort();
         headers.dedup();

@@ -61,24 +61,28 @@ impl Taxonomy {
     /// Indexes the taxonomy by every name it knows.
     #[must_use]
     pub fn lookup(&self) -> Lookup {
-        let mut lookup =
-            Lookup { names: HashMap::new(), keywords: Vec::new(), labels: HashMap::new() };
+        let mut lookup = Lookup {
+            names: HashMap::new(),
+            keywords: Vec::new(),
+            labels: HashMap::new(),
+        };
         for category in &self.category {
             for name in [&category.code, &category.zh, &category.en] {
                 lookup.names.insert(fold(name), category.code.clone());
             }
-            lookup
-                .labels
-                .insert(category.code.clone(), Bilingual::new(&*category.en, &*category.zh));
+            lookup.labels.insert(
+                category.code.clone(),
+                Bilingual::new(&*category.en, &*category.zh),
+            );
         }
         for category in &self.category {
             for kind in &category.types {
                 lookup.add_type(category, kind);
             }
         }
-        lookup
-            .keywords
-            .sort_by_key(|(keyword, code)| (std::cmp::Reverse(keyword.chars().count()), code.clone()));
+        lookup.keywords.sort_by_key(|(keyword, code)| {
+            (std::cmp::Reverse(keyword.chars().count()), code.clone())
+        });
         lookup
     }
 }
@@ -86,20 +90,24 @@ impl Taxonomy {
 impl Lookup {
     fn add_type(&mut self, category: &Category, kind: &ProblemType) {
         let full = format!("{}/{}", category.code, kind.code);
-        let own = [&kind.code, &kind.zh, &kind.en].into_iter().chain(&kind.aliases);
+        let own = [&kind.code, &kind.zh, &kind.en]
+            .into_iter()
+            .chain(&kind.aliases);
         for name in own {
             // A bare type name never takes the place of a category's.
             self.names.entry(fold(name)).or_insert_with(|| full.clone());
             for parent in [&category.code, &category.zh, &category.en] {
                 for joint in ["/", "-", "—", ">", "_"] {
-                    self.names.insert(fold(&format!("{parent}{joint}{name}")), full.clone());
+                    self.names
+                        .insert(fold(&format!("{parent}{joint}{name}")), full.clone());
                 }
             }
         }
         for keyword in &kind.keywords {
             self.keywords.push((keyword.clone(), full.clone()));
         }
-        self.labels.insert(full, Bilingual::new(&*kind.en, &*kind.zh));
+        self.labels
+            .insert(full, Bilingual::new(&*kind.en, &*kind.zh));
     }
 
     /// The code a given name stands for: `category/type`, or the category alone when only that was named.
@@ -126,7 +134,10 @@ impl Lookup {
     /// Both names of a code.
     #[must_use]
     pub fn bilingual(&self, code: &str) -> Bilingual {
-        self.labels.get(code).cloned().unwrap_or_else(|| Bilingual::new(code, code))
+        self.labels
+            .get(code)
+            .cloned()
+            .unwrap_or_else(|| Bilingual::new(code, code))
     }
 
     /// Whether the code belongs to the taxonomy.
@@ -163,9 +174,15 @@ mod tests {
     fn names_in_every_form_find_the_type() {
         let taxonomy: Taxonomy = toml::from_str(TEXT).unwrap();
         let lookup = taxonomy.lookup();
-        for name in
-            ["exception/damaged", "包裹破损", "破损", "异常-包裹破损", "异常/破损", "Damaged parcel", "DAMAGED"]
-        {
+        for name in [
+            "exception/damaged",
+            "包裹破损",
+            "破损",
+            "异常-包裹破损",
+            "异常/破损",
+            "Damaged parcel",
+            "DAMAGED",
+        ] {
             assert_eq!(lookup.by_name(name), Some("exception/damaged"), "{name}");
         }
         assert_eq!(lookup.by_name("异常"), Some("exception"));

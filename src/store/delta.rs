@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 
 use arrow::datatypes::{DataType, SchemaRef, TimeUnit};
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
-use deltalake::kernel::{Action, Add, DataType as DeltaType, PrimitiveType, StructField, Transaction};
+use deltalake::kernel::{
+    Action, Add, DataType as DeltaType, PrimitiveType, StructField, Transaction,
+};
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
 use tokio::runtime::Runtime;
@@ -71,9 +73,19 @@ impl<'r> Delta<'r> {
     ///
     /// # Errors
     /// When the log cannot be read or has no such version.
-    pub fn open(store: &Path, name: &str, version: Option<u64>, runtime: &'r Runtime) -> Result<Self> {
+    pub fn open(
+        store: &Path,
+        name: &str,
+        version: Option<u64>,
+        runtime: &'r Runtime,
+    ) -> Result<Self> {
         let root = store.join(name);
-        let mut delta = Self { root, name: name.to_owned(), runtime, table: None };
+        let mut delta = Self {
+            root,
+            name: name.to_owned(),
+            runtime,
+            table: None,
+        };
         if delta.root.join("_delta_log").is_dir() {
             let mut builder = delta.builder()?;
             if let Some(version) = version {
@@ -90,14 +102,23 @@ impl<'r> Delta<'r> {
     }
 
     fn builder(&self) -> Result<DeltaTableBuilder> {
-        let absolute = std::path::absolute(&self.root).map_err(|e| Error::io("resolve", &self.root, e))?;
-        let url = Url::from_directory_path(&absolute)
-            .map_err(|()| Error::io("address", &absolute, std::io::Error::other("not a local folder")))?;
+        let absolute =
+            std::path::absolute(&self.root).map_err(|e| Error::io("resolve", &self.root, e))?;
+        let url = Url::from_directory_path(&absolute).map_err(|()| {
+            Error::io(
+                "address",
+                &absolute,
+                std::io::Error::other("not a local folder"),
+            )
+        })?;
         DeltaTableBuilder::from_url(url).map_err(|source| self.error(source))
     }
 
     fn error(&self, source: DeltaTableError) -> Error {
-        Error::Delta { table: self.name.clone(), source: Box::new(source) }
+        Error::Delta {
+            table: self.name.clone(),
+            source: Box::new(source),
+        }
     }
 
     /// The version that is open; `None` before the first commit.
@@ -111,7 +132,9 @@ impl<'r> Delta<'r> {
     /// # Errors
     /// When the log does not hold together.
     pub fn parts(&self) -> Result<Vec<Part>> {
-        let Some(table) = &self.table else { return Ok(Vec::new()) };
+        let Some(table) = &self.table else {
+            return Ok(Vec::new());
+        };
         let state = table.snapshot().map_err(|source| self.error(source))?;
         let mut parts: Vec<Part> = state
             .log_data()
@@ -131,7 +154,9 @@ impl<'r> Delta<'r> {
     /// # Errors
     /// When the log cannot be read.
     pub fn has_transaction(&self, id: &str) -> Result<bool> {
-        let Some(table) = &self.table else { return Ok(false) };
+        let Some(table) = &self.table else {
+            return Ok(false);
+        };
         let state = table.snapshot().map_err(|source| self.error(source))?;
         let log = table.log_store();
         let version = self
@@ -156,10 +181,18 @@ impl<'r> Delta<'r> {
         if self.table.is_none() {
             self.table = Some(self.create(layout)?);
         }
-        let Some(table) = &self.table else { return Ok(Committed { version: 0, changed: 0 }) };
+        let Some(table) = &self.table else {
+            return Ok(Committed {
+                version: 0,
+                changed: 0,
+            });
+        };
         let (actions, changed) = self.actions(table, layout, replacements)?;
         if actions.is_empty() && transaction.is_none() {
-            return Ok(Committed { version: table.version().unwrap_or_default(), changed: 0 });
+            return Ok(Committed {
+                version: table.version().unwrap_or_default(),
+                changed: 0,
+            });
         }
         let mut properties = CommitProperties::default();
         if let Some(id) = transaction {
@@ -167,13 +200,18 @@ impl<'r> Delta<'r> {
         }
         let operation = DeltaOperation::Write {
             mode: SaveMode::Overwrite,
-            partition_by: layout.partition.as_ref().map(|(column, _)| vec![(*column).to_owned()]),
+            partition_by: layout
+                .partition
+                .as_ref()
+                .map(|(column, _)| vec![(*column).to_owned()]),
             predicate: None,
         };
         let state = table.snapshot().map_err(|source| self.error(source))?;
-        let commit = CommitBuilder::from(properties)
-            .with_actions(actions)
-            .build(Some(state.snapshot()), table.log_store(), operation);
+        let commit = CommitBuilder::from(properties).with_actions(actions).build(
+            Some(state.snapshot()),
+            table.log_store(),
+            operation,
+        );
         let done = self
             .runtime
             .block_on(std::future::IntoFuture::into_future(commit))
@@ -189,7 +227,8 @@ impl<'r> Delta<'r> {
     }
 
     fn create(&self, layout: &Layout) -> Result<DeltaTable> {
-        std::fs::create_dir_all(&self.root).map_err(|error| Error::io("create", &self.root, error))?;
+        std::fs::create_dir_all(&self.root)
+            .map_err(|error| Error::io("create", &self.root, error))?;
         let mut columns: Vec<StructField> = layout
             .schema
             .fields()
@@ -197,7 +236,11 @@ impl<'r> Delta<'r> {
             .map(|field| StructField::new(field.name(), delta_type(field.data_type()), true))
             .collect();
         if let Some((column, kind)) = &layout.partition {
-            columns.push(StructField::new(*column, DeltaType::Primitive(kind.clone()), true));
+            columns.push(StructField::new(
+                *column,
+                DeltaType::Primitive(kind.clone()),
+                true,
+            ));
         }
         let create = self
             .builder()?
@@ -206,7 +249,9 @@ impl<'r> Delta<'r> {
             .create()
             .with_columns(columns)
             .with_partition_columns(layout.partition.iter().map(|(column, _)| *column));
-        self.runtime.block_on(std::future::IntoFuture::into_future(create)).map_err(|source| self.error(source))
+        self.runtime
+            .block_on(std::future::IntoFuture::into_future(create))
+            .map_err(|source| self.error(source))
     }
 
     fn actions(
@@ -216,7 +261,8 @@ impl<'r> Delta<'r> {
         replacements: Vec<Replacement>,
     ) -> Result<(Vec<Action>, usize)> {
         let state = table.snapshot().map_err(|source| self.error(source))?;
-        let mut active: BTreeMap<Option<String>, Vec<(String, deltalake::kernel::Remove)>> = BTreeMap::new();
+        let mut active: BTreeMap<Option<String>, Vec<(String, deltalake::kernel::Remove)>> =
+            BTreeMap::new();
         for file in state.log_data().iter() {
             let partition = file.partition_values_map().into_values().next().flatten();
             let entry = (file.path().into_owned(), file.remove_action(true));
@@ -280,7 +326,10 @@ fn relative_path(layout: &Layout, replacement: &Replacement) -> String {
     let name = format!("part-{}.parquet", &hash.as_str()[..24]);
     match &layout.partition {
         Some((column, _)) => {
-            let value = replacement.partition.as_deref().unwrap_or("__HIVE_DEFAULT_PARTITION__");
+            let value = replacement
+                .partition
+                .as_deref()
+                .unwrap_or("__HIVE_DEFAULT_PARTITION__");
             format!("{column}={value}/{name}")
         }
         None => name,

@@ -60,7 +60,10 @@ impl Store {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .map_err(|error| Error::io("start the I/O of", root, error))?;
-        Ok(Self { root: root.to_owned(), runtime })
+        Ok(Self {
+            root: root.to_owned(),
+            runtime,
+        })
     }
 
     /// The folder.
@@ -116,7 +119,9 @@ pub fn private_dir(path: &Path) -> Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| Error::io("create", path, error))
+    builder
+        .create(path)
+        .map_err(|error| Error::io("create", path, error))
 }
 
 /// Writes a file of mode 0600 under a temporary name beside its place, then renames it: readers see the old
@@ -125,10 +130,15 @@ pub fn private_dir(path: &Path) -> Result<()> {
 /// # Errors
 /// When the folder or file cannot be written.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
     let write = || -> std::io::Result<()> {
-        let mut file = tempfile::Builder::new().prefix(".kefu-").tempfile_in(parent)?;
+        let mut file = tempfile::Builder::new()
+            .prefix(".kefu-")
+            .tempfile_in(parent)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(path)?;

@@ -20,16 +20,25 @@ use crate::error::{Error, Result};
 /// # Errors
 /// When Parquet refuses the batch.
 pub fn encode(batch: &RecordBatch, metadata: &[(&str, String)]) -> Result<Vec<u8>> {
-    let pairs = metadata.iter().map(|(key, value)| KeyValue::new((*key).to_owned(), value.clone())).collect();
+    let pairs = metadata
+        .iter()
+        .map(|(key, value)| KeyValue::new((*key).to_owned(), value.clone()))
+        .collect();
     let properties = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(131_072))
         .set_created_by(concat!("kefu ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_key_value_metadata(Some(pairs))
         .build();
-    let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
-    let fail = |source| Error::Parquet { what: "a batch".to_owned(), source };
-    let mut writer = ArrowWriter::try_new_with_options(Vec::new(), batch.schema(), options).map_err(fail)?;
+    let options = ArrowWriterOptions::new()
+        .with_properties(properties)
+        .with_skip_arrow_metadata(true);
+    let fail = |source| Error::Parquet {
+        what: "a batch".to_owned(),
+        source,
+    };
+    let mut writer =
+        ArrowWriter::try_new_with_options(Vec::new(), batch.schema(), options).map_err(fail)?;
     writer.write(batch).map_err(fail)?;
     writer.into_inner().map_err(fail)
 }
@@ -39,17 +48,26 @@ pub fn encode(batch: &RecordBatch, metadata: &[(&str, String)]) -> Result<Vec<u8
 /// # Errors
 /// When the file cannot be read or a column has another type.
 pub fn read(path: &Path, schema: &SchemaRef) -> Result<RecordBatch> {
-    let fail = |source| Error::Parquet { what: path.display().to_string(), source };
+    let fail = |source| Error::Parquet {
+        what: path.display().to_string(),
+        source,
+    };
     let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(fail)?;
     let wanted = schema.fields().iter().map(|field| field.name().as_str());
     let mask = ProjectionMask::columns(builder.parquet_schema(), wanted);
     let reader = builder.with_projection(mask).build().map_err(fail)?;
-    let arrow = |source| Error::Arrow { what: path.display().to_string(), source };
-    let batches: Vec<RecordBatch> =
-        reader.collect::<std::result::Result<_, _>>().map_err(arrow)?;
-    let aligned: Vec<RecordBatch> =
-        batches.iter().map(|batch| align(batch, schema).map_err(arrow)).collect::<Result<_>>()?;
+    let arrow = |source| Error::Arrow {
+        what: path.display().to_string(),
+        source,
+    };
+    let batches: Vec<RecordBatch> = reader
+        .collect::<std::result::Result<_, _>>()
+        .map_err(arrow)?;
+    let aligned: Vec<RecordBatch> = batches
+        .iter()
+        .map(|batch| align(batch, schema).map_err(arrow))
+        .collect::<Result<_>>()?;
     concat_batches(schema, &aligned).map_err(arrow)
 }
 
@@ -63,7 +81,10 @@ fn align(
         .iter()
         .map(|field| match batch.column_by_name(field.name()) {
             Some(column) => arrow::compute::cast(column, field.data_type()),
-            None => Ok(arrow::array::new_null_array(field.data_type(), batch.num_rows())),
+            None => Ok(arrow::array::new_null_array(
+                field.data_type(),
+                batch.num_rows(),
+            )),
         })
         .collect::<std::result::Result<_, _>>()?;
     RecordBatch::try_new(schema.clone(), columns)

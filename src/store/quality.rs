@@ -20,8 +20,9 @@ use crate::ingest::privacy::example;
 /// The table's name.
 pub const TABLE: &str = "_quality";
 const BATCH: &str = "batch";
-const TEXTS: [&str; 9] =
-    ["file", "content", "table", "source", "encoding", "outcome", "reason", "column", "example"];
+const TEXTS: [&str; 9] = [
+    "file", "content", "table", "source", "encoding", "outcome", "reason", "column", "example",
+];
 
 /// One line of the accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,7 +37,7 @@ pub struct Line {
     pub source: String,
     /// Its encoding.
     pub encoding: String,
-    /// `stored`, `replaced`, `duplicate`, `rejected` or `note`.
+    /// `read`, `stored`, `replaced`, `duplicate`, `rejected` or `note`.
     pub outcome: String,
     /// Why, for rejected rows and notes.
     pub reason: String,
@@ -49,7 +50,10 @@ pub struct Line {
 }
 
 fn schema() -> SchemaRef {
-    let mut fields: Vec<Field> = TEXTS.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect();
+    let mut fields: Vec<Field> = TEXTS
+        .iter()
+        .map(|name| Field::new(*name, DataType::Utf8, true))
+        .collect();
     fields.push(Field::new("rows", DataType::Int64, true));
     Arc::new(Schema::new(fields))
 }
@@ -77,7 +81,8 @@ impl Store {
             rows: lines.len() as u64,
             parquet: parquet_io::encode(&encoded, &[])?,
         };
-        self.table(TABLE)?.replace(&layout, vec![replacement], None)?;
+        self.table(TABLE)?
+            .replace(&layout, vec![replacement], None)?;
         Ok(())
     }
 
@@ -105,17 +110,24 @@ impl Store {
         let text = |value: &dyn Fn(&Reject) -> String| -> ArrayRef {
             Arc::new(StringArray::from_iter_values(rejects.iter().map(value)))
         };
-        let lines = rejects.iter().map(|reject| i64::try_from(reject.line).unwrap_or(i64::MAX));
+        let lines = rejects
+            .iter()
+            .map(|reject| i64::try_from(reject.line).unwrap_or(i64::MAX));
         let columns: Vec<(&str, ArrayRef)> = vec![
             ("file", text(&|_| file.to_owned())),
             ("line", Arc::new(Int64Array::from_iter_values(lines))),
             ("column", text(&|reject| reject.refusal.column.clone())),
             ("value", text(&|reject| reject.refusal.value.clone())),
-            ("reason", text(&|reject| reject.refusal.reason.code().to_owned())),
+            (
+                "reason",
+                text(&|reject| reject.refusal.reason.code().to_owned()),
+            ),
             ("row", text(&|reject| reject.raw.clone())),
         ];
-        let rows = RecordBatch::try_from_iter(columns)
-            .map_err(|source| Error::Arrow { what: "_quarantine".to_owned(), source })?;
+        let rows = RecordBatch::try_from_iter(columns).map_err(|source| Error::Arrow {
+            what: "_quarantine".to_owned(),
+            source,
+        })?;
         write_atomically(&path, &parquet_io::encode(&rows, &[])?)?;
         Ok(path)
     }
@@ -127,7 +139,10 @@ pub fn by_reason(rejects: &[Reject], like: &Line) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for reject in rejects {
         let (reason, column) = (reject.refusal.reason.code(), &reject.refusal.column);
-        match lines.iter_mut().find(|line| line.reason == reason && line.column == *column) {
+        match lines
+            .iter_mut()
+            .find(|line| line.reason == reason && line.column == *column)
+        {
             Some(line) => line.rows += 1,
             None => lines.push(Line {
                 outcome: "rejected".to_owned(),
@@ -145,11 +160,17 @@ pub fn by_reason(rejects: &[Reject], like: &Line) -> Vec<Line> {
 fn encode(lines: &[Line]) -> Result<RecordBatch> {
     let mut columns: Vec<ArrayRef> = Vec::new();
     for name in TEXTS {
-        columns.push(Arc::new(StringArray::from_iter_values(lines.iter().map(|line| field(line, name)))));
+        columns.push(Arc::new(StringArray::from_iter_values(
+            lines.iter().map(|line| field(line, name)),
+        )));
     }
-    columns.push(Arc::new(Int64Array::from_iter_values(lines.iter().map(|line| line.rows))));
-    RecordBatch::try_new(schema(), columns)
-        .map_err(|source| Error::Arrow { what: TABLE.to_owned(), source })
+    columns.push(Arc::new(Int64Array::from_iter_values(
+        lines.iter().map(|line| line.rows),
+    )));
+    RecordBatch::try_new(schema(), columns).map_err(|source| Error::Arrow {
+        what: TABLE.to_owned(),
+        source,
+    })
 }
 
 fn field<'l>(line: &'l Line, name: &str) -> &'l str {
@@ -167,7 +188,13 @@ fn field<'l>(line: &'l Line, name: &str) -> &'l str {
 }
 
 fn decode(batch: &RecordBatch) -> Vec<Line> {
-    let text = |column: usize, row: usize| batch.column(column).as_string::<i32>().value(row).to_owned();
+    let text = |column: usize, row: usize| {
+        batch
+            .column(column)
+            .as_string::<i32>()
+            .value(row)
+            .to_owned()
+    };
     let rows = batch.column(TEXTS.len()).as_primitive::<Int64Type>();
     (0..batch.num_rows())
         .map(|row| Line {

@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
-use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType};
+use arrow::array::{
+    Array, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
+use arrow::datatypes::{
+    DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
+};
 
 use super::delta::{Layout, Replacement};
 use super::{Store, parquet_io};
@@ -40,7 +44,11 @@ impl Run {
 fn schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("run", DataType::Int64, true),
-        Field::new("as_of", DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), true),
+        Field::new(
+            "as_of",
+            DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+            true,
+        ),
         Field::new("as_of_given", DataType::Boolean, true),
         Field::new("versions", DataType::Utf8, true),
         Field::new("settings", DataType::Utf8, true),
@@ -78,36 +86,52 @@ impl Store {
         let mut all = self.runs()?;
         all.push(run.clone());
         let batch = encode(&all)?;
-        let layout = Layout { name: TABLE.to_owned(), schema: schema(), partition: None };
+        let layout = Layout {
+            name: TABLE.to_owned(),
+            schema: schema(),
+            partition: None,
+        };
         let replacement = Replacement {
             partition: None,
             rows: batch.num_rows() as u64,
             parquet: parquet_io::encode(&batch, &[])?,
         };
-        self.table(TABLE)?.replace(&layout, vec![replacement], None)?;
+        self.table(TABLE)?
+            .replace(&layout, vec![replacement], None)?;
         Ok(())
     }
 }
 
 fn encode(runs: &[Run]) -> Result<RecordBatch> {
-    let versions = runs.iter().map(|run| {
-        serde_json::to_string(&run.versions).unwrap_or_default()
-    });
+    let versions = runs
+        .iter()
+        .map(|run| serde_json::to_string(&run.versions).unwrap_or_default());
     RecordBatch::try_new(
         schema(),
         vec![
-            Arc::new(Int64Array::from_iter_values(runs.iter().map(|run| run.number))),
+            Arc::new(Int64Array::from_iter_values(
+                runs.iter().map(|run| run.number),
+            )),
             Arc::new(
                 TimestampMicrosecondArray::from_iter_values(runs.iter().map(|run| run.as_of))
                     .with_timezone("UTC"),
             ),
-            Arc::new(BooleanArray::from_iter(runs.iter().map(|run| Some(run.as_of_given)))),
+            Arc::new(BooleanArray::from_iter(
+                runs.iter().map(|run| Some(run.as_of_given)),
+            )),
             Arc::new(StringArray::from_iter_values(versions)),
-            Arc::new(StringArray::from_iter_values(runs.iter().map(|run| &run.settings))),
-            Arc::new(StringArray::from_iter_values(runs.iter().map(|run| &run.program))),
+            Arc::new(StringArray::from_iter_values(
+                runs.iter().map(|run| &run.settings),
+            )),
+            Arc::new(StringArray::from_iter_values(
+                runs.iter().map(|run| &run.program),
+            )),
         ],
     )
-    .map_err(|source| Error::Arrow { what: TABLE.to_owned(), source })
+    .map_err(|source| Error::Arrow {
+        what: TABLE.to_owned(),
+        source,
+    })
 }
 
 fn decode(batch: &RecordBatch) -> Vec<Run> {
@@ -116,7 +140,11 @@ fn decode(batch: &RecordBatch) -> Vec<Run> {
     let given = batch.column(2).as_boolean();
     let text = |column: usize, row: usize| {
         let column = batch.column(column).as_string::<i32>();
-        if column.is_null(row) { String::new() } else { column.value(row).to_owned() }
+        if column.is_null(row) {
+            String::new()
+        } else {
+            column.value(row).to_owned()
+        }
     };
     (0..batch.num_rows())
         .map(|row| Run {

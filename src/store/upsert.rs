@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Date32Array, RecordBatch, TimestampMicrosecondArray, UInt64Array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Date32Array, RecordBatch, TimestampMicrosecondArray, UInt64Array,
+};
 use arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
 use arrow::datatypes::{Date32Type, Schema, SchemaRef, TimestampMicrosecondType};
 use arrow::error::ArrowError;
@@ -45,7 +47,12 @@ pub fn layout(table: &Table) -> Layout {
 /// The columns of a record table's files: all but the partition column.
 fn file_schema(table: &Table) -> SchemaRef {
     let whole = record_schema(table);
-    let fields: Vec<_> = whole.fields().iter().filter(|field| field.name() != DATE).cloned().collect();
+    let fields: Vec<_> = whole
+        .fields()
+        .iter()
+        .filter(|field| field.name() != DATE)
+        .cloned()
+        .collect();
     Arc::new(Schema::new(fields))
 }
 
@@ -82,7 +89,10 @@ pub fn plan(
     incoming: &RecordBatch,
     keep_earliest: &[&str],
 ) -> Result<Merged> {
-    let fail = |source| Error::Arrow { what: table.name.to_owned(), source };
+    let fail = |source| Error::Arrow {
+        what: table.name.to_owned(),
+        source,
+    };
     let converters = Converters::new(table).map_err(fail)?;
     let new = converters.comparable(incoming).map_err(fail)?;
     let parts = store.table(table.name)?.parts()?;
@@ -90,8 +100,14 @@ pub fn plan(
     let decided = decide(&new, &existing);
     let incoming = earliest(incoming, &new, &existing, &decided, keep_earliest).map_err(fail)?;
     let replacements = replacements(table, zone, &incoming, &parts, &existing, &decided)?;
-    let outcome = Outcome { days: replacements.len(), ..decided.outcome };
-    Ok(Merged { outcome, replacements })
+    let outcome = Outcome {
+        days: replacements.len(),
+        ..decided.outcome
+    };
+    Ok(Merged {
+        outcome,
+        replacements,
+    })
 }
 
 /// Commits the prepared days under `transaction`.
@@ -99,7 +115,10 @@ pub fn plan(
 /// # Errors
 /// When the days cannot be written or the commit is refused.
 pub fn commit(store: &Store, table: &Table, merged: Merged, transaction: &str) -> Result<()> {
-    store.table(table.name)?.replace(&layout(table), merged.replacements, Some(transaction)).map(|_| ())
+    store
+        .table(table.name)?
+        .replace(&layout(table), merged.replacements, Some(transaction))
+        .map(|_| ())
 }
 
 struct Converters {
@@ -113,13 +132,19 @@ struct Converters {
 impl Converters {
     fn new(table: &Table) -> std::result::Result<Self, ArrowError> {
         let schema = record_schema(table);
-        let key_columns: Vec<usize> = table.key().filter_map(|column| table.position(column.name)).collect();
+        let key_columns: Vec<usize> = table
+            .key()
+            .filter_map(|column| table.position(column.name))
+            .collect();
         let content_columns: Vec<usize> = (0..schema.fields().len())
             .filter(|at| ![SOURCE_FILE, SOURCE_LINE].contains(&schema.field(*at).name().as_str()))
             .collect();
         let converter = |columns: &[usize]| {
             RowConverter::new(
-                columns.iter().map(|at| SortField::new(schema.field(*at).data_type().clone())).collect(),
+                columns
+                    .iter()
+                    .map(|at| SortField::new(schema.field(*at).data_type().clone()))
+                    .collect(),
             )
         };
         Ok(Self {
@@ -134,8 +159,15 @@ impl Converters {
     fn comparable(&self, batch: &RecordBatch) -> std::result::Result<Comparable, ArrowError> {
         Ok(Comparable {
             keys: self.keys(batch)?,
-            content: self.content.convert_columns(&pick(batch, &self.content_columns))?,
-            updated: self.updated.map(|at| batch.column(at).as_primitive::<TimestampMicrosecondType>().clone()),
+            content: self
+                .content
+                .convert_columns(&pick(batch, &self.content_columns))?,
+            updated: self.updated.map(|at| {
+                batch
+                    .column(at)
+                    .as_primitive::<TimestampMicrosecondType>()
+                    .clone()
+            }),
         })
     }
 
@@ -162,18 +194,28 @@ fn matching_parts(
     new: &Comparable,
     converters: &Converters,
 ) -> Result<Vec<Existing>> {
-    let fail = |source| Error::Arrow { what: table.name.to_owned(), source };
+    let fail = |source| Error::Arrow {
+        what: table.name.to_owned(),
+        source,
+    };
     let wanted: HashMap<_, ()> = new.keys.iter().map(|key| (key.owned(), ())).collect();
     let schema = record_schema(table);
     let key_schema: SchemaRef = Arc::new(schema.project(&converters.key_columns).map_err(fail)?);
     let mut found = Vec::new();
     for (part, place) in parts.iter().enumerate() {
         let keys = read_part(place, &key_schema)?;
-        let keys = converters.keys.convert_columns(keys.columns()).map_err(fail)?;
+        let keys = converters
+            .keys
+            .convert_columns(keys.columns())
+            .map_err(fail)?;
         if keys.iter().any(|key| wanted.contains_key(&key.owned())) {
             let rows = read_part(place, &schema)?;
             let comparable = converters.comparable(&rows).map_err(fail)?;
-            found.push(Existing { part, rows, comparable });
+            found.push(Existing {
+                part,
+                rows,
+                comparable,
+            });
         }
     }
     Ok(found)
@@ -182,12 +224,20 @@ fn matching_parts(
 /// Reads a part; the partition column, if asked for, is filled from the partition's value.
 fn read_part(part: &Part, schema: &SchemaRef) -> Result<RecordBatch> {
     let batch = parquet_io::read(&part.path, schema)?;
-    let Ok(at) = schema.index_of(DATE) else { return Ok(batch) };
-    let days = part.partition.as_deref().and_then(|date| date.parse().ok()).map(calendar::epoch_days);
+    let Ok(at) = schema.index_of(DATE) else {
+        return Ok(batch);
+    };
+    let days = part
+        .partition
+        .as_deref()
+        .and_then(|date| date.parse().ok())
+        .map(calendar::epoch_days);
     let mut columns = batch.columns().to_vec();
     columns[at] = Arc::new(Date32Array::from(vec![days; batch.num_rows()]));
-    RecordBatch::try_new(schema.clone(), columns)
-        .map_err(|source| Error::Arrow { what: part.path.display().to_string(), source })
+    RecordBatch::try_new(schema.clone(), columns).map_err(|source| Error::Arrow {
+        what: part.path.display().to_string(),
+        source,
+    })
 }
 
 struct Decided {
@@ -202,11 +252,21 @@ fn decide(new: &Comparable, existing: &[Existing]) -> Decided {
     let mut current: HashMap<OwnedRow, Current> = HashMap::new();
     for day in existing {
         for (row, key) in day.comparable.keys.iter().enumerate() {
-            current.insert(key.owned(), Current::Existing { part: day.part, row });
+            current.insert(
+                key.owned(),
+                Current::Existing {
+                    part: day.part,
+                    row,
+                },
+            );
         }
     }
     let by_part: HashMap<usize, &Existing> = existing.iter().map(|day| (day.part, day)).collect();
-    let mut decided = Decided { outcome: Outcome::default(), current, dropped: Vec::new() };
+    let mut decided = Decided {
+        outcome: Outcome::default(),
+        current,
+        dropped: Vec::new(),
+    };
     for (row, key) in new.keys.iter().enumerate() {
         let key = key.owned();
         let Some(known) = decided.current.get(&key).copied() else {
@@ -237,7 +297,9 @@ fn decide(new: &Comparable, existing: &[Existing]) -> Decided {
 /// Whether the row says of itself that it is older than the other.
 fn older(new: &Comparable, row: usize, other: &Comparable, at: usize) -> bool {
     match (&new.updated, &other.updated) {
-        (Some(mine), Some(theirs)) if mine.is_valid(row) && theirs.is_valid(at) => mine.value(row) < theirs.value(at),
+        (Some(mine), Some(theirs)) if mine.is_valid(row) && theirs.is_valid(at) => {
+            mine.value(row) < theirs.value(at)
+        }
         _ => false,
     }
 }
@@ -252,17 +314,33 @@ fn earliest(
 ) -> std::result::Result<RecordBatch, ArrowError> {
     let mut batch = incoming.clone();
     for name in columns {
-        let Ok(at) = batch.schema().index_of(name) else { continue };
+        let Ok(at) = batch.schema().index_of(name) else {
+            continue;
+        };
         let mut smallest: HashMap<OwnedRow, i64> = HashMap::new();
-        let sources = existing.iter().map(|day| (&day.rows, &day.comparable)).chain([(incoming, new)]);
+        let sources = existing
+            .iter()
+            .map(|day| (&day.rows, &day.comparable))
+            .chain([(incoming, new)]);
         for (rows, comparable) in sources {
             let values = rows.column(at).as_primitive::<TimestampMicrosecondType>();
-            for (row, key) in comparable.keys.iter().enumerate().filter(|(row, _)| values.is_valid(*row)) {
+            for (row, key) in comparable
+                .keys
+                .iter()
+                .enumerate()
+                .filter(|(row, _)| values.is_valid(*row))
+            {
                 let value = values.value(row);
-                smallest.entry(key.owned()).and_modify(|least| *least = value.min(*least)).or_insert(value);
+                smallest
+                    .entry(key.owned())
+                    .and_modify(|least| *least = value.min(*least))
+                    .or_insert(value);
             }
         }
-        let old = batch.column(at).as_primitive::<TimestampMicrosecondType>().clone();
+        let old = batch
+            .column(at)
+            .as_primitive::<TimestampMicrosecondType>()
+            .clone();
         let mut values: Vec<Option<i64>> = old.iter().collect();
         for (key, current) in &decided.current {
             if let Current::Incoming(row) = current {
@@ -288,7 +366,9 @@ fn replacements(
     let mut days: BTreeMap<Option<String>, Vec<u64>> = BTreeMap::new();
     for current in decided.current.values() {
         if let Current::Incoming(row) = current {
-            days.entry(partition(table, zone, incoming, *row)).or_default().push(*row as u64);
+            days.entry(partition(table, zone, incoming, *row))
+                .or_default()
+                .push(*row as u64);
         }
     }
     for (part, _) in &decided.dropped {
@@ -297,9 +377,13 @@ fn replacements(
     let schema = record_schema(table);
     let mut replacements = Vec::with_capacity(days.len());
     for (day, mut rows) in days {
-        let fail = |source| Error::Arrow { what: table.name.to_owned(), source };
+        let fail = |source| Error::Arrow {
+            what: table.name.to_owned(),
+            source,
+        };
         rows.sort_unstable();
-        let mut batches = vec![take_record_batch(incoming, &UInt64Array::from(rows)).map_err(fail)?];
+        let mut batches =
+            vec![take_record_batch(incoming, &UInt64Array::from(rows)).map_err(fail)?];
         if let Some(part) = parts.iter().position(|part| part.partition == day) {
             let old = match existing.iter().find(|candidate| candidate.part == part) {
                 Some(read) => read.rows.clone(),
@@ -314,8 +398,16 @@ fn replacements(
         let whole = concat_batches(&schema, &batches).map_err(fail)?;
         let sorted = sort(table, &whole).map_err(fail)?;
         let rows = sorted.num_rows() as u64;
-        let parquet = if rows == 0 { Vec::new() } else { parquet_io::encode(&without_date(table, &sorted).map_err(fail)?, &[])? };
-        replacements.push(Replacement { partition: day, parquet, rows });
+        let parquet = if rows == 0 {
+            Vec::new()
+        } else {
+            parquet_io::encode(&without_date(table, &sorted).map_err(fail)?, &[])?
+        };
+        replacements.push(Replacement {
+            partition: day,
+            parquet,
+            rows,
+        });
     }
     Ok(replacements)
 }
@@ -343,14 +435,22 @@ fn sort(table: &Table, batch: &RecordBatch) -> std::result::Result<RecordBatch, 
         .copied()
         .chain(table.key().map(|column| column.name))
         .filter_map(|name| batch.column_by_name(name))
-        .map(|column| SortColumn { values: column.clone(), options: None })
+        .map(|column| SortColumn {
+            values: column.clone(),
+            options: None,
+        })
         .collect();
     let indices = lexsort_to_indices(&order, None)?;
     take_record_batch(batch, &indices)
 }
 
-fn without_date(table: &Table, batch: &RecordBatch) -> std::result::Result<RecordBatch, ArrowError> {
-    let kept: Vec<usize> = (0..batch.num_columns()).filter(|at| batch.schema().field(*at).name() != DATE).collect();
+fn without_date(
+    table: &Table,
+    batch: &RecordBatch,
+) -> std::result::Result<RecordBatch, ArrowError> {
+    let kept: Vec<usize> = (0..batch.num_columns())
+        .filter(|at| batch.schema().field(*at).name() != DATE)
+        .collect();
     debug_assert_eq!(kept.len(), file_schema(table).fields().len());
     batch.project(&kept)
 }

@@ -25,6 +25,7 @@ catalogue! {
     col_column { zh: "字段", en: "Column" }
     col_rows { zh: "行数", en: "Rows" }
     col_examples { zh: "示例", en: "Examples" }
+    place(file, line) { zh: "{file} 第 {line} 行", en: "{file}, line {line}" }
     example(value, file, line) { zh: "“{value}”（{file} 第 {line} 行）", en: "“{value}” ({file}, line {line})" }
     no_rejects { zh: "没有被拒收的行。", en: "No row was rejected." }
 

@@ -267,14 +267,14 @@ fn line(seed: f64, row: Row) -> KpiLine {
         about: Bilingual::new(about_en, about_zh),
         unit,
         better,
-        source: target.map_or("kefu", |(_, source)| source).to_owned(),
+        source: cited(target.map_or("kefu", |(_, source)| source)),
         variant: (id == "service_level").then(|| "excl_short".to_owned()),
         estimate,
         day,
         same_weekday: Some(same.iter().sum::<f64>() / same.len() as f64),
         same_weekday_weeks: same.len() as u32,
         bound: target.map(|(bound, _)| bound),
-        target_source: target.map(|(_, source)| source.to_owned()),
+        target_source: target.map(|(_, source)| cited(source)),
         movement: movement(&history, nature, better),
         history,
         owner,
@@ -399,4 +399,9 @@ fn problems() -> Problems {
         rows: rows.collect(),
         untyped: 8123,
     }
+}
+
+/// A citation that reads the same in both languages.
+fn cited(source: &str) -> Bilingual {
+    Bilingual::new(source, source)
 }

@@ -117,7 +117,7 @@ pub struct KpiLine {
     /// Which direction is an improvement.
     pub better: Better,
     /// Source of the definition.
-    pub source: String,
+    pub source: Bilingual,
     /// Published variant of the definition in use (service level), where there are several.
     pub variant: Option<String>,
     /// The day's figure.
@@ -132,7 +132,7 @@ pub struct KpiLine {
     /// Target.
     pub bound: Option<Bound>,
     /// The document that asks for the target.
-    pub target_source: Option<String>,
+    pub target_source: Option<Bilingual>,
     /// Daily figures, oldest first, ending with the day reported on.
     pub history: Vec<Day>,
     /// The control chart over the history.

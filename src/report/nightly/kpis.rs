@@ -58,7 +58,10 @@ impl Page<'_> {
             .value
             .zip(line.same_weekday)
             .map(|(value, usual)| value - usual);
-        let target_source = line.bound.and(line.target_source.clone());
+        let target_source = line
+            .bound
+            .and(line.target_source.as_ref())
+            .map(|source| source.get(lang).to_owned());
         KpiRow {
             id: line.id.clone(),
             name: line.name.get(lang).to_owned(),

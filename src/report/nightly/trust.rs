@@ -119,7 +119,13 @@ impl Page<'_> {
             let examples: Vec<String> = group
                 .examples
                 .iter()
-                .map(|example| t.example(&example.value, &example.file, &example.line.to_string()))
+                .map(|example| {
+                    let line = example.line.to_string();
+                    match example.value.as_str() {
+                        "" => t.place(&example.file, &line),
+                        value => t.example(value, &example.file, &line),
+                    }
+                })
                 .collect();
             vec![
                 group.reason.get(lang).to_owned(),
@@ -204,7 +210,7 @@ impl Page<'_> {
         let definition = |line: &super::KpiLine| {
             let mut facts = vec![
                 fact(t.unit_label(), self.unit(line.unit)),
-                fact(t.source(), &line.source),
+                fact(t.source(), line.source.get(lang)),
             ];
             facts.extend(
                 line.variant
