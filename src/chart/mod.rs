@@ -5,6 +5,13 @@
 //! themes, the title and the description are its accessible name, and what a pointer rests on is named by a
 //! `<title>` of its own.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "coordinates of a picture are small and not negative"
+)]
+
 mod control;
 mod heat;
 mod pareto;

@@ -219,7 +219,11 @@ impl Sheet<'_> {
             Align::Middle => HPos::Center,
             Align::End => HPos::Right,
         };
-        let font = ("sans-serif", fine(size).unsigned_abs() as f64 * FONT_FACTOR).into_font();
+        let font = (
+            "sans-serif",
+            f64::from(fine(size).unsigned_abs()) * FONT_FACTOR,
+        )
+            .into_font();
         let style = font.color(&colour(ink)).pos(Pos::new(h_pos, VPos::Center));
         self.area
             .draw(&Text::new(text.to_owned(), pixel(&at), style))

@@ -34,15 +34,14 @@ pub fn explain(common: &Common, args: &ExplainArgs) -> Result<ExitCode> {
     let catalogue = Catalogue::compile(&settings)?;
     let at = catalogue.position(&args.kpi)?;
     let kpi = &catalogue.kpis[at];
-    let text = match args.sql {
-        Some(dialect) => sql(kpi, &catalogue, dialect),
-        None => {
-            let mut text = definition(kpi, at, &catalogue, common.lang.unwrap_or(Lang::En));
-            if let Some((store, run)) = finished(common)? {
-                text.push_str(&rows_left(kpi, &store, &run)?);
-            }
-            text
+    let text = if let Some(dialect) = args.sql {
+        sql(kpi, &catalogue, dialect)
+    } else {
+        let mut text = definition(kpi, at, &catalogue, common.lang.unwrap_or(Lang::En));
+        if let Some((store, run)) = finished(common)? {
+            text.push_str(&rows_left(kpi, &store, &run)?);
         }
+        text
     };
     output::stdout(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
@@ -73,10 +72,10 @@ fn definition(kpi: &Kpi, at: usize, catalogue: &Catalogue, lang: Lang) -> String
     match &kpi.formula {
         Formula::Rate(when) => line("when", when.sql(Dialect::Duckdb)),
         Formula::Sum(of) | Formula::Mean(of) | Formula::Max(of) => {
-            line("of", of.sql(Dialect::Duckdb))
+            line("of", of.sql(Dialect::Duckdb));
         }
         Formula::Quantile { of, q } => {
-            line("of", format!("{} at q = {q}", of.sql(Dialect::Duckdb)))
+            line("of", format!("{} at q = {q}", of.sql(Dialect::Duckdb)));
         }
         Formula::Share { of, weight } => {
             line("of", of.sql(Dialect::Duckdb));

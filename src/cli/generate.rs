@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::error::{Error, Result};
 use crate::generate::{self, Anomalies, Plan, Split};
 
-use super::output;
+use super::{Common, output};
 
 #[derive(Debug, Clone, Args)]
 pub struct GenerateArgs {
@@ -28,7 +28,7 @@ pub struct GenerateArgs {
     /// First day
     #[arg(long, value_name = "YYYY-MM-DD", default_value = "2026-03-02")]
     start: NaiveDate,
-    /// What to plant, in the form of the [[anomaly]] entries of ground_truth.toml; default: a built-in set
+    /// What to plant, in the form of the [[anomaly]] entries of `ground_truth.toml`; default: a built-in set
     #[arg(long, value_name = "FILE")]
     anomalies: Option<PathBuf>,
     /// One file per table and this much time
@@ -45,7 +45,7 @@ enum SplitArg {
     Week,
 }
 
-pub fn generate(args: &GenerateArgs) -> Result<ExitCode> {
+pub fn generate(common: &Common, args: &GenerateArgs) -> Result<ExitCode> {
     let fail = |error: &dyn std::fmt::Display| {
         Error::usage(
             error.to_string(),
@@ -72,7 +72,7 @@ pub fn generate(args: &GenerateArgs) -> Result<ExitCode> {
         },
         anomalies,
     };
-    let taxonomy = generate::Taxonomy::builtin().map_err(|error| fail(&error))?;
+    let taxonomy = generate::Taxonomy::of(&common.settings()?.taxonomy);
     let files = generate::generate(&plan, &taxonomy).map_err(|error| fail(&error))?;
     let mut total = 0;
     for file in &files {

@@ -111,7 +111,7 @@ pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
     };
     match &args.output {
         Some(path) => {
-            std::fs::write(path, bytes).map_err(|error| Error::io("write", path, error))?
+            std::fs::write(path, bytes).map_err(|error| Error::io("write", path, error))?;
         }
         None if args.format == Format::Parquet && std::io::stdout().is_terminal() => {
             return Err(Error::usage(
@@ -207,7 +207,11 @@ fn for_people(answer: &Table<'_>, lang: Lang) -> String {
                 kpi.unit,
                 lang,
             ),
-            format::maybe(row.bound.map(|bound| bound.value()), kpi.unit, lang),
+            format::maybe(
+                row.bound.map(super::super::schema::measure::Bound::value),
+                kpi.unit,
+                lang,
+            ),
             row.status.code().to_owned(),
         ]);
         table.add_row(cells);

@@ -124,7 +124,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Kpi(args) => kpi::kpi(&common, &args),
         Command::Explain(args) => explain::explain(&common, &args),
         Command::Report(args) => run::report(&common, args),
-        Command::Generate(args) => generate::generate(&args),
+        Command::Generate(args) => generate::generate(&common, &args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(

@@ -101,13 +101,13 @@ impl Records {
         let tables = FACTS
             .iter()
             .zip(derived)
-            .map(|(fact, frame)| Ok((fact.name, in_order(fact, frame)?)))
+            .map(|(fact, frame)| Ok((fact.name, in_order(fact, &frame)?)))
             .collect::<Result<_>>()?;
         Ok(Facts { tables })
     }
 }
 
-fn in_order(fact: &Fact, frame: DataFrame) -> Result<DataFrame> {
+fn in_order(fact: &Fact, frame: &DataFrame) -> Result<DataFrame> {
     frame
         .select(fact.columns.iter().map(|column| column.name))
         .computing("the columns of a fact table")

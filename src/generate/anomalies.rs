@@ -23,6 +23,7 @@ pub struct Anomalies {
     /// Whether broken rows are planted as well.
     #[serde(default)]
     pub broken: bool,
+    /// The anomalies.
     #[serde(default)]
     pub anomaly: Vec<Anomaly>,
 }
@@ -34,37 +35,59 @@ pub struct Anomalies {
 pub enum Anomaly {
     /// Parcels of an outlet arrive damaged: `factor` times as many customers report it.
     DamagedOutlet {
+        /// The outlet.
         outlet: String,
+        /// First day.
         from_day: u32,
+        /// The factor.
         factor: f64,
     },
     /// Waits in a queue are `factor` times as long between two hours of one day. Customers give up
     /// before the longest, so that the waits on record grow by less.
     SlowQueue {
+        /// The queue.
         queue: String,
+        /// The day.
         day: u32,
+        /// First hour.
         from_hour: u32,
+        /// The hour after the last.
         to_hour: u32,
+        /// The factor.
         factor: f64,
     },
     /// Agents who settle only `factor` of what others would, so that customers call again.
-    LowFcr { agents: Vec<String>, factor: f64 },
+    LowFcr {
+        /// Their ids.
+        agents: Vec<String>,
+        /// The factor.
+        factor: f64,
+    },
     /// A script item whose pass rate is `factor` of the usual one in a team.
     SkippedItem {
+        /// The team.
         team: String,
+        /// The script item.
         item: String,
+        /// The factor.
         factor: f64,
     },
     /// First replies on a platform take `factor` times as long.
     SlowPlatform {
+        /// Code of the platform.
         platform: String,
+        /// First day.
         from_day: u32,
+        /// The factor.
         factor: f64,
     },
     /// An outlet that takes `factor` times as long to answer the desk.
     SlowOutlet {
+        /// The outlet.
         outlet: String,
+        /// First day.
         from_day: u32,
+        /// The factor.
         factor: f64,
     },
 }

@@ -109,14 +109,15 @@ fn spoil(
 ) -> Option<(Vec<String>, Spoilt)> {
     let mut cells = line.cells.clone();
     if !matches!(change, Change::Twice | Change::Corrected) && table.name != "ticket_events" {
-        cells[0] += &format!("X{number}");
+        cells[0].push('X');
+        cells[0] += &number.to_string();
     }
     let place = table.place(column);
     let mut spoilt = Spoilt::No;
     match change {
         Change::Cut(length) => cells.truncate(length),
         Change::Extra => cells.extend(["", "???"].map(str::to_owned)),
-        Change::Set(text) => cells[place?] = text.to_owned(),
+        Change::Set(text) => text.clone_into(&mut cells[place?]),
         Change::OpenQuote => spoilt = Spoilt::OpenQuote(place?),
         Change::BadByte => spoilt = Spoilt::BadByte(place?),
         Change::BeforeStart => {

@@ -201,9 +201,10 @@ impl<'a> Centre<'a> {
 
     /// How a customer rates a contact, 1 to 5, in the light of its result and of the wait (seconds).
     pub(super) fn rating(dice: &mut Dice, solved: bool, wait_s: Clock) -> u8 {
-        let weights = match solved {
-            true => [0.008, 0.017, 0.06, 0.185, 0.73],
-            false => [0.12, 0.12, 0.18, 0.26, 0.32],
+        let weights = if solved {
+            [0.008, 0.017, 0.06, 0.185, 0.73]
+        } else {
+            [0.12, 0.12, 0.18, 0.26, 0.32]
         };
         let score = dice.weighted(weights) as u8 + 1;
         let cross = wait_s > 90 && dice.chance(0.5);

@@ -15,6 +15,7 @@ pub struct Expectation {
     pub kpi: String,
     /// Column that singles the member out.
     pub dimension: String,
+    /// The member.
     pub member: String,
     /// Further condition on the rows; empty for none.
     #[serde(rename = "where", default, skip_serializing_if = "String::is_empty")]

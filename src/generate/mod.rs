@@ -9,6 +9,13 @@
 //! arrivals ─▶ centre ─▶ calls, chats, tickets, quality ─▶ records ─▶ sheets ─▶ files
 //! ```
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "draws are seconds and positions of a synthetic centre, small and not negative"
+)]
+
 mod anomalies;
 mod arrivals;
 mod broken;
@@ -50,11 +57,15 @@ type Clock = i64;
 pub struct Plan {
     /// First local date.
     pub start: NaiveDate,
+    /// Number of days.
     pub days: u32,
     /// Mean number of inbound calls per day; everything else scales with it.
     pub calls_per_day: u32,
+    /// Seed of every draw.
     pub seed: u64,
+    /// How the tables are cut into files.
     pub split: Split,
+    /// What is planted.
     pub anomalies: Anomalies,
 }
 
@@ -70,6 +81,7 @@ pub enum Split {
 
 impl Split {
     /// `day` or `week`.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Day => "day",
@@ -83,6 +95,7 @@ impl Split {
 pub struct GeneratedFile {
     /// Path relative to the folder of the export.
     pub name: String,
+    /// Its content.
     pub bytes: Vec<u8>,
 }
 
@@ -101,6 +114,7 @@ pub enum GenerateError {
     Unknown {
         /// Field of the anomaly.
         field: &'static str,
+        /// What it names.
         value: String,
     },
 }

@@ -168,7 +168,7 @@ fn middle(story: &mut Story, first_reply: Clock, resolved: Clock, dice: &mut Dic
     }
     if dice.chance(0.1) {
         story.turn(part(0.55), "status", "transferred");
-        story.department = "网点管理部".to_owned();
+        "网点管理部".clone_into(&mut story.department);
         story.turn(part(0.6 + 0.1 * dice.unit()), "status", "in_progress");
     }
     if case.redelivers {
@@ -207,7 +207,7 @@ fn end(story: &mut Story, resolved: Clock, at_once: bool, dice: &mut Dice) {
         let closed = over + dice.between(*quiet.start(), *quiet.end());
         story.turn(closed, "status", "closed");
         if let Some(event) = story.events.last_mut().filter(|_| dice.chance(0.8)) {
-            event.actor = "system".to_owned();
+            "system".clone_into(&mut event.actor);
         }
     }
 }

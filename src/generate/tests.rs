@@ -24,7 +24,7 @@ pub(super) fn plan(days: u32, calls_per_day: u32) -> Plan {
 }
 
 fn files(plan: &Plan) -> Vec<GeneratedFile> {
-    generate(plan, &Taxonomy::builtin().unwrap()).unwrap()
+    generate(plan, &Taxonomy::builtin()).unwrap()
 }
 
 /// The files of the default plan, drawn once for all tests.
@@ -95,7 +95,7 @@ fn rows(files: &[GeneratedFile], table: &str) -> Vec<BTreeMap<String, String>> {
 
 /// Runs a plan and shows the records to a check.
 fn with_records(plan: &Plan, check: impl FnOnce(&Records, &World)) {
-    let world = World::new(plan, &Taxonomy::builtin().unwrap()).unwrap();
+    let world = World::new(plan, &Taxonomy::builtin()).unwrap();
     check(&Centre::run(&world, &plan.anomalies), &world);
 }
 
@@ -247,7 +247,7 @@ fn unknown_fields_kinds_and_members_are_refused() {
             anomalies: stranger,
             ..plan(1, 10)
         },
-        &Taxonomy::builtin().unwrap(),
+        &Taxonomy::builtin(),
     )
     .unwrap_err();
     assert!(error.to_string().contains("A9999"), "{error}");

@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn invented_numbers_have_correct_check_digits() {
         let plan = plan(1, 10);
-        let world = World::new(&plan, &Taxonomy::builtin().unwrap()).unwrap();
+        let world = World::new(&plan, &Taxonomy::builtin()).unwrap();
         let mut dice = Dice::new(1, Stream::Tickets);
         for _ in 0..50 {
             let card = bank_card(&world, &mut dice);

@@ -15,10 +15,13 @@ pub const GROUND_TRUTH: &str = "ground_truth.toml";
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GroundTruth {
+    /// Seed of every draw.
     pub seed: u64,
     /// First local date, `YYYY-MM-DD`.
     pub start: String,
+    /// Number of days.
     pub days: u32,
+    /// Mean number of inbound calls per day.
     pub calls_per_day: u32,
     /// `day` or `week`.
     pub split: String,
@@ -39,6 +42,7 @@ pub struct GroundTruth {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BrokenRow {
+    /// Name of the file.
     pub file: String,
     /// Physical line, from 1 (the header).
     pub line: usize,
@@ -54,7 +58,9 @@ pub struct BrokenRow {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FileRows {
+    /// Name of the file.
     pub name: String,
+    /// Lines below the header.
     pub rows: usize,
 }
 

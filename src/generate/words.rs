@@ -11,85 +11,48 @@ pub struct TypeInfo {
     pub category_zh: String,
     /// Full code, such as `exception/damaged`.
     pub code: String,
+    /// Chinese name.
     pub zh: String,
+    /// English name.
     pub en: String,
+    /// Other names in exports.
     pub aliases: Vec<String>,
+    /// Words in a description that betray it.
     pub keywords: Vec<String>,
 }
 
 /// The problem types in the order of the taxonomy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taxonomy {
+    /// The types.
     pub types: Vec<TypeInfo>,
 }
 
 impl Taxonomy {
-    /// Reads the `[[category]]` / `[[category.type]]` form.
-    ///
-    /// # Errors
-    /// The text is not TOML of that form.
-    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        let form: Form = toml::from_str(text)?;
-        let types = form
-            .category
-            .into_iter()
-            .flat_map(CategoryForm::into_types)
-            .collect();
-        Ok(Self { types })
+    /// The problem types of the settings.
+    #[must_use]
+    pub fn of(taxonomy: &crate::settings::Taxonomy) -> Self {
+        let of_category = |category: &crate::settings::taxonomy::Category| {
+            let kinds = category.types.iter().map(|kind| TypeInfo {
+                category: category.code.clone(),
+                category_zh: category.zh.clone(),
+                code: format!("{}/{}", category.code, kind.code),
+                zh: kind.zh.clone(),
+                en: kind.en.clone(),
+                aliases: kind.aliases.clone(),
+                keywords: kind.keywords.clone(),
+            });
+            kinds.collect::<Vec<_>>()
+        };
+        Self {
+            types: taxonomy.category.iter().flat_map(of_category).collect(),
+        }
     }
 
-    /// The taxonomy that the program ships.
-    ///
-    /// # Errors
-    /// Never in a tested build: the text is compiled in.
-    pub fn builtin() -> Result<Self, toml::de::Error> {
-        Self::parse(include_str!("../settings/taxonomy.toml"))
-    }
-}
-
-#[derive(Deserialize)]
-struct Form {
-    category: Vec<CategoryForm>,
-}
-
-#[derive(Deserialize)]
-struct CategoryForm {
-    code: String,
-    zh: String,
-    #[serde(default, rename = "type")]
-    types: Vec<TypeForm>,
-}
-
-#[derive(Deserialize)]
-struct TypeForm {
-    code: String,
-    zh: String,
-    en: String,
-    #[serde(default)]
-    aliases: Vec<String>,
-    #[serde(default)]
-    keywords: Vec<String>,
-}
-
-impl CategoryForm {
-    fn into_types(self) -> Vec<TypeInfo> {
-        let Self {
-            code: category,
-            zh: category_zh,
-            types,
-        } = self;
-        types
-            .into_iter()
-            .map(|form| TypeInfo {
-                code: format!("{category}/{}", form.code),
-                category: category.clone(),
-                category_zh: category_zh.clone(),
-                zh: form.zh,
-                en: form.en,
-                aliases: form.aliases,
-                keywords: form.keywords,
-            })
-            .collect()
+    /// Those of the built-in taxonomy.
+    #[cfg(test)]
+    pub(super) fn builtin() -> Self {
+        Self::of(&crate::settings::Settings::builtin().unwrap().taxonomy)
     }
 }
 
@@ -233,7 +196,7 @@ mod tests {
 
     #[test]
     fn no_name_alias_or_keyword_belongs_to_two_types() {
-        let taxonomy = Taxonomy::builtin().unwrap();
+        let taxonomy = Taxonomy::builtin();
         let (mut names, mut keywords) = (BTreeMap::new(), BTreeMap::new());
         for info in &taxonomy.types {
             let own = info.aliases.iter().chain([&info.zh, &info.en, &info.code]);
@@ -264,7 +227,7 @@ mod tests {
 
     #[test]
     fn every_type_has_a_scene_and_every_scene_a_type() {
-        let taxonomy = Taxonomy::builtin().unwrap();
+        let taxonomy = Taxonomy::builtin();
         let scenes = Scenes::builtin().unwrap().scene;
         let types: Vec<&str> = taxonomy
             .types
@@ -293,7 +256,7 @@ mod tests {
 
     #[test]
     fn every_description_betrays_its_own_type_and_no_other() {
-        let taxonomy = Taxonomy::builtin().unwrap();
+        let taxonomy = Taxonomy::builtin();
         for scene in Scenes::builtin().unwrap().scene {
             for text in &scene.say {
                 let found = taxonomy.types.iter().filter(|info| {

@@ -97,8 +97,7 @@ impl Export {
         let content = blake3::hash(&bytes).to_hex().to_string();
         let detected = text::detect(&bytes);
         let encoding = detected.name();
-        let (oriented, decoder) = text::line_oriented(&bytes, detected);
-        let bytes = oriented.into_owned();
+        let (bytes, decoder) = text::line_oriented(bytes, detected);
         let Some((first_line, start, end)) = first_text_line(&bytes) else {
             return Err(Error::input(
                 path,

@@ -1,6 +1,6 @@
 //! Header → plan: which table a file is, and where each canonical column comes from.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use chrono_tz::Tz;
 
@@ -265,20 +265,20 @@ fn missing(plan: &Plan) -> Vec<&'static str> {
 }
 
 fn unused(header: &[String], cells: &[Option<Cell>]) -> Vec<String> {
-    let mut used = BTreeMap::new();
+    let mut used = BTreeSet::new();
     for cell in cells.iter().flatten() {
         match &cell.origin {
             Origin::Field(at) => {
-                used.insert(*at, ());
+                used.insert(*at);
             }
-            Origin::Join(parts, _) => used.extend(parts.iter().map(|at| (*at, ()))),
+            Origin::Join(parts, _) => used.extend(parts.iter().copied()),
             Origin::Constant(_) => {}
         }
     }
     header
         .iter()
         .enumerate()
-        .filter(|(at, name)| !used.contains_key(at) && !name.trim().is_empty())
+        .filter(|(at, name)| !used.contains(at) && !name.trim().is_empty())
         .map(|(_, name)| name.clone())
         .collect()
 }

@@ -58,15 +58,12 @@ pub fn split(text: &[u8], delimiter: u8, width: usize, first_line: u64) -> Vec<R
         } else {
             None
         };
-        match taken {
-            Some((record, count)) => {
-                records.push(record);
-                at += count;
-            }
-            None => {
-                records.push(first);
-                at += 1;
-            }
+        if let Some((record, count)) = taken {
+            records.push(record);
+            at += count;
+        } else {
+            records.push(first);
+            at += 1;
         }
     }
     records

@@ -185,13 +185,14 @@ impl<'p> Typer<'p> {
             Kind::Integer => Value::Integer(value::integer(&clean).map_err(fail)?),
             Kind::Flag => Value::Flag(value::flag(&clean).map_err(fail)?),
             Kind::Score => Value::Float(score(cell, &clean).map_err(fail)?),
-            Kind::Code(set) => match canonical(set, &clean) {
-                Some(code) => Value::Text(Cow::Borrowed(code)),
-                None => {
+            Kind::Code(set) => {
+                if let Some(code) = canonical(set, &clean) {
+                    Value::Text(Cow::Borrowed(code))
+                } else {
                     note(notes, "unknown_code", &cell.header, &clean);
                     Value::Text(clean)
                 }
-            },
+            }
         })
     }
 
@@ -384,6 +385,8 @@ fn note(notes: &mut Notes, what: &'static str, column: &str, value: &str) {
         .or_default() += 1;
 }
 
+// Boxed, so that the good path does not carry the size of the bad one.
+#[expect(clippy::unnecessary_box_returns, reason = "every caller wants the box")]
 fn refusal(cell: Option<&Cell>, column: &str, value: &str, reason: Reason) -> Box<Refusal> {
     let column = cell.map_or(column, |cell| &cell.header).to_owned();
     Box::new(Refusal {

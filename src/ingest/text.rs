@@ -82,15 +82,16 @@ pub fn decode<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Option<Cow<'a
     encoding.decode_without_bom_handling_and_without_replacement(bytes)
 }
 
-/// The whole file as bytes in which a line feed is a line end: UTF-16 is converted, others are as they are.
+/// The file as bytes in which a line feed is a line end, and their encoding: UTF-16 is converted, others are
+/// left as they are but for the byte-order mark.
 #[must_use]
-pub fn line_oriented(bytes: &[u8], detected: Detected) -> (Cow<'_, [u8]>, &'static Encoding) {
-    let body = &bytes[detected.bom..];
+pub fn line_oriented(mut bytes: Vec<u8>, detected: Detected) -> (Vec<u8>, &'static Encoding) {
+    bytes.drain(..detected.bom);
     if detected.encoding == UTF_16LE || detected.encoding == UTF_16BE {
-        let (text, _) = detected.encoding.decode_without_bom_handling(body);
-        (Cow::Owned(text.into_owned().into_bytes()), UTF_8)
+        let (text, _) = detected.encoding.decode_without_bom_handling(&bytes);
+        (text.into_owned().into_bytes(), UTF_8)
     } else {
-        (Cow::Borrowed(body), detected.encoding)
+        (bytes, detected.encoding)
     }
 }
 
@@ -122,12 +123,12 @@ mod tests {
         let mut utf16 = vec![0xff, 0xfe];
         utf16.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
         let detected = detect(&utf16);
-        let (bytes, encoding) = line_oriented(&utf16, detected);
+        let (bytes, encoding) = line_oriented(utf16, detected);
         assert_eq!(
             (detected.name().as_str(), encoding),
             ("utf-16le-bom", UTF_8)
         );
-        assert_eq!(&*bytes, text.as_bytes());
+        assert_eq!(bytes, text.as_bytes());
     }
 
     #[test]

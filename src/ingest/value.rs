@@ -276,9 +276,8 @@ fn reading(text: &str) -> Option<NaiveDateTime> {
             .chars()
             .map(|c| match half_width(c) {
                 '年' | '月' => '-',
-                '日' => ' ',
+                '日' | '秒' => ' ',
                 '时' | '分' => ':',
-                '秒' => ' ',
                 other => other,
             })
             .collect::<String>();

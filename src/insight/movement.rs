@@ -20,7 +20,7 @@ const BASELINE: usize = 28;
 /// Calendar days the baseline must span before the weekly cycle is taken out: two whole weeks.
 const TWO_WEEKS: i64 = 14;
 
-/// Laney's σ_z from which a plain p-chart is too narrow: its limits would be a fifth too tight.
+/// Laney's `σ_z` from which a plain p-chart is too narrow: its limits would be a fifth too tight.
 const WIDE_SIGMA_Z: f64 = 1.2;
 
 /// Level of the overdispersion test.
@@ -48,7 +48,7 @@ pub enum ChartKind {
     LaneyP,
     /// I′: a mean whose days rest on different n.
     IPrime,
-    /// XmR: single values.
+    /// `XmR`: single values.
     Xmr,
     /// Run chart: too few days for limits; the median only.
     Run,
@@ -111,7 +111,7 @@ pub struct Point {
 pub struct Movement {
     /// The chart chosen.
     pub chart: ChartKind,
-    /// Laney's σ_z where it was computed: how many times wider the days scatter than sampling explains.
+    /// Laney's `σ_z` where it was computed: how many times wider the days scatter than sampling explains.
     pub sigma_z: Option<f64>,
     /// Whether a weekday effect was taken out (needs at least two whole weeks).
     pub weekday_adjusted: bool,
@@ -299,7 +299,7 @@ fn take_weekdays_out(valued: &mut [Valued], baseline: usize, nature: Nature) -> 
     seen.len()
 }
 
-/// The chart for the baseline: which one, its limits, and σ_z where there is one.
+/// The chart for the baseline: which one, its limits, and `σ_z` where there is one.
 fn choose(
     baseline: &[Valued],
     nature: Nature,

@@ -248,7 +248,9 @@ mod tests {
             let cut = cut.min(values.len());
             let state = |values: &[f64]| {
                 let mut state = State::Moments(0, Sum::default(), Sum::default());
-                values.iter().for_each(|v| state.add(*v, 1.0));
+                for value in values {
+                    state.add(*value, 1.0);
+                }
                 state
             };
             let mut merged = state(&values[..cut]);

@@ -263,7 +263,8 @@ fn binary(left: Expr, op: &BinaryOperator, right: Expr) -> Result<Expr, String> 
 }
 
 fn compare(op: Comparison, left: Expr, right: Expr) -> Result<Expr, String> {
-    let (left, right) = (as_date(left.clone(), &right)?, as_date(right, &left)?);
+    let kinds = (left.kind(), right.kind());
+    let (left, right) = (as_date(left, kinds.1)?, as_date(right, kinds.0)?);
     if left.kind().fits(right.kind()) {
         Ok(Expr::Compare(op, Box::new(left), Box::new(right)))
     } else {
@@ -276,8 +277,8 @@ fn compare(op: Comparison, left: Expr, right: Expr) -> Result<Expr, String> {
 }
 
 /// A text beside a date is read as a date.
-fn as_date(expr: Expr, beside: &Expr) -> Result<Expr, String> {
-    match (&expr, beside.kind()) {
+fn as_date(expr: Expr, beside: Type) -> Result<Expr, String> {
+    match (&expr, beside) {
         (Expr::Text(text), Type::Date) => text
             .parse()
             .map(Expr::Date)
@@ -291,7 +292,7 @@ fn in_list(expr: &Sql, list: &[Sql], negated: bool, fact: &Fact) -> Result<Expr,
     let items = list
         .iter()
         .map(|item| {
-            let item = as_date(build(item, fact)?, &value)?;
+            let item = as_date(build(item, fact)?, value.kind())?;
             let is_literal = matches!(
                 item,
                 Expr::Number(_) | Expr::Text(_) | Expr::Flag(_) | Expr::Date(_)
@@ -434,9 +435,15 @@ impl Expr {
             Self::Not(inner) | Self::IsNull(inner) => inner.visit(see),
             Self::In(value, items) => {
                 value.visit(see);
-                items.iter().for_each(|item| item.visit(see));
+                for item in items {
+                    item.visit(see);
+                }
             }
-            Self::Call(_, arguments) => arguments.iter().for_each(|argument| argument.visit(see)),
+            Self::Call(_, arguments) => {
+                for argument in arguments {
+                    argument.visit(see);
+                }
+            }
             Self::Column(_)
             | Self::Number(_)
             | Self::Text(_)

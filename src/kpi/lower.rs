@@ -16,7 +16,6 @@ pub enum Dialect {
 
 impl Expr {
     /// The expression for Polars. Numbers are floats, flags in sums count 1 and 0.
-    #[must_use]
     pub fn polars(&self) -> pl::Expr {
         match self {
             Self::Column(column) => match self.kind() {
@@ -154,7 +153,7 @@ fn call(function: Function, arguments: &[Expr]) -> pl::Expr {
                     .otherwise(x)
             },
         ),
-        Function::Greatest => fold(|a, b| a.gt_eq(b)).unwrap_or_else(|| lit(NULL)),
-        Function::Least => fold(|a, b| a.lt_eq(b)).unwrap_or_else(|| lit(NULL)),
+        Function::Greatest => fold(polars::prelude::Expr::gt_eq).unwrap_or_else(|| lit(NULL)),
+        Function::Least => fold(polars::prelude::Expr::lt_eq).unwrap_or_else(|| lit(NULL)),
     }
 }

@@ -137,7 +137,10 @@ impl Mart {
                 "ci_high",
                 float(&|row| row.estimate.interval.map(|i| i.high)),
             ),
-            ("target", float(&|row| row.bound.map(|bound| bound.value()))),
+            (
+                "target",
+                float(&|row| row.bound.map(super::super::schema::measure::Bound::value)),
+            ),
             ("status", text(&|_, row| Some(row.status.code().to_owned()))),
         ];
         let named = columns

@@ -170,7 +170,7 @@ impl Table<'_> {
     }
 }
 
-/// value, numerator, denominator, ci_low, ci_high, target.
+/// value, numerator, denominator, `ci_low`, `ci_high`, target.
 fn numbers(row: &Row) -> [Option<f64>; 6] {
     let estimate = &row.estimate;
     [
@@ -179,7 +179,7 @@ fn numbers(row: &Row) -> [Option<f64>; 6] {
         estimate.denominator,
         estimate.interval.map(|interval| interval.low),
         estimate.interval.map(|interval| interval.high),
-        row.bound.map(|bound| bound.value()),
+        row.bound.map(super::super::schema::measure::Bound::value),
     ]
 }
 

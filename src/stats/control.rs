@@ -30,7 +30,7 @@ const SIGMAS: f64 = 3.0;
 pub struct Chart {
     /// Centre line.
     pub centre: f64,
-    /// Laney's σ_z: scatter between points over the scatter sampling explains; only P′ and U′.
+    /// Laney's `σ_z`: scatter between points over the scatter sampling explains; only P′ and U′.
     pub sigma_z: Option<f64>,
     scatter: Scatter,
     /// What the figure cannot go below and above.
@@ -77,7 +77,7 @@ impl Chart {
         }
     }
 
-    /// The same chart with σ_z put into its sigma. `None` where the scatter is zero or there is one
+    /// The same chart with `σ_z` put into its sigma. `None` where the scatter is zero or there is one
     /// point only, so that z is undefined.
     fn laney(self, samples: &[(f64, f64)]) -> Option<Self> {
         let standardised: Vec<f64> = samples
@@ -96,7 +96,7 @@ impl Chart {
     }
 }
 
-/// XmR chart of single values, with moving ranges above their own limit left out once.
+/// `XmR` chart of single values, with moving ranges above their own limit left out once.
 ///
 /// Mean ± 3/1.128·mean moving range; one outlier makes two wide ranges and must not widen the
 /// limits that are to find it. `None` below two values. Source: Wheeler (2000), *Understanding
@@ -111,7 +111,7 @@ pub fn xmr(values: &[f64]) -> Option<Chart> {
     Some(Chart::unbounded(mean(values)?, Scatter::Constant(sigma)))
 }
 
-/// XmR chart of single values with every moving range kept. `None` below two values.
+/// `XmR` chart of single values with every moving range kept. `None` below two values.
 #[must_use]
 pub fn xmr_unscreened(values: &[f64]) -> Option<Chart> {
     let sigma = mean(&moving_ranges(values))? / D2;
@@ -142,9 +142,9 @@ pub fn p(samples: &[(f64, f64)]) -> Option<Chart> {
     })
 }
 
-/// Laney's P′ chart of proportions `(count, n)`: p̄ ± 3·σ_p·σ_z, cut to [0, 1].
+/// Laney's P′ chart of proportions `(count, n)`: p̄ ± `3·σ_p·σ_z`, cut to [0, 1].
 ///
-/// σ_z is the mean moving range of z = (p − p̄)/σ_p over 1.128. `None` below two samples or where p̄
+/// `σ_z` is the mean moving range of z = (p − `p̄)/σ_p` over 1.128. `None` below two samples or where p̄
 /// is 0 or 1. Source: Laney (2002), *Improved control charts for attributes*, Quality Engineering
 /// 14.
 #[must_use]
@@ -174,7 +174,7 @@ pub fn laney_u(samples: &[(f64, f64)]) -> Option<Chart> {
 ///
 /// x̄ is weighted by n; s = √(π/2)·|Δx|/√(1/nᵢ + 1/nᵢ₋₁) estimates the scatter of one value from
 /// each pair of neighbours. `None` below two samples. Source: Taylor (2018), *Normalized individuals
-/// (I_N) control chart*, variation.com.
+/// (`I_N`) control chart*, variation.com.
 #[must_use]
 pub fn i_prime(samples: &[(f64, f64)]) -> Option<Chart> {
     let weighted: Vec<(f64, f64)> = samples.iter().map(|&(x, n)| (x * n, n)).collect();

@@ -116,9 +116,11 @@ fn encode(runs: &[Run]) -> Result<RecordBatch> {
                 TimestampMicrosecondArray::from_iter_values(runs.iter().map(|run| run.as_of))
                     .with_timezone("UTC"),
             ),
-            Arc::new(BooleanArray::from_iter(
-                runs.iter().map(|run| Some(run.as_of_given)),
-            )),
+            Arc::new(
+                runs.iter()
+                    .map(|run| Some(run.as_of_given))
+                    .collect::<BooleanArray>(),
+            ),
             Arc::new(StringArray::from_iter_values(versions)),
             Arc::new(StringArray::from_iter_values(
                 runs.iter().map(|run| &run.settings),

@@ -1,7 +1,7 @@
 //! Rows of one file → the record table: new keys are stored, newer rows replace, equal ones are duplicates.
 //! Only the days that gain or lose a row are written again.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use arrow::array::{
@@ -198,7 +198,7 @@ fn matching_parts(
         what: table.name.to_owned(),
         source,
     };
-    let wanted: HashMap<_, ()> = new.keys.iter().map(|key| (key.owned(), ())).collect();
+    let wanted: HashSet<OwnedRow> = new.keys.iter().map(|key| key.owned()).collect();
     let schema = record_schema(table);
     let key_schema: SchemaRef = Arc::new(schema.project(&converters.key_columns).map_err(fail)?);
     let mut found = Vec::new();
@@ -208,7 +208,7 @@ fn matching_parts(
             .keys
             .convert_columns(keys.columns())
             .map_err(fail)?;
-        if keys.iter().any(|key| wanted.contains_key(&key.owned())) {
+        if keys.iter().any(|key| wanted.contains(&key.owned())) {
             let rows = read_part(place, &schema)?;
             let comparable = converters.comparable(&rows).map_err(fail)?;
             found.push(Existing {

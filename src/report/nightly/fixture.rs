@@ -1,5 +1,12 @@
 //! A night as it could be: four weeks, figures of every kind, some of which moved.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "the numbers of a fixture are small and not negative"
+)]
+
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::i18n::Bilingual;
@@ -88,7 +95,10 @@ pub fn quiet() -> NightlyInput {
 
 /// Noise without randomness: two incommensurable waves, within ±1.
 fn wave(seed: f64, day: f64) -> f64 {
-    ((seed * 7.3 + day * 2.399).sin() + (seed * 3.1 + day * 5.123).sin()) / 2.0
+    f64::midpoint(
+        (seed * 7.3 + day * 2.399).sin(),
+        (seed * 3.1 + day * 5.123).sin(),
+    )
 }
 
 fn rate(value: f64, n: f64) -> Estimate {

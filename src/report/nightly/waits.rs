@@ -1,5 +1,12 @@
 //! When customers wait: mean wait by hour and weekday.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_possible_wrap,
+    reason = "cells of a map of 7 by 24 hours"
+)]
+
 use chrono::Weekday;
 
 use crate::kpi::figure::Unit;

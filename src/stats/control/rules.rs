@@ -19,7 +19,7 @@ const NEAR: f64 = 2.0;
 const TIE: f64 = 1e-12;
 
 /// Observations off the median below which the run rules have no power. Source: Anhøj & Olesen
-/// (2014), *Run charts revisited*, PLoS ONE 9, e113825.
+/// (2014), *Run charts revisited*, `PLoS` ONE 9, e113825.
 const LEAST_USEFUL: usize = 10;
 
 /// A special cause, in the order they are looked for.
@@ -132,7 +132,7 @@ pub fn median(values: &[f64]) -> Option<f64> {
 /// Anhøj's rules for a run chart. `None` when every value lies on the median.
 ///
 /// Longest run allowed: log₂(useful) + 3, rounded; crossings needed: the 5 % quantile of
-/// binomial(useful − 1, ½). Source: Anhøj & Olesen (2014), *Run charts revisited*, PLoS ONE 9,
+/// binomial(useful − 1, ½). Source: Anhøj & Olesen (2014), *Run charts revisited*, `PLoS` ONE 9,
 /// e113825.
 #[must_use]
 pub fn anhoej(values: &[f64]) -> Option<Runs> {

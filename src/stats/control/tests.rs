@@ -146,7 +146,7 @@ fn mr_gives_powerbi_spcs_limits() {
 
 /// With n alike, mean(s)/√n is the mean moving range over 2/√π: Montgomery's loans without the
 /// rounding of 1.128. No published I′ limits to four digits were found, so the unequal case is a
-/// second computation in NumPy on the data above:
+/// second computation in `NumPy` on the data above:
 /// `c = (x*n).sum()/n.sum(); s = (sqrt(pi/2)*abs(diff(x))/sqrt(1/n[1:] + 1/n[:-1])).mean()`,
 /// limits c ± 3·s/√n.
 #[test]

@@ -44,7 +44,7 @@ fn wilson_has_exact_ends_and_no_interval_of_nothing() {
     assert_eq!(wilson(f64::NAN, 7.0), None);
 }
 
-/// FunnelPlotR's exact Poisson limits of observed/expected at 95 %, E = 15, 20, 30.
+/// `FunnelPlotR`'s exact Poisson limits of observed/expected at 95 %, E = 15, 20, 30.
 #[test]
 fn poisson_exact_gives_the_funnel_limits_at_95() {
     for (count, low, high) in [
@@ -57,7 +57,7 @@ fn poisson_exact_gives_the_funnel_limits_at_95() {
     }
 }
 
-/// FunnelPlotR's exact Poisson limits of observed/expected at 99.8 %, E = 15, 20, 30.
+/// `FunnelPlotR`'s exact Poisson limits of observed/expected at 99.8 %, E = 15, 20, 30.
 #[test]
 fn poisson_tails_give_the_funnel_limits_at_998() {
     for (count, low, high) in [
@@ -110,7 +110,7 @@ fn mean_t_needs_two_values_and_gives_equal_values_no_width() {
     close(low, 0.1, 1e-12);
 }
 
-/// A second computation with deviations instead of sums, in NumPy:
+/// A second computation with deviations instead of sums, in `NumPy`:
 /// `y = of*w; R = y.sum()/w.sum(); v = n/(n-1)*((y-R*w)**2).sum()/w.sum()**2`, R ± z·√v, for
 /// of = 12, 30, 7, 45, 22, 18 and w = 3, 1, 4, 2, 2, 5.
 #[test]
@@ -126,7 +126,7 @@ fn linearised_ratio_agrees_with_deviations() {
     );
 }
 
-/// NumPy: `quantile([1, 3, 4, 8, 11, 20], [0.1, 0.5, 0.9])`.
+/// `NumPy`: `quantile([1, 3, 4, 8, 11, 20], [0.1, 0.5, 0.9])`.
 #[test]
 fn quantile_type7_interpolates() {
     let values = [1.0, 3.0, 4.0, 8.0, 11.0, 20.0];
