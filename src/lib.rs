@@ -16,3 +16,5 @@ pub mod schema;
 pub mod settings;
 pub mod stats;
 pub mod store;
+#[cfg(test)]
+mod testing;

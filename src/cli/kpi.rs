@@ -127,14 +127,11 @@ pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
 /// The asked figures in catalogue order; without a choice, those whose fact has every dimension and column asked for.
 fn chosen(args: &KpiArgs, catalogue: &Catalogue) -> Result<Vec<usize>> {
     if !args.kpi.is_empty() {
-        let mut chosen = args
+        return args
             .kpi
             .iter()
             .map(|id| catalogue.position(id.trim()))
-            .collect::<Result<Vec<_>>>()?;
-        chosen.sort_unstable();
-        chosen.dedup();
-        return Ok(chosen);
+            .collect();
     }
     let fits = |at: &usize| match (&catalogue.kpis[*at].formula, catalogue.kpis[*at].fact) {
         (

@@ -188,3 +188,6 @@ fn teams(agents: &DataFrame) -> LazyFrame {
         .lazy()
         .select([col("agent_id"), col("team"), col("site")])
 }
+
+#[cfg(test)]
+mod tests;

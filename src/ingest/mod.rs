@@ -116,13 +116,6 @@ impl Export {
                 "save it as UTF-8 or GB18030 and try again",
             )
         })?;
-        if memchr::memchr(0, line).is_some() {
-            return Err(Error::input(
-                path,
-                "is not a text file",
-                "CSV or TSV is needed",
-            ));
-        }
         let delimiter = text::delimiter(&header);
         let header: Vec<String> = records::fields(&header, delimiter)
             .map_err(|_| {
@@ -135,8 +128,7 @@ impl Export {
             .iter()
             .map(|field| value::clean(field).to_owned())
             .collect();
-        let plans =
-            plan::plans(&header, settings).map_err(|no| Error::input(path, no.message, no.hint))?;
+        let plans = plan::plans(&header, settings).map_err(|no| no_plan(path, &bytes, no))?;
         Ok(Self {
             name: name.to_owned(),
             content,
@@ -267,6 +259,16 @@ impl Export {
         ));
         columns.push(&row);
         Ok(())
+    }
+}
+
+/// Why a file is not taken in; bytes that no text has say that it is no export at all.
+fn no_plan(path: &Path, bytes: &[u8], no: plan::NoPlan) -> Error {
+    let binary = memchr::memchr(0, &bytes[..bytes.len().min(8192)]).is_some();
+    if binary {
+        Error::input(path, "is not a text file", "CSV or TSV is needed")
+    } else {
+        Error::input(path, no.message, no.hint)
     }
 }
 

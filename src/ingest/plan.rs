@@ -211,6 +211,12 @@ fn unrecognised(header: &[String], settings: &Settings) -> NoPlan {
         .filter(|plan| plan.cells.iter().flatten().count() > 1);
     let shown: Vec<_> = header.iter().take(8).map(String::as_str).collect();
     let message = match closest {
+        Some(plan) if missing(&plan).is_empty() => format!(
+            "shares only {} column names with {}, too few to be sure; its header begins {}",
+            plan.cells.iter().flatten().count(),
+            plan.table.name,
+            shown.join(" | ")
+        ),
         Some(plan) => format!(
             "looks most like {}, but has no column for {}; its header begins {}",
             plan.table.name,

@@ -11,6 +11,10 @@ use memchr::memchr;
 /// How many lines a quoted field may run over before the quote counts as unterminated.
 const LINES_PER_RECORD: usize = 200;
 
+/// From this many fields on, a line with exactly as many is a row of its own and not part of a quoted text:
+/// it is far likelier that the quote above it was never meant to open.
+const TELLING_WIDTH: usize = 4;
+
 /// One record of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record<'a> {
@@ -80,6 +84,9 @@ fn join<'a>(
     let base = first.bytes.as_ptr() as usize - text.as_ptr() as usize;
     for (count, last) in lines.iter().enumerate().take(LINES_PER_RECORD).skip(1) {
         if memchr(b'"', last.bytes).is_none() {
+            if width >= TELLING_WIDTH && field_count(last.bytes, delimiter) == Some(width) {
+                return None;
+            }
             continue;
         }
         let end = last.bytes.as_ptr() as usize - text.as_ptr() as usize + last.bytes.len();

@@ -7,8 +7,9 @@ use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 /// How much of a file is looked at to tell its encoding.
 const SAMPLE: usize = 1 << 20;
 
-/// Share of broken lines up to which a file still counts as UTF-8.
-const BROKEN_LINES: f64 = 0.05;
+/// Share of broken lines up to which a file still counts as being in an encoding. Text of a legacy encoding
+/// is hardly ever valid UTF-8 by chance, so a majority of sound lines decides.
+const BROKEN_LINES: f64 = 0.5;
 
 /// An encoding and where the text begins.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,7 +57,7 @@ pub fn detect(bytes: &[u8]) -> Detected {
     }
 }
 
-/// Whether nearly all lines with non-ASCII bytes decode.
+/// Whether most lines with non-ASCII bytes decode.
 fn mostly(encoding: &'static Encoding, sample: &[u8]) -> bool {
     let (mut seen, mut broken) = (0_u32, 0_u32);
     let cut = sample

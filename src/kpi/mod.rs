@@ -9,3 +9,6 @@ pub mod mart;
 pub mod pass;
 pub mod query;
 pub mod table;
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use polars::prelude::*;
-use rayon::prelude::*;
 
 use crate::calendar::{Grain, from_epoch_days};
 use crate::error::{PolarsContext, Result};
@@ -59,10 +58,7 @@ impl Pass<'_> {
     /// # Errors
     /// When a part cannot be read.
     pub fn run(&self, parts: &[Part]) -> Result<Vec<Groups>> {
-        let by_part: Vec<Vec<Groups>> = parts
-            .par_iter()
-            .map(|part| self.part(part))
-            .collect::<Result<_>>()?;
+        let by_part = self.in_parallel(parts)?;
         let mut merged: Vec<Groups> = self.groupings.iter().map(|_| Groups::new()).collect();
         for part in by_part {
             for (whole, groups) in merged.iter_mut().zip(part) {
@@ -82,6 +78,31 @@ impl Pass<'_> {
             }
         }
         Ok(merged)
+    }
+
+    /// Evaluates the parts on as many threads as the program may use, each a stretch of days in order.
+    ///
+    /// Plain threads, not rayon: a rayon worker that waits for Polars' own pool takes up another part
+    /// meanwhile, and over hundreds of parts that nests until the stack is full.
+    fn in_parallel(&self, parts: &[Part]) -> Result<Vec<Vec<Groups>>> {
+        let stretch = parts
+            .len()
+            .div_ceil(rayon::current_num_threads().max(1))
+            .max(1);
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = parts
+                .chunks(stretch)
+                .map(|days| scope.spawn(|| days.iter().map(|part| self.part(part)).collect()))
+                .collect();
+            let mut all = Vec::with_capacity(parts.len());
+            for thread in threads {
+                let done: Result<Vec<Vec<Groups>>> = thread
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                all.extend(done?);
+            }
+            Ok(all)
+        })
     }
 
     fn empty_states(&self) -> Vec<State> {

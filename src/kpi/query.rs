@@ -1,6 +1,6 @@
 //! A question about KPIs → the rows of the answer, with intervals, targets and verdicts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
@@ -18,7 +18,7 @@ use super::pass::{Group, Grouping, Groups, Pass};
 /// What is asked.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// Positions in the catalogue; in catalogue order.
+    /// Positions in the catalogue; the answer is in the catalogue's order, whatever theirs.
     pub kpis: Vec<usize>,
     /// The groupings, answered from one pass per fact table.
     pub groupings: Vec<Grouping>,
@@ -188,7 +188,8 @@ impl Query {
         catalogue: &Catalogue,
     ) -> Vec<Row> {
         let mut rows = Vec::new();
-        for at in &self.kpis {
+        let in_order: BTreeSet<usize> = self.kpis.iter().copied().collect();
+        for at in &in_order {
             let kpi = &catalogue.kpis[*at];
             let of_kpi: Vec<(Group, Estimate)> = match kpi.formula {
                 Formula::Ratio {

@@ -146,3 +146,6 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     };
     write().map_err(|error| Error::io("write", path, error))
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,241 @@
+use crate::calendar::Grain;
+use crate::kpi::catalogue::Catalogue;
+use crate::kpi::mart;
+use crate::kpi::pass::Grouping;
+use crate::kpi::query::{Query, Row, Source};
+use crate::kpi::table::Table;
+use crate::store::runs::Run;
+use crate::testing::Small;
+
+/// Cisco's worked example of the service level: 70 answered in time, 20 late, 10 abandoned in time.
+fn cisco() -> String {
+    let mut text = String::from("call_id,started_at,queue,outcome,wait_s,talk_s\n");
+    for (count, outcome, wait) in [
+        (70, "answered", 20),
+        (20, "answered", 21),
+        (10, "abandoned", 4),
+    ] {
+        for n in 0..count {
+            let talk = if outcome == "answered" { "60" } else { "" };
+            let queue = if n % 2 == 0 { "查询" } else { "" };
+            let day = 2 + n % 8;
+            text += &format!(
+                "{outcome}{wait}-{n},2026-03-0{day} 09:00:00,{queue},{outcome},{wait},{talk}\n"
+            );
+        }
+    }
+    text
+}
+
+struct Centre {
+    small: Small,
+    run: Run,
+    catalogue: Catalogue,
+}
+
+impl Centre {
+    fn of(files: &[&str]) -> Self {
+        let small = Small::of(files);
+        let run = small.run("2026-03-31 00:00:00");
+        let catalogue = Catalogue::compile(&small.settings).unwrap();
+        Self {
+            small,
+            run,
+            catalogue,
+        }
+    }
+
+    fn source(&self) -> Source<'_> {
+        Source {
+            store: &self.small.store,
+            run: &self.run,
+        }
+    }
+
+    fn query(&self, ids: &[&str], grain: Grain, by: &[&str], condition: Option<&str>) -> Query {
+        Query {
+            kpis: ids
+                .iter()
+                .map(|id| self.catalogue.position(id).unwrap())
+                .collect(),
+            groupings: vec![Grouping {
+                grain,
+                by: by.iter().map(|name| (*name).to_owned()).collect(),
+            }],
+            from: None,
+            to: None,
+            condition: condition.map(str::to_owned),
+        }
+    }
+
+    fn ask(&self, ids: &[&str], grain: Grain, by: &[&str], condition: Option<&str>) -> Vec<Row> {
+        self.query(ids, grain, by, condition)
+            .answer(&self.catalogue, &self.source())
+            .unwrap()
+            .remove(0)
+    }
+}
+
+#[test]
+fn service_level_leaves_short_abandons_out_of_the_denominator() {
+    let centre = Centre::of(&[&cisco()]);
+    let rows = centre.ask(
+        &["service_level", "answer_rate", "answer_rate_strict"],
+        Grain::All,
+        &[],
+        None,
+    );
+    let values: Vec<f64> = rows.iter().filter_map(|row| row.estimate.value).collect();
+    // Catalogue order: answer_rate, answer_rate_strict, service_level. 70 / 90 is Cisco's 77.8 %.
+    assert_eq!(values.len(), 3);
+    for (value, expect) in values.iter().zip([1.0, 0.9, 70.0 / 90.0]) {
+        assert!((value - expect).abs() < 1e-12, "{value} {expect}");
+    }
+}
+
+#[test]
+fn groups_add_up_and_name_the_null_member() {
+    let centre = Centre::of(&[&cisco()]);
+    let by_queue = centre.ask(&["offered"], Grain::All, &["queue"], None);
+    let members: Vec<_> = by_queue
+        .iter()
+        .map(|row| row.group.members[0].as_deref())
+        .collect();
+    assert_eq!(members, [None, Some("查询")]);
+    assert_eq!(by_queue.iter().map(|row| row.estimate.n).sum::<u64>(), 100);
+    let by_day = centre.ask(&["offered"], Grain::Day, &[], None);
+    assert_eq!(by_day.first().unwrap().group.period, "2026-03-02");
+    assert_eq!(by_day.iter().map(|row| row.estimate.n).sum::<u64>(), 100);
+    let hours = centre.ask(&["offered"], Grain::Hour, &[], None);
+    assert_eq!(hours.first().unwrap().group.period, "2026-03-02T09");
+}
+
+#[test]
+fn conditions_and_ranges_restrict_the_rows() {
+    let centre = Centre::of(&[&cisco()]);
+    let rows = centre.ask(
+        &["answered"],
+        Grain::All,
+        &[],
+        Some("queue = '查询' AND wait_s <= 20"),
+    );
+    assert_eq!(rows[0].estimate.n, 35);
+    let mut query = centre.query(&["answered"], Grain::All, &[], None);
+    query.from = "2026-03-02".parse().ok();
+    query.to = "2026-03-02".parse().ok();
+    let rows = query
+        .answer(&centre.catalogue, &centre.source())
+        .unwrap()
+        .remove(0);
+    assert_eq!(rows[0].estimate.n, 9 + 3);
+}
+
+#[test]
+fn nothing_to_divide_by_gives_null_and_no_verdict() {
+    let centre = Centre::of(&[&cisco()]);
+    let rows = centre.ask(
+        &["fcr", "satisfaction", "frt", "tickets"],
+        Grain::All,
+        &[],
+        None,
+    );
+    for row in rows
+        .iter()
+        .filter(|row| centre.catalogue.kpis[row.kpi].id != "tickets")
+    {
+        assert_eq!(
+            (row.estimate.value, row.estimate.n, row.status.code()),
+            (None, 0, "none")
+        );
+    }
+    let table = Table {
+        catalogue: &centre.catalogue,
+        by: &[],
+        rows: &rows,
+    };
+    let csv = String::from_utf8(table.csv(false).unwrap()).unwrap();
+    assert!(
+        csv.starts_with("kpi,period,value,numerator,denominator,n,ci_low,ci_high,target,status\n"),
+        "{csv}"
+    );
+    assert!(csv.contains("\nfrt,,,0,0,0,,,30,none\n"), "{csv}");
+}
+
+#[test]
+fn a_dimension_the_fact_lacks_is_an_error_that_names_both() {
+    let centre = Centre::of(&[&cisco()]);
+    let error = centre
+        .query(&["answer_rate"], Grain::All, &["platfrom"], None)
+        .answer(&centre.catalogue, &centre.source())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("call_facts") && error.contains("platfrom") && error.contains("answer_rate"),
+        "{error}"
+    );
+    let error = centre
+        .query(&["frt"], Grain::All, &["platfrom"], None)
+        .answer(&centre.catalogue, &centre.source())
+        .unwrap_err();
+    assert_eq!(error.hint().as_deref(), Some("did you mean `platform`?"));
+}
+
+#[test]
+fn a_target_with_a_condition_holds_for_the_groups_it_describes() {
+    let chats = "chat_id,started_at,first_reply_at,platform\n\
+        a,2026-03-02 09:00:00,2026-03-02 09:00:20,微信\nb,2026-03-02 09:00:00,2026-03-02 09:00:20,抖音\n";
+    let mut centre = Centre::of(&[chats]);
+    let target = "kpi = \"frt\"\nat_most = 10\nwhere = \"platform = 'wechat'\"\nsource = \"test\"";
+    centre
+        .small
+        .settings
+        .targets
+        .push(toml::from_str(target).unwrap());
+    centre.catalogue = Catalogue::compile(&centre.small.settings).unwrap();
+    let rows = centre.ask(&["frt"], Grain::All, &["platform"], None);
+    let verdicts: Vec<_> = rows
+        .iter()
+        .map(|row| (row.group.members[0].clone().unwrap(), row.status.code()))
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            ("douyin".to_owned(), "met"),
+            ("wechat".to_owned(), "missed")
+        ]
+    );
+}
+
+#[test]
+fn a_ratio_divides_two_figures() {
+    let tickets = "ticket_id,created_at,kind\nT1,2026-03-02,complaint\nT2,2026-03-02,enquiry\n";
+    let centre = Centre::of(&[&cisco(), tickets]);
+    let rows = centre.ask(&["complaint_rate"], Grain::All, &[], None);
+    let estimate = rows[0].estimate;
+    // 1 complaint; 90 answered calls and 2 tickets are contacts.
+    assert_eq!(
+        (estimate.numerator, estimate.denominator),
+        (Some(1.0), Some(92.0))
+    );
+    assert!((estimate.value.unwrap() - 1000.0 / 92.0).abs() < 1e-12);
+}
+
+#[test]
+fn the_mart_holds_the_same_figures_as_the_query() {
+    let centre = Centre::of(&[&cisco()]);
+    let mart = mart::compute(&centre.catalogue, &centre.source()).unwrap();
+    let at = centre.catalogue.position("asa").unwrap();
+    let of_mart: Vec<Row> = mart
+        .of(Grain::Day, &["queue"])
+        .iter()
+        .filter(|row| row.kpi == at)
+        .cloned()
+        .collect();
+    assert_eq!(of_mart, centre.ask(&["asa"], Grain::Day, &["queue"], None));
+    let bytes = mart.parquet(&centre.catalogue, "r0001").unwrap();
+    assert_eq!(
+        bytes,
+        mart.parquet(&centre.catalogue, "r0001").unwrap(),
+        "the same input gives the same bytes"
+    );
+}

@@ -1,0 +1,235 @@
+//! `kefu run`: the nightly job.
+
+use crate::builder::{CALLS, Centre, contents};
+
+#[test]
+fn a_run_accounts_for_every_row_and_names_what_it_wrote() {
+    let centre = Centre::small();
+    let ran = centre.run(&[]);
+    for part in [
+        "calls.csv",
+        "3 files",
+        "run r0001",
+        "as of 2026-03-03 09:05:00",
+        "reports/nightly_2026-03-03_zh.html",
+    ] {
+        assert!(ran.out.contains(part), "{part} in {}", ran.out);
+    }
+    for name in [
+        "nightly_2026-03-03_zh.html",
+        "nightly_2026-03-03_en.html",
+        "nightly_2026-03-03_en.json",
+        "marts/kpi.parquet",
+    ] {
+        assert!(centre.path("reports").join(name).is_file(), "{name}");
+    }
+    assert_eq!(centre.figure("offered"), Some(4.0));
+    assert_eq!(centre.figure("answered"), Some(3.0));
+    assert_eq!(centre.figure("asa"), Some(65.0 / 3.0));
+    assert_eq!(centre.figure("satisfaction"), Some(2.5));
+    assert_eq!(centre.figure("frt"), Some(35.0));
+    assert_eq!(centre.figure("complaint_handling_rate"), Some(1.0));
+    assert_eq!(
+        centre.figure("contacts"),
+        Some(7.0),
+        "3 answered calls, 2 chats, 2 tickets of their own"
+    );
+}
+
+#[test]
+fn running_twice_changes_nothing_and_says_so() {
+    let centre = Centre::small();
+    centre.run(&[]);
+    let before = (
+        contents(&centre.path("reports")),
+        contents(&centre.path("store")),
+    );
+    let again = centre.run(&[]);
+    assert!(again.out.contains("Nothing changed"), "{}", again.out);
+    assert!(again.out.contains("taken in before"), "{}", again.out);
+    assert_eq!(
+        before,
+        (
+            contents(&centre.path("reports")),
+            contents(&centre.path("store"))
+        )
+    );
+}
+
+#[test]
+fn two_centres_with_the_same_input_get_the_same_bytes() {
+    let [first, second] = [Centre::small(), Centre::small()];
+    first.run(&[]);
+    // Another number of threads must not change a bit.
+    second.run(&["--threads", "1"]);
+    assert_eq!(
+        contents(&first.path("reports")),
+        contents(&second.path("reports"))
+    );
+}
+
+#[test]
+fn the_same_content_under_another_name_is_skipped() {
+    let centre = Centre::small();
+    centre.run(&[]);
+    let centre = centre.file("calls (1).csv", CALLS);
+    let ran = centre.run(&[]);
+    assert!(ran.out.contains("Nothing changed"), "{}", ran.out);
+    assert_eq!(centre.figure("offered"), Some(4.0));
+}
+
+#[test]
+fn a_corrected_row_replaces_the_old_one() {
+    let centre = Centre::small();
+    centre.run(&[]);
+    let corrected = "工单号,创建时间,更新时间,工单类型,工单状态\nT2,2026-03-03 09:05:00,2026-03-04 10:00:00,查询,已解决\n";
+    let centre = centre.file("tickets_late.csv", corrected);
+    assert_eq!(centre.figure("tickets_open"), Some(1.0));
+    let ran = centre.run(&["--json"]);
+    let summary: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let late = summary["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|file| file["file"] == "tickets_late.csv")
+        .unwrap();
+    assert_eq!((&late["stored"], &late["replaced"]), (&0.into(), &1.into()));
+    assert_eq!(summary["run"], "r0002");
+    assert_eq!(centre.figure("tickets_open"), Some(0.0));
+    assert_eq!(centre.figure("tickets"), Some(2.0));
+}
+
+#[test]
+fn the_cut_off_is_honoured() {
+    let centre = Centre::small();
+    centre.run(&["--as-of", "2026-03-02 10:00:00"]);
+    assert_eq!(
+        centre.figure("tickets_open"),
+        Some(0.0),
+        "T1 is done, T2 does not exist yet"
+    );
+    let ran = centre.run(&["--as-of", "2026-03-03 10:00:00"]);
+    assert!(ran.out.contains("as of 2026-03-03 10:00:00"), "{}", ran.out);
+    assert_eq!(centre.figure("tickets_open"), Some(1.0));
+}
+
+#[test]
+fn one_language_or_both() {
+    let centre = Centre::small();
+    centre.run(&["--lang", "en"]);
+    assert!(centre.path("reports/nightly_2026-03-03_en.html").is_file());
+    assert!(!centre.path("reports/nightly_2026-03-03_zh.html").exists());
+    let report =
+        std::fs::read_to_string(centre.path("reports/nightly_2026-03-03_en.html")).unwrap();
+    assert!(report.contains("lang=\"en\""));
+}
+
+#[test]
+fn a_missed_target_is_an_exit_code_only_when_asked_for() {
+    let centre = Centre::small();
+    assert!(centre.run(&[]).out.contains("missed"));
+    assert_eq!(centre.kefu(&["run", "in", "--fail-on-breach"]).code, 3);
+}
+
+#[test]
+fn broken_rows_are_quarantined_and_cost_nothing_else() {
+    let broken =
+        format!("{CALLS}c9,2026-02-30 09:00:00,,,查询,13900000005,A1,接通,\nc1,too short\n");
+    let centre = Centre::small().file("calls.csv", broken);
+    let ran = centre.run(&[]);
+    assert!(ran.out.contains("rejected 1 in calls.csv, column 呼叫时间: not a time, or an impossible date (line 6: 2026-02-30 09:00:00)"), "{}", ran.out);
+    assert!(
+        ran.out
+            .contains("more or fewer fields than the header (line 7: 2 ≠ 9)"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(centre.figure("offered"), Some(4.0));
+    let quarantine = contents(&centre.path("store/_quarantine"));
+    assert_eq!(quarantine.len(), 1);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let path = centre.path("store/_quarantine").join(&quarantine[0].0);
+        assert_eq!(
+            std::fs::metadata(path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert_eq!(
+            std::fs::metadata(centre.path("store.key"))
+                .unwrap()
+                .permissions()
+                .mode()
+                & 0o777,
+            0o600
+        );
+    }
+}
+
+#[test]
+fn no_phone_number_leaves_the_door() {
+    let centre = Centre::small();
+    let ran = centre.run(&["-vv"]);
+    assert!(!ran.out.contains("1390000000") && !ran.err.contains("1390000000"));
+    for (path, bytes) in contents(&centre.path("reports")) {
+        assert!(
+            !String::from_utf8_lossy(&bytes).contains("1390000000"),
+            "{}",
+            path.display()
+        );
+    }
+    let customers = centre.kefu(&["kpi", "--kpi", "contacts", "--by", "customer"]);
+    assert_eq!(customers.code, 2, "a customer is not a dimension");
+}
+
+#[test]
+fn a_file_nobody_knows_is_named_and_the_rest_goes_on() {
+    let centre = Centre::small().file("lunch.csv", "menu,price\nnoodles,12\n");
+    let ran = centre.run(&[]);
+    assert!(
+        ran.err.contains("lunch.csv: no table has such columns"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(centre.figure("offered"), Some(4.0));
+}
+
+#[test]
+fn changed_definitions_are_derived_again() {
+    let centre = Centre::small();
+    centre.run(&[]);
+    assert_eq!(centre.figure("short_abandons"), Some(0.0));
+    let centre = centre.config("[centre]\nshort_abandon_s = 61\n");
+    let ran = centre.run(&[]);
+    assert!(ran.out.contains("r0002"), "{}", ran.out);
+    assert_eq!(centre.figure("short_abandons"), Some(1.0));
+}
+
+#[test]
+fn an_own_kpi_is_computed_like_the_others() {
+    let own = r#"
+        [[kpi]]
+        id = "long_talks"
+        name = { en = "Long talks", zh = "长通话" }
+        about = { en = "Talk of three minutes and more", zh = "通话三分钟以上" }
+        fact = "call_facts"
+        where = "direction = 'inbound' AND answered"
+        kind = "rate"
+        when = "talk_s >= 180"
+        unit = "percent"
+        better = "neither"
+        source = "our own"
+        [[target]]
+        kpi = "long_talks"
+        at_most = 0.5
+        source = "our own"
+    "#;
+    let centre = Centre::small().config(own);
+    centre.run(&[]);
+    assert_eq!(centre.figure("long_talks"), Some(2.0 / 3.0));
+    let csv = centre
+        .kefu(&["kpi", "--kpi", "long_talks", "--format", "csv"])
+        .ok()
+        .out;
+    assert!(csv.trim_end().ends_with(",0.5,missed"), "{csv}");
+}
