@@ -52,6 +52,14 @@ pub enum Error {
         /// What to do next.
         hint: String,
     },
+    /// There is nothing to work on.
+    #[error("{message}")]
+    Nothing {
+        /// What is missing.
+        message: String,
+        /// What to do next.
+        hint: String,
+    },
     /// The store is not usable.
     #[error("store {}: {message}", root.display())]
     Store {
@@ -120,13 +128,21 @@ impl Error {
     pub fn settings(name: &str, source: &toml::de::Error) -> Self {
         Self::Settings {
             name: name.to_owned(),
-            message: source.to_string(),
+            message: source.to_string().trim_end().to_owned(),
         }
     }
 
     /// A usage error.
     pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Usage {
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
+
+    /// An error about having nothing to work on.
+    pub fn nothing(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Nothing {
             message: message.into(),
             hint: hint.into(),
         }
@@ -145,9 +161,10 @@ impl Error {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Usage { hint, .. } | Self::Input { hint, .. } | Self::Store { hint, .. } => {
-                (!hint.is_empty()).then(|| hint.clone())
-            }
+            Self::Usage { hint, .. }
+            | Self::Nothing { hint, .. }
+            | Self::Input { hint, .. }
+            | Self::Store { hint, .. } => (!hint.is_empty()).then(|| hint.clone()),
             Self::Settings { .. } => Some("README.md shows the sections of kefu.toml".to_owned()),
             Self::Expression { .. } => {
                 Some("`kefu explain KPI` lists the columns of a KPI's fact table".to_owned())

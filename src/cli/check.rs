@@ -15,7 +15,7 @@ use crate::run::files;
 
 use super::{Common, output};
 
-/// How many rejects are shown per file.
+/// How many rejects and notes are shown per file.
 const SHOWN: usize = 10;
 
 #[derive(Debug, Clone, Args)]
@@ -86,7 +86,7 @@ fn as_text(export: &Export, plan: &Plan, parsed: &Parsed) -> String {
         let column = if refusal.column.is_empty() {
             String::new()
         } else {
-            format!(" column {}", refusal.column)
+            format!(": column {}", refusal.column)
         };
         let value = if refusal.value.is_empty() {
             String::new()
@@ -96,20 +96,23 @@ fn as_text(export: &Export, plan: &Plan, parsed: &Parsed) -> String {
         let why = reason::describe(refusal.reason.code(), Lang::En);
         let _ = writeln!(
             text,
-            "  {}:{}:{column}{value}: {why}",
+            "  {}:{}{column}{value}: {why}",
             export.name, reject.line
         );
     }
     if parsed.rejects.len() > SHOWN {
         let _ = writeln!(text, "  … and {} more", parsed.rejects.len() - SHOWN);
     }
-    for ((what, column, value), rows) in &parsed.notes {
+    for ((what, column, value), rows) in parsed.notes.iter().take(SHOWN) {
         let value = if value.is_empty() {
             String::new()
         } else {
             format!(" `{value}`")
         };
         let _ = writeln!(text, "  note: {what} in {column}{value}: {rows} rows");
+    }
+    if parsed.notes.len() > SHOWN {
+        let _ = writeln!(text, "  … and {} more notes", parsed.notes.len() - SHOWN);
     }
     text
 }

@@ -12,11 +12,13 @@ use crate::calendar::Grain;
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
 use crate::kpi::catalogue::{Catalogue, Formula};
+use crate::kpi::expr::{self, Type};
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Source};
 use crate::kpi::table::Table;
 use crate::report::format;
 use crate::run;
+use crate::schema::facts::FACTS;
 use crate::store::Store;
 
 use super::{Common, output};
@@ -66,6 +68,7 @@ enum Format {
 }
 
 pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
+    check_arguments(args)?;
     let settings = common.settings()?;
     let catalogue = Catalogue::compile(&settings)?;
     let store = Store::open(&common.store)?;
@@ -106,7 +109,7 @@ pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
     let bytes = match args.format {
         Format::Table => for_people(&table, common.lang.unwrap_or(Lang::En)).into_bytes(),
         Format::Csv => table.csv(args.bom)?,
-        Format::Json => format!("{:#}\n", table.json()).into_bytes(),
+        Format::Json => table.json()?,
         Format::Parquet => table.parquet()?,
     };
     match &args.output {
@@ -122,6 +125,26 @@ pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
         None => output::stdout(&bytes)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn check_arguments(args: &KpiArgs) -> Result<()> {
+    if let (Some(from), Some(to)) = (args.from, args.to)
+        && from > to
+    {
+        return Err(Error::usage(
+            format!("--from {from} is after --to {to}"),
+            "exchange the two",
+        ));
+    }
+    for (at, name) in args.by.iter().enumerate() {
+        if args.by[..at].contains(name) {
+            return Err(Error::usage(
+                format!("--by names `{name}` twice"),
+                "name each dimension once",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The asked figures in catalogue order; without a choice, those whose fact has every dimension and column asked for.
@@ -148,22 +171,39 @@ fn chosen(args: &KpiArgs, catalogue: &Catalogue) -> Result<Vec<usize>> {
     };
     let chosen: Vec<usize> = (0..catalogue.kpis.len()).filter(fits).collect();
     if chosen.is_empty() {
-        let wanted = args.by.join(", ");
-        return Err(Error::usage(
-            format!("no fact table has {wanted}, or the condition fits none"),
-            "`kefu explain KPI` lists the columns and dimensions of a figure's fact table",
-        ));
+        return Err(nothing_fits(args));
     }
     Ok(chosen)
 }
 
+/// Why no figure fits: the condition as the first fact with the dimensions sees it, else the dimensions.
+fn nothing_fits(args: &KpiArgs) -> Error {
+    let hint = "`kefu explain KPI` lists the columns and dimensions of a figure's fact table";
+    let with_dimensions = FACTS.iter().find(|fact| {
+        args.by
+            .iter()
+            .all(|name| fact.dimensions().any(|known| known == name))
+    });
+    match (with_dimensions, &args.condition) {
+        (Some(fact), Some(text)) => Error::Expression {
+            place: format!("--where \"{text}\""),
+            message: expr::parse(text, fact, Type::Flag)
+                .err()
+                .unwrap_or_default(),
+        },
+        _ => Error::usage(
+            format!("no fact table has all of {}", args.by.join(", ")),
+            hint,
+        ),
+    }
+}
+
 fn fact_fits(args: &KpiArgs, catalogue: &Catalogue, at: usize) -> bool {
-    use crate::kpi::expr::{self, Type};
     catalogue.kpis[at].fact.is_some_and(|fact| {
         let has_dimensions = args
             .by
             .iter()
-            .all(|name| fact.dimensions().any(|known| known == name));
+            .all(|name| catalogue.kpis[at].has_dimension(name));
         let condition_fits = args
             .condition
             .as_ref()

@@ -72,7 +72,7 @@ pub fn ingest(common: &Common, args: IngestArgs) -> Result<ExitCode> {
     if common.json {
         output::stdout(format!("{}\n", files_json(&ingested.files, &ingested.refused)).as_bytes())?;
     } else {
-        output::stdout(accounts(&ingested.files).as_bytes())?;
+        output::stdout(accounts(&ingested.files, &ingested.refused).as_bytes())?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -122,7 +122,7 @@ fn print_summary(common: &Common, job: &Job, summary: &Summary) -> Result<()> {
     let mut text = if summary.files.is_empty() {
         String::new()
     } else {
-        accounts(&summary.files)
+        accounts(&summary.files, &summary.refused)
     };
     let zone = job.settings.centre.zone;
     let as_of = calendar::print(zone, summary.run.as_of);
@@ -151,8 +151,8 @@ fn print_summary(common: &Common, job: &Job, summary: &Summary) -> Result<()> {
     output::stdout(text.as_bytes())
 }
 
-/// The accounts of every file as a table, and the rejects by reason.
-fn accounts(files: &[FileAccount]) -> String {
+/// The accounts of every file as a table, the rejects by reason, and the files that were not taken in.
+fn accounts(files: &[FileAccount], refused: &[(String, String)]) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header([
@@ -217,6 +217,9 @@ fn accounts(files: &[FileAccount]) -> String {
                 line.example.trim_end_matches(": ")
             );
         }
+    }
+    for (_, why) in refused {
+        let _ = writeln!(text, "not taken in: {why}");
     }
     text
 }

@@ -66,14 +66,29 @@ fn outlets(tickets: &DataFrame) -> LazyFrame {
         .agg([col("outlet").first()])
 }
 
-/// A chain's first answered inbound segment stands for the chain; the chain ends with its last segment.
+/// A chain's first answered inbound segment stands for the chain. What is only known at the end (when it
+/// ended, whether it was resolved, the score) comes from the last segment that says it; handling adds up.
 fn from_calls(calls: &DataFrame, tickets: &DataFrame) -> LazyFrame {
-    let chain_end = calls
+    let last_known = |name: &str| col(name).drop_nulls().last();
+    let handled = col("handle_s").filter(col("answered"));
+    let chains = calls
         .clone()
         .lazy()
         .filter(col("direction").eq(lit("inbound")))
+        .sort(
+            ["contact_id", "started_at", "call_id"],
+            SortMultipleOptions::default(),
+        )
         .group_by([col("contact_id")])
-        .agg([col("ended_at").max().alias("chain_ended_at")]);
+        .agg([
+            col("ended_at").max().alias("chain_ended_at"),
+            last_known("resolved").alias("chain_resolved"),
+            last_known("score").alias("chain_score"),
+            when(handled.clone().is_not_null().any(true))
+                .then(handled.sum())
+                .otherwise(lit(NULL).cast(DataType::Float64))
+                .alias("chain_handle_s"),
+        ]);
     calls
         .clone()
         .lazy()
@@ -84,7 +99,7 @@ fn from_calls(calls: &DataFrame, tickets: &DataFrame) -> LazyFrame {
         )
         .filter(col("contact_id").neq_missing(col("contact_id").shift(lit(1))))
         .join(
-            chain_end,
+            chains,
             [col("contact_id")],
             [col("contact_id")],
             JoinArgs::new(JoinType::Left),
@@ -109,9 +124,9 @@ fn from_calls(calls: &DataFrame, tickets: &DataFrame) -> LazyFrame {
             lit(NULL).cast(DataType::String).alias("platform"),
             col("outlet"),
             col("wait_s").alias("response_s"),
-            col("handle_s"),
-            col("resolved"),
-            col("score"),
+            col("chain_handle_s").alias("handle_s"),
+            col("chain_resolved").alias("resolved"),
+            col("chain_score").alias("score"),
         ]))
 }
 

@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use proptest::prelude::*;
 
@@ -124,7 +126,7 @@ proptest! {
     fn good_rows_survive(noise in prop::collection::vec("[a-z,\" ]{0,30}", 1..20)) {
         let mut text = format!("{HEADER}\n");
         for (n, line) in noise.iter().enumerate() {
-            text += &format!("g{n},2026-03-02 09:00:00,微信,x\n{line}\n");
+            let _ = write!(text, "g{n},2026-03-02 09:00:00,微信,x\n{line}\n");
         }
         text += "last,2026-03-02 09:00:00,微信,x\n";
         let parsed = parse(text.as_bytes());

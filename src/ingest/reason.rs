@@ -97,8 +97,8 @@ pub fn describe(code: &str, lang: Lang) -> &str {
         "bad_number" => ("not a number", "不是数字"),
         "bad_flag" => ("neither yes nor no", "无法识别的是/否"),
         "score_scale" => (
-            "a score outside 1–5: state the scale in the source mapping",
-            "评分超出 1–5 分：请在来源映射中注明评分尺度",
+            "a score outside its scale: 1–5, or the one stated in the source mapping",
+            "评分超出尺度：1–5 分，或来源映射中注明的尺度",
         ),
         "order" => ("it ends before it begins", "结束早于开始"),
         "excluded" => (

@@ -267,6 +267,21 @@ fn target(entry: &TargetEntry, kpis: &[Kpi]) -> Result<Target> {
 }
 
 impl Kpi {
+    /// Whether the figure can be split by a dimension: its fact has the column, and its rows are not counted
+    /// once for several rows that differ in it.
+    #[must_use]
+    pub fn has_dimension(&self, name: &str) -> bool {
+        let Some(fact) = self.fact else { return false };
+        let marked = fact.marker.is_some_and(|(marker, finer)| {
+            let counts_once = self
+                .condition
+                .as_ref()
+                .is_some_and(|c| c.columns().contains(&marker));
+            counts_once && finer.contains(&name)
+        });
+        !marked && fact.dimensions().any(|known| known == name)
+    }
+
     /// SQL that computes value, numerator and denominator of this KPI from its fact table.
     #[must_use]
     pub fn sql(&self, dialect: super::lower::Dialect) -> Option<String> {

@@ -82,7 +82,13 @@ impl Query {
                 .into_iter()
                 .zip(places)
             {
-                collect(groups, &of_fact, &kpis, &mut answers[place]);
+                collect(
+                    groups,
+                    &of_fact,
+                    &kpis,
+                    &self.groupings[place],
+                    &mut answers[place],
+                );
             }
         }
         Ok(answers
@@ -122,48 +128,39 @@ impl Query {
             .transpose()
     }
 
-    /// The groupings whose dimensions the fact has. With one grouping, a missing dimension is an error that
-    /// names it and the KPI; with several (the marts) the grouping is simply not for this fact.
+    /// The groupings whose dimensions the fact has. With one grouping, a dimension that a KPI lacks is an error
+    /// that names both; with several (the marts) the grouping is simply not for this fact.
     fn usable_groupings(
         &self,
         fact: &'static Fact,
         catalogue: &Catalogue,
         kpis: &[usize],
     ) -> Result<(Vec<Grouping>, Vec<usize>)> {
-        let mut usable = (Vec::new(), Vec::new());
-        for (place, grouping) in self.groupings.iter().enumerate() {
-            let missing = grouping
+        if let [only] = self.groupings.as_slice() {
+            for (name, at) in only
                 .by
                 .iter()
-                .find(|name| !fact.dimensions().any(|known| known == *name));
-            match missing {
-                None => {
-                    usable.0.push(grouping.clone());
-                    usable.1.push(place);
+                .flat_map(|name| kpis.iter().map(move |at| (name, *at)))
+            {
+                if !catalogue.kpis[at].has_dimension(name) {
+                    return Err(no_dimension(fact, name, &catalogue.kpis[at]));
                 }
-                Some(name) if self.groupings.len() == 1 => {
-                    let known: Vec<_> = fact.dimensions().collect();
-                    let hint = match closest(name, &known) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("its dimensions are {}", known.join(", ")),
-                    };
-                    let ids: Vec<_> = kpis
-                        .iter()
-                        .map(|at| catalogue.kpis[*at].id.as_str())
-                        .collect();
-                    return Err(Error::usage(
-                        format!(
-                            "{} has no dimension `{name}`, which {} would need",
-                            fact.name,
-                            ids.join(", ")
-                        ),
-                        hint,
-                    ));
-                }
-                Some(_) => {}
             }
         }
-        Ok(usable)
+        let has_all = |grouping: &Grouping| {
+            grouping
+                .by
+                .iter()
+                .all(|name| fact.dimensions().any(|known| known == name))
+        };
+        let usable = self
+            .groupings
+            .iter()
+            .enumerate()
+            .filter(|(_, grouping)| has_all(grouping));
+        Ok(usable
+            .map(|(place, grouping)| (grouping.clone(), place))
+            .unzip())
     }
 
     /// The days of the range.
@@ -196,14 +193,7 @@ impl Query {
                     numerator,
                     denominator,
                     scale,
-                } => figures
-                    .range((numerator, first_group())..)
-                    .take_while(|((index, _), _)| *index == numerator)
-                    .filter_map(|((_, group), top)| {
-                        let bottom = figures.get(&(denominator, group.clone()))?;
-                        Some((group.clone(), ratio(top, bottom, scale)))
-                    })
-                    .collect(),
+                } => ratios(figures, (numerator, denominator), catalogue, scale),
                 _ => figures
                     .range((*at, first_group())..)
                     .take_while(|((index, _), _)| index == at)
@@ -259,6 +249,29 @@ fn both(a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
     }
 }
 
+fn no_dimension(fact: &Fact, name: &str, kpi: &Kpi) -> Error {
+    let known: Vec<_> = fact
+        .dimensions()
+        .filter(|known| kpi.has_dimension(known))
+        .collect();
+    let hint = match closest(name, &known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("its dimensions are {}", known.join(", ")),
+    };
+    let message = if fact.dimensions().any(|known| known == name) {
+        format!(
+            "{} counts several rows of {} as one, which differ in `{name}`",
+            kpi.id, fact.name
+        )
+    } else {
+        format!(
+            "{} has no dimension `{name}`, which {} would need",
+            fact.name, kpi.id
+        )
+    };
+    Error::usage(message, hint)
+}
+
 const fn first_group() -> Group {
     Group {
         period: String::new(),
@@ -270,13 +283,49 @@ fn collect(
     groups: Groups,
     positions: &[usize],
     kpis: &[&Kpi],
+    grouping: &Grouping,
     answer: &mut BTreeMap<(usize, Group), Estimate>,
 ) {
     for (group, states) in groups {
         for ((state, at), kpi) in states.into_iter().zip(positions).zip(kpis) {
-            answer.insert((*at, group.clone()), state.estimate(&kpi.formula));
+            if grouping.by.iter().all(|name| kpi.has_dimension(name)) {
+                answer.insert((*at, group.clone()), state.estimate(&kpi.formula));
+            }
         }
     }
+}
+
+/// The ratio of two figures in every group that either of them has. Where the rows of one are missing
+/// altogether, a count or sum of them is 0; anything else is unknown and the group has no ratio.
+fn ratios(
+    figures: &BTreeMap<(usize, Group), Estimate>,
+    (numerator, denominator): (usize, usize),
+    catalogue: &Catalogue,
+    scale: f64,
+) -> Vec<(Group, Estimate)> {
+    let groups: BTreeSet<&Group> = figures
+        .keys()
+        .filter(|(at, _)| *at == numerator || *at == denominator)
+        .map(|(_, group)| group)
+        .collect();
+    let of = |at: usize, group: &Group| {
+        let none =
+            matches!(catalogue.kpis[at].formula, Formula::Count | Formula::Sum(_)).then(|| {
+                Estimate {
+                    value: Some(0.0),
+                    numerator: Some(0.0),
+                    ..Estimate::default()
+                }
+            });
+        figures.get(&(at, group.clone())).copied().or(none)
+    };
+    groups
+        .into_iter()
+        .filter_map(|group| {
+            let (top, bottom) = (of(numerator, group)?, of(denominator, group)?);
+            Some((group.clone(), ratio(&top, &bottom, scale)))
+        })
+        .collect()
 }
 
 /// First over second × scale; numerator and denominator are the two values.

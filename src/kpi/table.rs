@@ -92,9 +92,11 @@ impl Table<'_> {
         Ok(bytes)
     }
 
-    /// A JSON array of objects, null where nothing is known.
-    #[must_use]
-    pub fn json(&self) -> serde_json::Value {
+    /// A JSON array of objects with the columns in their order, null where nothing is known.
+    ///
+    /// # Errors
+    /// When a value cannot be written as JSON, which its type excludes.
+    pub fn json(&self) -> Result<Vec<u8>> {
         let header = self.header();
         let rows = self.rows.iter().map(|row| {
             let [value, numerator, denominator, low, high, target] = numbers(row);
@@ -115,14 +117,15 @@ impl Table<'_> {
                 target.into(),
                 row.status.code().into(),
             ]);
-            header
-                .iter()
-                .map(|name| (*name).to_owned())
-                .zip(values)
-                .collect::<serde_json::Map<_, _>>()
-                .into()
+            Ordered(header.iter().copied().zip(values).collect())
         });
-        serde_json::Value::Array(rows.collect())
+        let rows: Vec<Ordered<'_>> = rows.collect();
+        let mut bytes = serde_json::to_vec_pretty(&rows).map_err(|error| Error::Render {
+            what: "JSON".to_owned(),
+            message: error.to_string(),
+        })?;
+        bytes.push(b'\n');
+        Ok(bytes)
     }
 
     /// A Parquet file of the same columns.
@@ -167,6 +170,18 @@ impl Table<'_> {
                 source,
             })?;
         parquet_io::encode(&batch, &[])
+    }
+}
+
+/// A JSON object that keeps the order of its keys.
+struct Ordered<'n>(Vec<(&'n str, serde_json::Value)>);
+
+impl serde::Serialize for Ordered<'_> {
+    fn serialize<S: serde::Serializer>(
+        &self,
+        serializer: S,
+    ) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }
 

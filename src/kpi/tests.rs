@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use crate::calendar::Grain;
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::mart;
@@ -19,8 +21,9 @@ fn cisco() -> String {
             let talk = if outcome == "answered" { "60" } else { "" };
             let queue = if n % 2 == 0 { "查询" } else { "" };
             let day = 2 + n % 8;
-            text += &format!(
-                "{outcome}{wait}-{n},2026-03-0{day} 09:00:00,{queue},{outcome},{wait},{talk}\n"
+            let _ = writeln!(
+                text,
+                "{outcome}{wait}-{n},2026-03-0{day} 09:00:00,{queue},{outcome},{wait},{talk}"
             );
         }
     }

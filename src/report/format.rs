@@ -46,6 +46,9 @@ pub fn interval(interval: Option<Interval>, unit: Unit, lang: Lang) -> String {
     let Some(Interval { low, high }) = interval else {
         return NONE.to_owned();
     };
+    // The normal approximation behind some intervals runs past what is possible; nobody should read 103 %.
+    let (least, most) = unit.range();
+    let (low, high) = (low.clamp(least, most), high.clamp(least, most));
     let (low, high) = (value(low, unit, lang), value(high, unit, lang));
     // The unit is written once when both ends are one number and the same unit.
     match (low.split_once(SPACE), high.split_once(SPACE)) {

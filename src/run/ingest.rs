@@ -124,11 +124,9 @@ pub fn ingest(
         }
     }
     if done.files.is_empty() {
-        let (file, why) = done.refused.first().cloned().unwrap_or_default();
-        return Err(Error::input(
-            std::path::Path::new(&file),
-            format!("not one file could be taken in; the first: {why}"),
-            "`kefu check INPUT` says how each file was read",
+        return Err(Error::nothing(
+            format!("not one of {} files could be taken in", files.len()),
+            "the warnings above say why; `kefu check INPUT` says how each file was read",
         ));
     }
     Ok(done)

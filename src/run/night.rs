@@ -10,7 +10,7 @@ use crate::i18n::{Bilingual, Lang};
 use crate::ingest::reason;
 use crate::insight::movement::{Day, Nature, movement};
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
-use crate::kpi::figure::{Estimate, Status, Unit};
+use crate::kpi::figure::{Estimate, Status};
 use crate::kpi::mart::Mart;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
@@ -90,11 +90,11 @@ pub fn assemble(
     source: &Source<'_>,
     mart: &Mart,
 ) -> Result<Night> {
-    let date = report_date(job, catalogue, mart)?;
     let zone = job.settings.centre.zone;
     let as_of = chrono::DateTime::from_timestamp_micros(source.run.as_of)
         .map(|at| at.with_timezone(&zone).naive_local())
         .unwrap_or_default();
+    let date = report_date(job, catalogue, mart, as_of.date())?;
     let quality = source.store.quality(source.run)?;
     let input = NightlyInput {
         centre: job.settings.centre.name.clone(),
@@ -120,8 +120,13 @@ pub fn assemble(
     Ok(Night { input })
 }
 
-/// The asked day, else the newest day on which anybody made contact.
-fn report_date(job: &Job, catalogue: &Catalogue, mart: &Mart) -> Result<NaiveDate> {
+/// The asked day, else the newest day up to the cut-off on which anybody made contact.
+fn report_date(
+    job: &Job,
+    catalogue: &Catalogue,
+    mart: &Mart,
+    as_of: NaiveDate,
+) -> Result<NaiveDate> {
     let days = |id: &str| -> Result<Vec<NaiveDate>> {
         let at = catalogue.position(id)?;
         let rows = mart
@@ -135,7 +140,7 @@ fn report_date(job: &Job, catalogue: &Catalogue, mart: &Mart) -> Result<NaiveDat
     let mut all = days("offered")?;
     all.extend(days("contacts")?);
     all.extend(days("tickets")?);
-    match (job.date, all.iter().max()) {
+    match (job.date, all.iter().filter(|day| **day <= as_of).max()) {
         (Some(asked), _) if all.contains(&asked) => Ok(asked),
         (Some(asked), Some(newest)) => Err(Error::usage(
             format!("there is no data of {asked}"),
@@ -216,7 +221,7 @@ fn line(catalogue: &Catalogue, mart: &Mart, at: usize, date: NaiveDate) -> KpiLi
         bound: target.map(|target| target.bound),
         target_source: target.map(|target| target.source.clone()),
         movement: movement(&history, nature(kpi), kpi.better).map(|movement| {
-            let (least, most) = possible(kpi.unit);
+            let (least, most) = kpi.unit.range();
             movement.within(least, most)
         }),
         history,
@@ -241,15 +246,6 @@ const fn nature(kpi: &Kpi) -> Nature {
         Formula::Rate(_) => Nature::Rate,
         Formula::Mean(_) | Formula::Share { .. } => Nature::Mean,
         _ => Nature::Single,
-    }
-}
-
-/// The values a figure of this unit can take.
-const fn possible(unit: Unit) -> (f64, f64) {
-    match unit {
-        Unit::Percent => (0.0, 1.0),
-        Unit::Score => (1.0, 5.0),
-        _ => (0.0, f64::INFINITY),
     }
 }
 

@@ -20,6 +20,9 @@ pub struct Fact {
     pub name: &'static str,
     /// The columns, in stored order.
     pub columns: &'static [FactColumn],
+    /// A column that marks one row of several that belong together (an evaluation's items), and the
+    /// dimensions by which those rows differ: what counts the marked rows cannot be split by them.
+    pub marker: Option<(&'static str, &'static [&'static str])>,
 }
 
 impl Fact {
@@ -250,21 +253,26 @@ pub const FACTS: &[Fact] = &[
     Fact {
         name: "call_facts",
         columns: CALL,
+        marker: None,
     },
     Fact {
         name: "chat_facts",
         columns: CHAT,
+        marker: None,
     },
     Fact {
         name: "contact_facts",
         columns: CONTACT,
+        marker: None,
     },
     Fact {
         name: "ticket_facts",
         columns: TICKET,
+        marker: None,
     },
     Fact {
         name: "evaluation_facts",
         columns: EVALUATION,
+        marker: Some(("first_item", &["item", "critical"])),
     },
 ];

@@ -24,6 +24,18 @@ pub enum Unit {
     Number,
 }
 
+impl Unit {
+    /// The least and the greatest value a figure of this unit can take.
+    #[must_use]
+    pub const fn range(self) -> (f64, f64) {
+        match self {
+            Self::Percent => (0.0, 1.0),
+            Self::Score => (1.0, 5.0),
+            _ => (0.0, f64::INFINITY),
+        }
+    }
+}
+
 /// Which direction of change is an improvement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

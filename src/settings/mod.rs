@@ -123,7 +123,12 @@ impl Settings {
     pub fn load(path: &Path) -> Result<Self> {
         let text =
             std::fs::read_to_string(path).map_err(|source| Error::io("read", path, source))?;
-        Self::merge(parse(&text, &path.display().to_string())?)
+        let mut settings = Self::merge(parse(&text, &path.display().to_string())?)?;
+        // A path in a file means beside that file, wherever the program is started.
+        if let (Some(key), Some(folder)) = (&settings.privacy.key_file, path.parent()) {
+            settings.privacy.key_file = Some(folder.join(key));
+        }
+        Ok(settings)
     }
 
     fn merge(file: File) -> Result<Self> {

@@ -228,10 +228,8 @@ proptest! {
         let cut = cut.min(rows.len());
         let (mut read, mut kept) = (0, 0);
         for chunk in [&rows[..cut], &rows[cut..]] {
-            let body: String = chunk
-                .iter()
-                .map(|(id, day, updated)| format!("t{id},2026-03-0{day},2026-03-1{updated},new\n"))
-                .collect();
+            let lines: Vec<String> = chunk.iter().map(|(id, day, updated)| format!("t{id},2026-03-0{day},2026-03-1{updated},new\n")).collect();
+            let body = lines.concat();
             if body.is_empty() {
                 continue;
             }

@@ -289,12 +289,80 @@ function sidewaysProblems() {
       problems.push(`<${element.localName}> in #${id} ends at ${Math.round(box.right)} px of ${room}: ${element.textContent.trim().slice(0, 40)}`);
     }
   }
+  // Words longer than their box stick out of it without widening it.
+  for (const element of document.body.querySelectorAll('*')) {
+    if (problems.length === 0 || element.closest('svg')) continue;
+    const over = element.scrollWidth - element.clientWidth;
+    const deepest = ![...element.children].some((child) => child.scrollWidth > child.clientWidth && child.clientWidth > 0);
+    if (element.clientWidth > 1 && over > 1 && deepest && !scrolls(element) && getComputedStyle(element).overflowX === 'visible') {
+      const id = element.closest('[id]')?.id || '';
+      problems.push(`<${element.localName} class="${element.className}"> in #${id} holds ${over} px more than it has room for`);
+    }
+  }
   return problems;
+}
+
+/** Texts of different boxes that lie on one another or touch; those of the drawings are looked at elsewhere. */
+function collisions() {
+  const inline = /^(inline|contents|ruby)/;
+  const box = (element) => {
+    let part = element;
+    while (inline.test(getComputedStyle(part).display)) part = part.parentElement;
+    return part;
+  };
+  /** The part of the page in which a text can be seen: a region that scrolls cuts off the rest. */
+  const frame = (element) => {
+    const seen = { left: -Infinity, right: Infinity, top: -Infinity, bottom: Infinity };
+    for (let part = element; part && part !== document.body; part = part.parentElement) {
+      const style = getComputedStyle(part);
+      if (style.overflowX === 'visible' && style.overflowY === 'visible') continue;
+      const edges = part.getBoundingClientRect();
+      seen.left = Math.max(seen.left, edges.left);
+      seen.right = Math.min(seen.right, edges.right);
+      seen.top = Math.max(seen.top, edges.top);
+      seen.bottom = Math.min(seen.bottom, edges.bottom);
+    }
+    return seen;
+  };
+  const lines = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const parent = node.parentElement;
+    if (!node.data.trim() || parent.closest('script, style, svg, option') || !parent.checkVisibility({ visibilityProperty: true })) continue;
+    const seen = frame(parent);
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const edges of range.getClientRects()) {
+      const part = {
+        left: Math.max(edges.left, seen.left),
+        right: Math.min(edges.right, seen.right),
+        top: Math.max(edges.top, seen.top),
+        bottom: Math.min(edges.bottom, seen.bottom),
+        text: node.data.trim(),
+        box: box(parent),
+      };
+      if (part.right - part.left > 2 && part.bottom - part.top > 2) lines.push(part);
+    }
+  }
+  lines.sort((a, b) => a.top - b.top);
+  const problems = [];
+  lines.forEach((one, i) => {
+    for (let j = i + 1; j < lines.length && lines[j].top < one.bottom; j += 1) {
+      const two = lines[j];
+      const down = Math.min(one.bottom, two.bottom) - two.top;
+      const across = Math.min(one.right, two.right) - Math.max(one.left, two.left);
+      const lower = Math.min(one.bottom - one.top, two.bottom - two.top);
+      if (one.box === two.box || across <= -1 || down <= lower / 3) continue;
+      problems.push(`"${one.text.slice(0, 40)}" ${across > 0 ? 'lies on' : 'touches'} "${two.text.slice(0, 40)}"`);
+    }
+  });
+  return [...new Set(problems)];
 }
 
 /** What a reader has in front of him: parts in order, and what of them is drawn. */
 function inventory() {
-  const seen = (element) => element.getClientRects().length > 0 && element.getBoundingClientRect().height > 0;
+  // A closed <details> keeps boxes for what it hides, so the boxes alone do not tell.
+  const seen = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getBoundingClientRect().height > 0;
   const empty = [];
   for (const section of document.querySelectorAll('main section')) {
     if (!seen(section) || !section.querySelector('h2') || section.innerText.trim().length < 20) empty.push(`section #${section.id}`);
@@ -327,7 +395,9 @@ function rememberStops() {
   const selector = 'a[href], button, input, select, textarea, summary, [tabindex], [contenteditable]';
   const groups = new Set();
   const stops = [...document.querySelectorAll(selector)].filter((element) => {
-    if (element.disabled || element.tabIndex < 0 || !element.checkVisibility({ visibilityProperty: true })) return false;
+    if (element.disabled || !element.checkVisibility({ visibilityProperty: true })) return false;
+    // A control taken out of the order is still a control; a mere target of a link is not one.
+    if (element.tabIndex < 0 && !element.matches('a[href], button, input, select, textarea, summary')) return false;
     if (element.type !== 'radio') return true;
     const chosen = document.querySelector(`input[type="radio"][name="${element.name}"]:checked`);
     if (chosen ? chosen !== element : groups.has(element.name)) return false;
@@ -511,7 +581,9 @@ class Reports {
       return page.evaluate(inventory);
     });
     await this.open(file, { javaScriptEnabled: false }, async (page, { noise }) => {
-      for (const summary of await page.locator('summary').all()) await summary.click();
+      for (const summary of await page.locator('summary').all()) {
+        if (await summary.isVisible()) await summary.click();
+      }
       const plain = await page.evaluate(inventory);
       const problems = plain.empty.map((part) => `${part} is empty or not shown`);
       for (const [name, count] of Object.entries(scripted.counts)) {
@@ -580,6 +652,7 @@ class Reports {
           await page.evaluate(openAll, open);
           const problems = await page.evaluate(sidewaysProblems);
           report(file, `no sideways scroll at ${width} px, details ${open ? 'open' : 'closed'}`, problems);
+          if (open) report(file, `texts keep apart at ${width} px`, await page.evaluate(collisions));
         }
       }
     });
@@ -722,10 +795,12 @@ class Reports {
         const { empty } = await page.evaluate(inventory);
         report(file, `details are open on paper${how}`, empty.map((part) => `${part} is empty or not shown`));
         report(file, `nothing wider than an A4 page${how}`, await page.evaluate(sidewaysProblems));
+        report(file, `texts keep apart on paper${how}`, await page.evaluate(collisions));
         const ground = await page.evaluate(paper);
         report(file, `paper is light${how}`, /^(rgb\(255, 255, 255\)|rgba\(0, 0, 0, 0\))$/.test(ground) ? [] : [`ground is ${ground}`]);
         if (javaScriptEnabled) report(file, 'labels of the drawings on paper', await page.evaluate(labelProblems));
 
+        await page.evaluate(openAll, true);
         const texts = await page.evaluate(paperText);
         const own = await page.evaluate(() => document.documentElement.lang);
         this.printed(file, how, pdf, texts, own, sides / 2);
@@ -756,7 +831,7 @@ class Reports {
       const found = count(words(plain));
       const wanted = count(texts.flatMap(({ text }) => words(text)));
       const missing = [...wanted].filter(([word, times]) => (found.get(word) ?? 0) < times)
-        .map(([word, times]) => `"${word}" ${found.get(word) ?? 0} times instead of ${times}`);
+        .map(([word, times]) => `"${word}" ${found.get(word) ?? 0} times instead of ${times}: cut off, or run into the text beside it`);
       report(file, `${name} is complete, details included`, missing, `${texts.filter((part) => part.details).length} texts in details`);
 
       if (/^zh/.test(lang)) {

@@ -1,5 +1,10 @@
 //! The program as its users see it: commands, files, messages, exit codes.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up has failed"
+)]
+
 mod architecture;
 mod builder;
 mod check;

@@ -191,6 +191,11 @@ fn a_file_nobody_knows_is_named_and_the_rest_goes_on() {
         "{}",
         ran.err
     );
+    assert!(
+        ran.out.contains("not taken in:"),
+        "a quiet run says so too: {}",
+        ran.out
+    );
     assert_eq!(centre.figure("offered"), Some(4.0));
 }
 

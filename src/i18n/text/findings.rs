@@ -2,8 +2,8 @@
 
 catalogue! {
     moved_since(name, since, phrase, usual, value) {
-        zh: "{name}自 {since}起{phrase}：{usual} → {value}",
-        en: "{name} {phrase} since {since}: {usual} → {value}"
+        zh: "{name}自 {since}起{phrase}：{usual} → 平均 {value}",
+        en: "{name} {phrase} since {since}: {usual} → {value} on average"
     }
     moved_today(name, since, phrase, usual, value) {
         zh: "{name} {since}{phrase}：{usual} → {value}",

@@ -56,7 +56,7 @@ impl Page<'_> {
     /// `Answer rate below its limits since 13 Mar: 91.2 % → 84.0 % (−7.2 points)`.
     fn moved(self, kpi: &Judged) -> Option<Finding> {
         let current = kpi.signal.as_ref()?;
-        let (value, usual) = (kpi.line.estimate.value?, kpi.usual()?);
+        let (usual, value) = kpi.levels(current)?;
         let unit = kpi.line.unit;
         let text = self.t.moved_with_gap(
             &self.movement_title(kpi, current),
@@ -82,8 +82,9 @@ impl Page<'_> {
         let name = kpi.line.name.get(lang);
         let phrase = self.phrase(current);
         let unit = kpi.line.unit;
-        let usual = format::maybe(kpi.usual(), unit, lang);
-        let value = format::maybe(kpi.line.estimate.value, unit, lang);
+        let (usual, value) = kpi.levels(current).unzip();
+        let usual = format::maybe(usual, unit, lang);
+        let value = format::maybe(value, unit, lang);
         let since = format::day(current.since, lang);
         if current.since == kpi.line.day {
             t.moved_today(name, &since, phrase, &usual, &value)

@@ -127,6 +127,25 @@ impl<'a> Judged<'a> {
     }
 }
 
+impl Judged<'_> {
+    /// The usual level and the one it moved to. A signal of one day is measured on that day; one that has
+    /// lasted is measured by the mean of its days without the weekday's effect, which is what the rule saw.
+    pub fn levels(&self, current: &Current) -> Option<(f64, f64)> {
+        if current.since == self.line.day {
+            return Some((self.usual()?, self.line.estimate.value?));
+        }
+        let movement = self.line.movement.as_ref()?;
+        let since: Vec<f64> = movement
+            .points
+            .iter()
+            .filter(|point| point.date >= current.since)
+            .filter_map(|point| point.adjusted)
+            .collect();
+        let days = u32::try_from(since.len()).ok().filter(|days| *days > 0)?;
+        Some((movement.centre, since.iter().sum::<f64>() / f64::from(days)))
+    }
+}
+
 impl Current {
     fn of(movement: &Movement, better: Better) -> Option<Self> {
         let (signal, since) = movement.current()?;

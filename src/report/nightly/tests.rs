@@ -44,7 +44,7 @@ fn findings_are_at_most_three_and_name_size_time_and_reader() {
     let text = findings[0].text.replace('\u{a0}', " ");
     assert_eq!(
         text,
-        "Answer rate below its limits since 27 Mar: 92.5 % → 86.0 % (−6.5 points)"
+        "Answer rate below its limits since 27 Mar: 92.5 % → 85.7 % on average (−6.8 points)"
     );
     assert_eq!(findings[0].owner.as_deref(), Some("shift lead"));
     assert_eq!(findings[0].evidence[0], "Outside a control limit");
