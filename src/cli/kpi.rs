@@ -12,7 +12,8 @@ use crate::calendar::Grain;
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
 use crate::kpi::catalogue::{Catalogue, Formula};
-use crate::kpi::expr::{self, Type};
+use crate::kpi::expr::Type;
+use crate::kpi::parse;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Source};
 use crate::kpi::table::Table;
@@ -187,7 +188,7 @@ fn nothing_fits(args: &KpiArgs) -> Error {
     match (with_dimensions, &args.condition) {
         (Some(fact), Some(text)) => Error::Expression {
             place: format!("--where \"{text}\""),
-            message: expr::parse(text, fact, Type::Flag)
+            message: parse::expression(text, fact, Type::Flag)
                 .err()
                 .unwrap_or_default(),
         },
@@ -207,7 +208,7 @@ fn fact_fits(args: &KpiArgs, catalogue: &Catalogue, at: usize) -> bool {
         let condition_fits = args
             .condition
             .as_ref()
-            .is_none_or(|text| expr::parse(text, fact, Type::Flag).is_ok());
+            .is_none_or(|text| parse::expression(text, fact, Type::Flag).is_ok());
         has_dimensions && condition_fits
     })
 }

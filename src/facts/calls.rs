@@ -28,12 +28,7 @@ pub fn calls(records: DataFrame, agents: &DataFrame, context: &Context<'_>) -> R
                 .alias("handle_s"),
             context.peak(),
         ])
-        .join(
-            super::teams(agents),
-            [col("agent_id")],
-            [col("agent_id")],
-            JoinArgs::new(JoinType::Left),
-        )
+        .left_join(super::teams(agents), col("agent_id"), col("agent_id"))
         .sort(["started_at", "call_id"], SortMultipleOptions::default())
         .collect()
         .computing("call facts")
@@ -68,12 +63,7 @@ pub fn chats(records: DataFrame, agents: &DataFrame, context: &Context<'_>) -> R
             seconds("asked_at", "first_reply_at").alias("frt_s"),
             seconds("first_reply_at", "ended_at").alias("handle_s"),
         ])
-        .join(
-            super::teams(agents),
-            [col("agent_id")],
-            [col("agent_id")],
-            JoinArgs::new(JoinType::Left),
-        )
+        .left_join(super::teams(agents), col("agent_id"), col("agent_id"))
         .sort(["started_at", "chat_id"], SortMultipleOptions::default())
         .collect()
         .computing("chat facts")

@@ -98,18 +98,8 @@ fn from_calls(calls: &DataFrame, tickets: &DataFrame) -> LazyFrame {
             SortMultipleOptions::default(),
         )
         .filter(col("contact_id").neq_missing(col("contact_id").shift(lit(1))))
-        .join(
-            chains,
-            [col("contact_id")],
-            [col("contact_id")],
-            JoinArgs::new(JoinType::Left),
-        )
-        .join(
-            outlets(tickets),
-            [col("contact_id")],
-            [col("contact_ref")],
-            JoinArgs::new(JoinType::Left),
-        )
+        .left_join(chains, col("contact_id"), col("contact_id"))
+        .left_join(outlets(tickets), col("contact_id"), col("contact_ref"))
         .select(shape(vec![
             col("contact_id").alias("contact_ref"),
             lit("phone").alias("channel"),
@@ -135,12 +125,7 @@ fn from_chats(chats: &DataFrame, tickets: &DataFrame) -> LazyFrame {
         .clone()
         .lazy()
         .filter(col("served"))
-        .join(
-            outlets(tickets),
-            [col("chat_id")],
-            [col("contact_ref")],
-            JoinArgs::new(JoinType::Left),
-        )
+        .left_join(outlets(tickets), col("chat_id"), col("contact_ref"))
         .select(shape(vec![
             col("chat_id").alias("contact_ref"),
             lit("chat").alias("channel"),

@@ -35,18 +35,8 @@ pub fn tickets(
     let counted = |name: &str| col(name).fill_null(0).cast(DataType::Int64).alias(name);
     let joined = frames::with_local(records, "created_at", context.centre.zone)?
         .lazy()
-        .join(
-            history(events),
-            [col("ticket_id")],
-            [col("ticket_id")],
-            JoinArgs::new(JoinType::Left),
-        )
-        .join(
-            super::teams(agents),
-            [col("agent_id")],
-            [col("agent_id")],
-            JoinArgs::new(JoinType::Left),
-        )
+        .left_join(history(events), col("ticket_id"), col("ticket_id"))
+        .left_join(super::teams(agents), col("agent_id"), col("agent_id"))
         .with_columns([
             category(),
             counted("replies"),
@@ -134,12 +124,7 @@ fn history(events: DataFrame) -> LazyFrame {
                 .otherwise(lit(NULL).cast(DataType::Int64))
                 .alias("finished_at"),
         ]);
-    counts.join(
-        moves,
-        [col("ticket_id")],
-        [col("ticket_id")],
-        JoinArgs::new(JoinType::Left),
-    )
+    counts.left_join(moves, col("ticket_id"), col("ticket_id"))
 }
 
 /// Marks complaints with an earlier complaint about the same issue within the window.
@@ -171,12 +156,7 @@ fn repeat_complaints(tickets: LazyFrame, context: &Context<'_>) -> LazyFrame {
                 .and(seconds("earlier_at", "created_at").lt_eq(lit(window)))
                 .alias("repeat_complaint"),
         ]);
-    tickets.join(
-        repeats,
-        [col("ticket_id")],
-        [col("ticket_id")],
-        JoinArgs::new(JoinType::Left),
-    )
+    tickets.left_join(repeats, col("ticket_id"), col("ticket_id"))
 }
 
 /// Builds `evaluation_facts`: one row per checked item, with the dimensions of the contact it judges.
@@ -206,22 +186,11 @@ pub fn evaluations(
             .and(col("passed").fill_null(true).not())
             .any(true)
             .alias("critical_failed")]);
-    let key = [col("evaluation_id")];
     frames::with_local(records, "evaluated_at", context.centre.zone)?
         .lazy()
-        .join(
-            of_contact,
-            [col("contact_ref")],
-            [col("contact_ref")],
-            JoinArgs::new(JoinType::Left),
-        )
-        .join(
-            super::teams(agents),
-            [col("agent_id")],
-            [col("agent_id")],
-            JoinArgs::new(JoinType::Left),
-        )
-        .join(failed, key.clone(), key, JoinArgs::new(JoinType::Left))
+        .left_join(of_contact, col("contact_ref"), col("contact_ref"))
+        .left_join(super::teams(agents), col("agent_id"), col("agent_id"))
+        .left_join(failed, col("evaluation_id"), col("evaluation_id"))
         .sort(["evaluation_id", "item"], SortMultipleOptions::default())
         .with_column(
             col("evaluation_id")

@@ -5,8 +5,9 @@ use crate::i18n::Bilingual;
 use crate::schema::facts::{FACTS, Fact};
 use crate::settings::{KpiEntry, KpiKind, Settings, TargetEntry, catalogue::Of};
 
-use super::expr::{self, Expr, Type};
+use super::expr::{Expr, Type};
 use super::figure::{Better, Bound, Unit};
+use super::parse;
 
 /// One KPI, ready to be computed.
 #[derive(Debug, Clone)]
@@ -175,7 +176,7 @@ fn compile(entry: &KpiEntry, all: &[KpiEntry]) -> Result<Kpi> {
     }
     let parse = |part: &'static str, text: &Option<String>, kind: Type| -> Result<Option<Expr>> {
         match (text, fact) {
-            (Some(text), Some(fact)) => expr::parse(text, fact, kind)
+            (Some(text), Some(fact)) => parse::expression(text, fact, kind)
                 .map(Some)
                 .map_err(|message| fail(part, message)),
             (Some(_), None) => Err(fail(part, "a ratio has no rows of its own".to_owned())),
@@ -252,7 +253,7 @@ fn target(entry: &TargetEntry, kpis: &[Kpi]) -> Result<Target> {
         .position(|kpi| kpi.id == entry.kpi)
         .ok_or_else(|| fail("there is no such KPI".to_owned()))?;
     let condition = match (&entry.condition, kpis[kpi].fact) {
-        (Some(text), Some(fact)) => Some(expr::parse(text, fact, Type::Flag).map_err(fail)?),
+        (Some(text), Some(fact)) => Some(parse::expression(text, fact, Type::Flag).map_err(fail)?),
         (Some(_), None) => {
             return Err(fail("a ratio has no rows to put a condition on".to_owned()));
         }
@@ -281,84 +282,6 @@ impl Kpi {
         });
         !marked && fact.dimensions().any(|known| known == name)
     }
-
-    /// SQL that computes value, numerator and denominator of this KPI from its fact table.
-    #[must_use]
-    pub fn sql(&self, dialect: super::lower::Dialect) -> Option<String> {
-        use super::lower::Dialect;
-        let fact = self.fact?;
-        let mut conditions: Vec<String> = Vec::new();
-        if let Some(condition) = &self.condition {
-            conditions.push(condition.sql(dialect));
-        }
-        let (value, numerator, denominator) = match &self.formula {
-            Formula::Count => (
-                "count(*)".to_owned(),
-                "count(*)".to_owned(),
-                "NULL".to_owned(),
-            ),
-            Formula::Sum(of) => {
-                let sum = format!("sum({})", as_double(of, dialect));
-                (sum.clone(), sum, "NULL".to_owned())
-            }
-            Formula::Mean(of) => {
-                let of = as_double(of, dialect);
-                (
-                    format!("avg({of})"),
-                    format!("sum({of})"),
-                    format!("count({of})"),
-                )
-            }
-            Formula::Rate(when) => {
-                let when = when.sql(dialect);
-                let number = format!(
-                    "CASE WHEN {when} THEN CAST(1 AS DOUBLE) WHEN NOT ({when}) THEN CAST(0 AS DOUBLE) END"
-                );
-                (
-                    format!("avg({number})"),
-                    format!("sum({number})"),
-                    format!("count({number})"),
-                )
-            }
-            Formula::Share { of, weight } => {
-                let (of, weight) = (as_double(of, dialect), as_double(weight, dialect));
-                conditions.push(format!("{of} IS NOT NULL AND {weight} IS NOT NULL"));
-                let top = format!("sum({of} * {weight})");
-                let bottom = format!("sum({weight})");
-                (format!("{top} / nullif({bottom}, 0)"), top, bottom)
-            }
-            Formula::Quantile { of, q } => {
-                let of = as_double(of, dialect);
-                let value = match dialect {
-                    Dialect::Duckdb => format!("quantile_cont({of}, {q})"),
-                    Dialect::Spark => format!("percentile_cont({q}) WITHIN GROUP (ORDER BY {of})"),
-                };
-                (value, "NULL".to_owned(), format!("count({of})"))
-            }
-            Formula::Max(of) => {
-                let of = as_double(of, dialect);
-                (
-                    format!("max({of})"),
-                    "NULL".to_owned(),
-                    format!("count({of})"),
-                )
-            }
-            Formula::Ratio { .. } => return None,
-        };
-        let filter = if conditions.is_empty() {
-            String::new()
-        } else {
-            format!("\nWHERE {}", conditions.join("\n  AND "))
-        };
-        Some(format!(
-            "SELECT {value} AS value,\n       {numerator} AS numerator,\n       {denominator} AS denominator\nFROM {}{filter}",
-            fact.name
-        ))
-    }
-}
-
-fn as_double(of: &Expr, dialect: super::lower::Dialect) -> String {
-    format!("CAST({} AS DOUBLE)", of.sql(dialect))
 }
 
 #[cfg(test)]
@@ -380,7 +303,7 @@ mod tests {
         assert!(catalogue.position("fcr").is_ok());
         for kpi in &catalogue.kpis {
             assert_eq!(
-                kpi.sql(super::super::lower::Dialect::Duckdb).is_none(),
+                kpi.sql(crate::kpi::lower::Dialect::Duckdb).is_none(),
                 kpi.fact.is_none(),
                 "{}",
                 kpi.id

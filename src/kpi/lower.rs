@@ -3,6 +3,7 @@
 use polars::prelude as pl;
 use polars::prelude::{NULL, col, lit};
 
+use super::catalogue::{Formula, Kpi};
 use super::expr::{Comparison, Expr, Function, Operator, Type};
 
 /// A dialect of SQL.
@@ -156,4 +157,83 @@ fn call(function: Function, arguments: &[Expr]) -> pl::Expr {
         Function::Greatest => fold(polars::prelude::Expr::gt_eq).unwrap_or_else(|| lit(NULL)),
         Function::Least => fold(polars::prelude::Expr::lt_eq).unwrap_or_else(|| lit(NULL)),
     }
+}
+
+impl Kpi {
+    /// SQL that computes value, numerator and denominator of this KPI from its fact table.
+    #[must_use]
+    pub fn sql(&self, dialect: Dialect) -> Option<String> {
+        let fact = self.fact?;
+        let mut conditions: Vec<String> = Vec::new();
+        if let Some(condition) = &self.condition {
+            conditions.push(condition.sql(dialect));
+        }
+        let (value, numerator, denominator) = match &self.formula {
+            Formula::Count => (
+                "count(*)".to_owned(),
+                "count(*)".to_owned(),
+                "NULL".to_owned(),
+            ),
+            Formula::Sum(of) => {
+                let sum = format!("sum({})", as_double(of, dialect));
+                (sum.clone(), sum, "NULL".to_owned())
+            }
+            Formula::Mean(of) => {
+                let of = as_double(of, dialect);
+                (
+                    format!("avg({of})"),
+                    format!("sum({of})"),
+                    format!("count({of})"),
+                )
+            }
+            Formula::Rate(when) => {
+                let when = when.sql(dialect);
+                let number = format!(
+                    "CASE WHEN {when} THEN CAST(1 AS DOUBLE) WHEN NOT ({when}) THEN CAST(0 AS DOUBLE) END"
+                );
+                (
+                    format!("avg({number})"),
+                    format!("sum({number})"),
+                    format!("count({number})"),
+                )
+            }
+            Formula::Share { of, weight } => {
+                let (of, weight) = (as_double(of, dialect), as_double(weight, dialect));
+                conditions.push(format!("{of} IS NOT NULL AND {weight} IS NOT NULL"));
+                let top = format!("sum({of} * {weight})");
+                let bottom = format!("sum({weight})");
+                (format!("{top} / nullif({bottom}, 0)"), top, bottom)
+            }
+            Formula::Quantile { of, q } => {
+                let of = as_double(of, dialect);
+                let value = match dialect {
+                    Dialect::Duckdb => format!("quantile_cont({of}, {q})"),
+                    Dialect::Spark => format!("percentile_cont({q}) WITHIN GROUP (ORDER BY {of})"),
+                };
+                (value, "NULL".to_owned(), format!("count({of})"))
+            }
+            Formula::Max(of) => {
+                let of = as_double(of, dialect);
+                (
+                    format!("max({of})"),
+                    "NULL".to_owned(),
+                    format!("count({of})"),
+                )
+            }
+            Formula::Ratio { .. } => return None,
+        };
+        let filter = if conditions.is_empty() {
+            String::new()
+        } else {
+            format!("\nWHERE {}", conditions.join("\n  AND "))
+        };
+        Some(format!(
+            "SELECT {value} AS value,\n       {numerator} AS numerator,\n       {denominator} AS denominator\nFROM {}{filter}",
+            fact.name
+        ))
+    }
+}
+
+fn as_double(of: &Expr, dialect: Dialect) -> String {
+    format!("CAST({} AS DOUBLE)", of.sql(dialect))
 }

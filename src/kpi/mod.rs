@@ -6,6 +6,7 @@ pub mod expr;
 pub mod figure;
 pub mod lower;
 pub mod mart;
+pub mod parse;
 pub mod pass;
 pub mod query;
 pub mod table;

@@ -13,6 +13,7 @@ use crate::store::runs::Run;
 use super::catalogue::{Catalogue, Formula, Kpi, closest};
 use super::expr::{self, Expr, Type};
 use super::figure::{Bound, Estimate, Status};
+use super::parse;
 use super::pass::{Group, Grouping, Groups, Pass};
 
 /// What is asked.
@@ -120,7 +121,7 @@ impl Query {
         self.condition
             .as_ref()
             .map(|text| {
-                expr::parse(text, fact, Type::Flag).map_err(|message| Error::Expression {
+                parse::expression(text, fact, Type::Flag).map_err(|message| Error::Expression {
                     place: format!("--where \"{text}\""),
                     message,
                 })

@@ -4,6 +4,7 @@ pub mod files;
 pub mod ingest;
 pub mod night;
 pub mod publish;
+mod trust;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
