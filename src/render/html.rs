@@ -143,7 +143,7 @@ fn block(block: &Block, t: Text) -> Result<Markup, RenderError> {
         Block::KpiTable(table) => kpis::table(table, t)?,
         Block::Multiples { legend, figures } => figures::multiples(legend, figures, t)?,
         Block::Figure(figure) => figures::wide(figure, t)?,
-        Block::Table(table) => tables::table(table),
+        Block::Table(table) => tables::table(table, t),
         Block::Definitions(list) => definitions(list, t),
     })
 }

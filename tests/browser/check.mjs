@@ -545,7 +545,7 @@ class Reports {
       for (const select of await page.locator('select:visible').all()) {
         for (const option of await select.locator('option').all()) await select.selectOption(await option.getAttribute('value'));
       }
-      const region = page.locator('svg rect').first();
+      const region = page.locator('svg rect:visible').first();
       if (await region.count()) await region.hover({ force: true });
       await page.emulateMedia({ media: 'print' });
       await page.waitForTimeout(200);
@@ -699,15 +699,22 @@ class Reports {
   async theme(file) {
     await this.open(file, {}, async (page) => {
       const problems = await this.switchTheme(page);
-      // The choice survives a reload.
+      // The choice is stored, and a page that finds it follows it. Chromium at times empties the storage of
+      // a file between two loads, so what was stored is put back before the second one.
       await page.emulateMedia({ colorScheme: 'light' });
       const light = await page.evaluate(paper);
       await page.evaluate(() => document.querySelector('input[name="theme"][value="light"]').focus());
       await page.keyboard.press('ArrowRight');
       const dark = await page.evaluate(paper);
+      const stored = await page.evaluate(() => Object.entries(localStorage));
+      await page.addInitScript((entries) => {
+        for (const [key, value] of entries) localStorage.setItem(key, value);
+      }, stored);
       await page.reload();
       const later = await page.evaluate(paper);
-      if (dark === light || later !== dark) problems.push('a choice of the theme is gone after a reload');
+      if (stored.length === 0) problems.push('the choice is not stored');
+      if (dark === light) problems.push('the choice of another theme changes nothing');
+      else if (later !== dark) problems.push('a choice of the theme is gone after a reload');
       report(file, 'theme switch by keyboard', problems);
     });
   }

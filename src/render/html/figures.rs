@@ -71,7 +71,7 @@ fn data(figure: &Figure, t: Text) -> Markup {
     html! {
         details.data {
             summary { (t.data_summary()) }
-            (tables::table(&figure.data))
+            (tables::table(&figure.data, t))
         }
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn table(table: &KpiTable, t: Text) -> Result<Markup, RenderError> {
         div.notes { @for note in &table.notes { p { (note) } } }
         details.data {
             summary { (t.history_summary()) }
-            @for part in &table.history { (tables::table(part)) }
+            @for part in &table.history { (tables::table(part, t)) }
         }
     })
 }
