@@ -103,15 +103,15 @@ pub(super) fn notes(quality: &[Line]) -> Vec<Bilingual> {
     let masked = total("masked_customer");
     if masked > 0 {
         notes.push(Bilingual::new(
-            format!("{masked} rows came with a masked customer number: it identifies nobody, so repeat contacts of these customers are found by waybill only"),
-            format!("{masked} 行的客户号码在导出前已脱敏，无法识别客户，只能按运单号判断重复来访"),
+            format!("{masked} rows came with a masked customer number: it identifies nobody, so repeat contacts of these customers are found by waybill only."),
+            format!("{masked} 行的客户号码在导出前已脱敏，无法识别客户，只能按运单号判断重复来访。"),
         ));
     }
     let talking = total("unanswered_with_talk");
     if talking > 0 {
         notes.push(Bilingual::new(
-            format!("{talking} calls that nobody answered carry talk time; it is not counted"),
-            format!("{talking} 通未接通电话带有通话时长，未计入统计"),
+            format!("{talking} calls that nobody answered carry talk time; it is not counted."),
+            format!("{talking} 通未接通电话带有通话时长，未计入统计。"),
         ));
     }
     notes

@@ -2,7 +2,7 @@
 
 catalogue! {
     balance_holds(files) {
-        zh: "{files} 个文件逐一核对：读入 = 入库 + 替换 + 重复 + 拒收，无一行去向不明。",
+        zh: "{files} 个文件逐一核对：读入 = 入库 + 替换 + 重复 + 剔除，无一行去向不明。",
         en: "Checked file by file ({files}): read = stored + replaced + duplicate + rejected. No row is unaccounted for."
     }
     balance_broken(files) {
@@ -10,8 +10,8 @@ catalogue! {
         en: "The rows of these files do not add up; find out why before using the figures: {files}."
     }
     balance_no_files { zh: "本次运行没有读入新文件。", en: "No new file was read in this run." }
-    balanced { zh: "✓ 平", en: "✓ adds up" }
-    unbalanced { zh: "✕ 不平", en: "✕ does not" }
+    balanced { zh: "✓ 一致", en: "✓ adds up" }
+    unbalanced { zh: "✕ 不一致", en: "✕ does not" }
     total { zh: "合计", en: "Total" }
     ledger_caption { zh: "每个文件的行数核对", en: "The rows of every file" }
     col_file { zh: "文件", en: "File" }
@@ -20,14 +20,14 @@ catalogue! {
     col_duplicate { zh: "重复", en: "Duplicate" }
     col_balance { zh: "核对", en: "Check" }
 
-    rejects_caption { zh: "拒收原因（示例已脱敏）", en: "Why rows were rejected (examples are masked)" }
+    rejects_caption { zh: "剔除原因（示例已脱敏）", en: "Why rows were rejected (examples are masked)" }
     col_reason { zh: "原因", en: "Reason" }
     col_column { zh: "字段", en: "Column" }
     col_rows { zh: "行数", en: "Rows" }
     col_examples { zh: "示例", en: "Examples" }
     place(file, line) { zh: "{file} 第 {line} 行", en: "{file}, line {line}" }
     example(value, file, line) { zh: "“{value}”（{file} 第 {line} 行）", en: "“{value}” ({file}, line {line})" }
-    no_rejects { zh: "没有被拒收的行。", en: "No row was rejected." }
+    no_rejects { zh: "没有被剔除的行。", en: "No row was rejected." }
 
     unmapped_caption {
         zh: "未识别的代码（原样保留并计数）",

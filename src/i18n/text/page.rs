@@ -20,7 +20,8 @@ catalogue! {
     scope { zh: "统计范围", en: "Covers" }
     rows_read { zh: "读入行数", en: "Rows read" }
     rows_stored { zh: "入库", en: "Stored" }
-    rows_rejected { zh: "拒收", en: "Rejected" }
+    rows_known { zh: "更新或重复", en: "Updated or duplicate" }
+    rows_rejected { zh: "剔除", en: "Rejected" }
 
     findings_title { zh: "今日结论", en: "What moved" }
     kpi_title { zh: "指标一览", en: "The figures" }

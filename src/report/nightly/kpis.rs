@@ -80,7 +80,7 @@ impl Page<'_> {
             ),
             target_source,
             status: self.status(kpi),
-            doubt: (kpi.doubtful && kpi.status != Status::None)
+            doubt: (kpi.doubtful && !kpi.sparse && kpi.status != Status::None)
                 .then(|| t.indistinguishable().to_owned()),
             weekday: format::maybe(line.same_weekday, unit, lang),
             weekday_change: change.map(|change| format::change(change, unit, lang)),
@@ -113,6 +113,8 @@ impl Page<'_> {
 
     fn status(self, kpi: &Judged) -> Mark {
         let (tone, shape, word) = match kpi.status {
+            // With too few cases a verdict would say more than the figure knows.
+            Status::Met | Status::Missed if kpi.sparse => (Tone::Sparse, "◌", self.t.sparse()),
             Status::Met => (Tone::Improvement, "✓", self.t.met()),
             Status::Missed => (Tone::Concern, "✕", self.t.missed()),
             Status::None if kpi.line.bound.is_none() => (Tone::Calm, "", self.t.no_target()),

@@ -96,6 +96,7 @@ impl Page<'_> {
             fact(t.scope(), input.scope.get(lang).to_owned()),
             fact(t.rows_read(), total(|file| file.read)),
             fact(t.rows_stored(), total(|file| file.stored)),
+            fact(t.rows_known(), total(|file| file.replaced + file.duplicate)),
             fact(t.rows_rejected(), total(|file| file.rejected)),
         ]
     }
