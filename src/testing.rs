@@ -21,9 +21,16 @@ pub struct Small {
 impl Small {
     /// Takes the texts in as files, each recognised by its header.
     pub fn of(files: &[&str]) -> Self {
+        Self::in_zone(chrono_tz::Asia::Shanghai, files)
+    }
+
+    /// The same for a centre in another zone.
+    pub fn in_zone(zone: chrono_tz::Tz, files: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        let mut settings = Settings::builtin().unwrap();
+        settings.centre.zone = zone;
         let small = Self {
-            settings: Settings::builtin().unwrap(),
+            settings,
             store: Store::open_or_create(dir.path()).unwrap(),
             _dir: dir,
         };

@@ -20,6 +20,8 @@ pub struct Local {
     pub hour: u32,
     /// ISO weekday, 1 = Monday … 7 = Sunday.
     pub weekday: u32,
+    /// Whether the clock shows this reading for the second time (end of daylight saving).
+    pub fold: bool,
 }
 
 /// Where `micros` falls on the local clock of `zone`. `None` outside the representable range.
@@ -30,6 +32,10 @@ pub fn local(zone: Tz, micros: i64) -> Option<Local> {
         date: at.date_naive(),
         hour: at.hour(),
         weekday: at.weekday().number_from_monday(),
+        fold: matches!(
+            zone.from_local_datetime(&at.naive_local()),
+            LocalResult::Ambiguous(_, later) if later == at
+        ),
     })
 }
 
@@ -151,11 +157,17 @@ mod tests {
         let Reading::Twice(at) = first else {
             panic!("{first:?}")
         };
+        let (first, second) = (
+            local(zone, at).unwrap(),
+            local(zone, at + 3600 * MICROS).unwrap(),
+        );
+        assert_eq!((first.hour, first.fold), (1, false));
         assert_eq!(
-            local(zone, at),
-            local(zone, at + 3600 * MICROS),
+            (second.hour, second.fold),
+            (1, true),
             "the doubled hour stays two hours"
         );
+        assert!(!local(zone, at - 1).unwrap().fold);
         assert_eq!(
             instant(zone, reading("2026-03-08 02:30:00")),
             Reading::Never

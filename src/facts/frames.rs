@@ -104,7 +104,7 @@ const fn polars_type(physical: Physical) -> DataType {
     }
 }
 
-/// Adds `date` (days), `hour` and `weekday` of the instant column `at` on the clock of `zone`.
+/// Adds `date` (days), `hour`, `weekday` and `fold` of the instant column `at` on the clock of `zone`.
 ///
 /// # Errors
 /// When `at` is not an integer column of the frame.
@@ -126,10 +126,12 @@ pub fn with_local(mut frame: DataFrame, at: &str, zone: Tz) -> Result<DataFrame>
         .iter()
         .map(|l| l.map(|l| i64::from(l.weekday)))
         .collect();
+    let folds: BooleanChunked = local.iter().map(|l| l.map(|l| l.fold)).collect();
     for (name, series) in [
         (DATE, dates.into_series()),
         ("hour", hours.into_series()),
         ("weekday", weekdays.into_series()),
+        ("fold", folds.into_series()),
     ] {
         frame
             .with_column(series.with_name(name.into()).into())

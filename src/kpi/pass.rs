@@ -29,7 +29,8 @@ pub struct Grouping {
 /// A group: its period and its members, one per dimension of the grouping.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Group {
-    /// First day of the period, `2026-03-02T14` for hours, empty for all.
+    /// First day of the period, `2026-03-02T14` for hours (`2026-10-25T02B` the second time the clock shows
+    /// that hour), empty for all.
     pub period: String,
     /// Members; `None` is the null member.
     pub members: Vec<Option<String>>,
@@ -151,6 +152,7 @@ impl Pass<'_> {
                 .alias("period:date"),
         );
         columns.push(col("hour").cast(DataType::Int64).alias("period:hour"));
+        columns.push(col("fold").alias("period:fold"));
         for (index, kpi) in self.kpis.iter().enumerate() {
             let (value, weight) = row_values(kpi);
             columns.push(value.alias(format!("value:{index}")));
@@ -236,6 +238,7 @@ fn row_values(kpi: &Kpi) -> (polars::prelude::Expr, Option<polars::prelude::Expr
 fn keys(frame: &DataFrame, grouping: &Grouping) -> PolarsResult<Vec<Group>> {
     let dates = frame.column("period:date")?.i32()?;
     let hours = frame.column("period:hour")?.i64()?;
+    let folds = frame.column("period:fold")?.bool()?;
     let members = grouping
         .by
         .iter()
@@ -243,7 +246,11 @@ fn keys(frame: &DataFrame, grouping: &Grouping) -> PolarsResult<Vec<Group>> {
         .collect::<PolarsResult<Vec<_>>>()?;
     Ok((0..frame.height())
         .map(|row| Group {
-            period: period(grouping.grain, dates.get(row), hours.get(row)),
+            period: period(
+                grouping.grain,
+                dates.get(row),
+                (hours.get(row), folds.get(row)),
+            ),
             members: members
                 .iter()
                 .map(|column| column.get(row).map(str::to_owned))
@@ -252,11 +259,15 @@ fn keys(frame: &DataFrame, grouping: &Grouping) -> PolarsResult<Vec<Group>> {
         .collect())
 }
 
-fn period(grain: Grain, date: Option<i32>, hour: Option<i64>) -> String {
+/// The name of a period. The second showing of a doubled hour is `…T02B`, as the energy market writes it.
+fn period(grain: Grain, date: Option<i32>, (hour, fold): (Option<i64>, Option<bool>)) -> String {
     let day = date.and_then(from_epoch_days);
     match (grain, day) {
         (Grain::All, _) | (_, None) => String::new(),
-        (Grain::Hour, Some(day)) => format!("{day}T{:02}", hour.unwrap_or_default()),
+        (Grain::Hour, Some(day)) => {
+            let second = if fold == Some(true) { "B" } else { "" };
+            format!("{day}T{:02}{second}", hour.unwrap_or_default())
+        }
         (grain, Some(day)) => grain.first_day(day).to_string(),
     }
 }

@@ -38,7 +38,10 @@ struct Centre {
 
 impl Centre {
     fn of(files: &[&str]) -> Self {
-        let small = Small::of(files);
+        Self::from(Small::of(files))
+    }
+
+    fn from(small: Small) -> Self {
         let run = small.run("2026-03-31 00:00:00");
         let catalogue = Catalogue::compile(&small.settings).unwrap();
         Self {
@@ -241,4 +244,17 @@ fn the_mart_holds_the_same_figures_as_the_query() {
         mart.parquet(&centre.catalogue, "r0001").unwrap(),
         "the same input gives the same bytes"
     );
+}
+
+#[test]
+fn the_doubled_hour_stays_two_hours() {
+    // Berlin put its clocks back from 3:00 to 2:00 on 25 October 2026, at 01:00 UTC.
+    let calls = "call_id,started_at,outcome,wait_s\n\
+        a,2026-10-25T00:30:00Z,answered,1\n\
+        b,2026-10-25T01:30:00Z,answered,1\n\
+        c,2026-10-25T02:30:00Z,answered,1\n";
+    let centre = Centre::from(Small::in_zone(chrono_tz::Europe::Berlin, &[calls]));
+    let rows = centre.ask(&["offered"], Grain::Hour, &[], None);
+    let hours: Vec<&str> = rows.iter().map(|row| row.group.period.as_str()).collect();
+    assert_eq!(hours, ["2026-10-25T02", "2026-10-25T02B", "2026-10-25T03"]);
 }

@@ -235,7 +235,7 @@ fn versions<'n>(
 /// Hash of everything besides the records that facts depend on.
 fn fingerprint(settings: &Settings) -> String {
     let text = format!(
-        "{}\n{:?}\n{:?}",
+        "{}\n{FACTS:?}\n{:?}\n{:?}",
         env!("CARGO_PKG_VERSION"),
         settings.centre,
         settings.taxonomy

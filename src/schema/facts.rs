@@ -69,6 +69,8 @@ use Physical::{Date, Flag, Float, Instant, Integer, Text};
 const DATE: FactColumn = plain("date", Date);
 const HOUR: FactColumn = dim("hour", Integer);
 const WEEKDAY: FactColumn = dim("weekday", Integer);
+/// The second showing of a doubled hour.
+const FOLD: FactColumn = plain("fold", Flag);
 const CATEGORY: FactColumn = dim("category", Text);
 const PROBLEM: FactColumn = dim("problem_type", Text);
 const PROBLEM_SOURCE: FactColumn = dim("problem_source", Text);
@@ -106,6 +108,7 @@ const CALL: &[FactColumn] = &[
     DATE,
     HOUR,
     WEEKDAY,
+    FOLD,
     CATEGORY,
     TEAM,
     SITE,
@@ -140,6 +143,7 @@ const CHAT: &[FactColumn] = &[
     DATE,
     HOUR,
     WEEKDAY,
+    FOLD,
     CATEGORY,
     TEAM,
     SITE,
@@ -173,6 +177,7 @@ const CONTACT: &[FactColumn] = &[
     DATE,
     HOUR,
     WEEKDAY,
+    FOLD,
     plain("issue_key", Text),
     plain("previous_at", Instant),
     plain("next_at", Instant),
@@ -211,6 +216,7 @@ const TICKET: &[FactColumn] = &[
     DATE,
     HOUR,
     WEEKDAY,
+    FOLD,
     plain("replies", Integer),
     plain("transfers", Integer),
     plain("reopens", Integer),
@@ -239,6 +245,7 @@ const EVALUATION: &[FactColumn] = &[
     DATE,
     HOUR,
     WEEKDAY,
+    FOLD,
     dim("channel", Text),
     QUEUE,
     dim("platform", Text),

@@ -238,3 +238,40 @@ fn an_own_kpi_is_computed_like_the_others() {
         .out;
     assert!(csv.trim_end().ends_with(",0.5,missed"), "{csv}");
 }
+
+#[test]
+fn night_after_night_gives_the_same_figures_as_everything_at_once() {
+    let centre = Centre::new();
+    centre
+        .kefu(&[
+            "generate",
+            "--out",
+            "all",
+            "--days",
+            "3",
+            "--calls-per-day",
+            "20",
+            "--split",
+            "day",
+        ])
+        .ok();
+    let days = ["2026-03-02", "2026-03-03", "2026-03-04"];
+    for day in days {
+        for entry in std::fs::read_dir(centre.path("all")).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if name.contains(day) || name == "agents.csv" {
+                std::fs::copy(&path, centre.path("in").join(name)).unwrap();
+            }
+        }
+        centre.run(&["-q", "--store", "nightly", "--lang", "en"]);
+    }
+    centre
+        .kefu(&["run", "all", "-q", "--store", "once", "--lang", "en"])
+        .ok();
+    let figures = |store: &str| {
+        let args = ["kpi", "--store", store, "--grain", "day", "--format", "csv"];
+        centre.kefu(&args).ok().out
+    };
+    assert_eq!(figures("nightly"), figures("once"));
+}
