@@ -12,7 +12,7 @@ use arrow::array::{
     TimestampMicrosecondArray, UInt64Array,
 };
 use arrow::compute::take_record_batch;
-use arrow::datatypes::{DataType as ArrowType, Field, Schema, SchemaRef};
+use arrow::datatypes::{Field, Schema, SchemaRef};
 use chrono_tz::Tz;
 use deltalake::kernel::PrimitiveType;
 use polars::prelude::*;
@@ -230,13 +230,4 @@ fn array(column: &Column, physical: Physical) -> PolarsResult<ArrayRef> {
         Physical::Float => Arc::new(series.f64()?.iter().collect::<Float64Array>()),
         Physical::Flag => Arc::new(series.bool()?.iter().collect::<BooleanArray>()),
     })
-}
-
-/// The Arrow type names, for the dictionary.
-#[must_use]
-pub fn type_name(physical: Physical) -> String {
-    match arrow_type(physical) {
-        ArrowType::Utf8 => "text".to_owned(),
-        other => other.to_string(),
-    }
 }

@@ -147,12 +147,6 @@ impl Lookup {
     }
 }
 
-/// The category part of a full code.
-#[must_use]
-pub fn category_of(code: &str) -> &str {
-    code.split('/').next().unwrap_or(code)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
