@@ -1,5 +1,7 @@
 //! Files → the store, with an account of every row.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
@@ -88,6 +90,8 @@ pub fn ingest(
 ) -> Result<Ingested> {
     let taxonomy = settings.taxonomy.lookup();
     let mut done = Ingested::default();
+    // Two files of one content may be typed side by side, before either is in the store.
+    let mut taken: BTreeSet<String> = BTreeSet::new();
     progress.stage("ingest", files.len() as u64);
     // A window of files at a time bounds the memory that typed rows take.
     for window in files.chunks(rayon::current_num_threads().max(1) * 2) {
@@ -106,13 +110,13 @@ pub fn ingest(
                         done.files.push(account(&export, &export.plans[at], None));
                     }
                     for (at, parsed) in parsed {
-                        done.files.push(store_rows(
-                            store,
-                            &export,
-                            &export.plans[at],
-                            &parsed,
-                            settings,
-                        )?);
+                        let plan = &export.plans[at];
+                        let first = taken.insert(batch_id(&export.content, plan.table.name));
+                        done.files.push(if first {
+                            store_rows(store, &export, plan, &parsed, settings)?
+                        } else {
+                            account(&export, plan, None)
+                        });
                     }
                 }
                 Typed::Refused(why) => {

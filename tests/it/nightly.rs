@@ -79,6 +79,27 @@ fn the_same_content_under_another_name_is_skipped() {
 }
 
 #[test]
+fn the_same_content_twice_in_one_run_is_taken_once() {
+    let centre = Centre::small().file("calls (1).csv", CALLS);
+    let ran = centre.run(&["--json"]);
+    let summary: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let files = summary["files"].as_array().unwrap();
+    let seen: Vec<bool> = files
+        .iter()
+        .filter(|file| file["table"] == "calls")
+        .map(|file| file["taken_in_before"].as_bool().unwrap())
+        .collect();
+    assert_eq!(seen, [false, true]);
+    let report =
+        std::fs::read_to_string(centre.path("reports/nightly_2026-03-03_en.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let facts = report["facts"].to_string();
+    // 4 calls, 2 chats, 2 tickets: the second copy must not overwrite the accounts of the first.
+    assert!(facts.contains("\"Stored\",\"value\":\"8\""), "{facts}");
+    assert_eq!(centre.figure("offered"), Some(4.0));
+}
+
+#[test]
 fn a_corrected_row_replaces_the_old_one() {
     let centre = Centre::small();
     centre.run(&[]);
