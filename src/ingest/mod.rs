@@ -1,6 +1,7 @@
 //! Export bytes → typed rows and rejects. A bad row is a value, not an error, and none is lost:
 //! every record of a file is either in a batch or among the rejects.
 
+pub mod block;
 pub mod columns;
 pub mod plan;
 pub mod privacy;
@@ -24,9 +25,9 @@ use crate::settings::taxonomy::Lookup;
 use columns::{Columns, Value, record_schema};
 use plan::Plan;
 use privacy::Key;
-pub use reason::Reason;
+pub use reason::{Reason, Refusal, Reject};
 use records::Record;
-use row::{Notes, Refusal, Typer};
+use row::{Notes, Typer};
 
 /// Records typed together by one thread.
 const CHUNK: usize = 4096;
@@ -49,17 +50,6 @@ pub struct Export {
     decoder: &'static Encoding,
     body: usize,
     first_line: u64,
-}
-
-/// A rejected row, whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reject {
-    /// Physical line, 1-based.
-    pub line: u64,
-    /// Where and why.
-    pub refusal: Refusal,
-    /// The row as it stood in the file.
-    pub raw: String,
 }
 
 /// What one file gives to one table.

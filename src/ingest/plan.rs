@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono_tz::Tz;
 
 use crate::schema::{Column, TABLES, Table, fold};
-use crate::settings::source::{Keep, Rule};
+use crate::settings::source::{Headers, Keep, Rule};
 use crate::settings::{Settings, Source};
 
 /// Where the text of a canonical column comes from.
@@ -132,7 +132,9 @@ fn mapped(
         };
         let rule = mapping.rule();
         let origin = match (&rule.from, &rule.join, &rule.value) {
-            (Some(from), _, _) => Origin::Field(position(from)?),
+            (Some(Headers(from)), _, _) => {
+                Origin::Field(position(from.first().map_or("", String::as_str))?)
+            }
             (_, Some(join), _) => Origin::Join(
                 join.iter()
                     .map(|part| position(part))

@@ -39,6 +39,28 @@ pub enum Reason {
     Excluded(String),
 }
 
+/// A row that was refused: where and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Header of the column at fault; empty when the row as a whole is.
+    pub column: String,
+    /// The offending text.
+    pub value: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// A rejected row, whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// Physical line, 1-based; the number of the record where the format has no lines.
+    pub line: u64,
+    /// Where and why.
+    pub refusal: Refusal,
+    /// The row as it stood in the file.
+    pub raw: String,
+}
+
 impl Reason {
     /// The code in `_quality` and the quarantine.
     #[must_use]

@@ -9,22 +9,11 @@ use crate::schema::{Kind, half_width};
 use crate::settings::source::Negative;
 use crate::settings::taxonomy::Lookup;
 
-use super::Reason;
 use super::columns::Value;
 use super::plan::{Cell, Origin, Plan};
 use super::privacy::{Customer, Key, mask};
 use super::value;
-
-/// A row that was refused: where and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// Header of the column at fault; empty when the row as a whole is.
-    pub column: String,
-    /// The offending text.
-    pub value: String,
-    /// Why.
-    pub reason: Reason,
-}
+use super::{Reason, Refusal};
 
 /// Findings about rows that were kept: what, column, value → how often.
 pub type Notes = BTreeMap<(&'static str, String, String), u64>;
