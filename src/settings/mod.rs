@@ -3,6 +3,7 @@
 //! A leaf: it holds values, not behaviour. Unknown keys are errors.
 
 pub mod catalogue;
+pub mod profile;
 pub mod source;
 pub mod taxonomy;
 
@@ -17,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::i18n::Bilingual;
 
 pub use catalogue::{KpiEntry, KpiKind, TargetEntry};
+pub use profile::Profile;
 pub use source::Source;
 pub use taxonomy::Taxonomy;
 
@@ -33,6 +35,10 @@ pub struct Settings {
     pub privacy: Privacy,
     /// Source mappings by name, tried before the automatic recognition.
     pub sources: BTreeMap<String, Source>,
+    /// The built-in mappings of common systems, tried after the settings' own.
+    pub profiles: Vec<Profile>,
+    /// The one source that files are read as, when it was asked for.
+    pub only_source: Option<String>,
     /// The catalogue: built-in entries in their order, then the user's.
     pub kpis: Vec<KpiEntry>,
     /// Targets; the user's replace the built-in ones of the same KPI and condition.
@@ -131,6 +137,17 @@ impl Settings {
         Ok(settings)
     }
 
+    /// A source of this name: one of the settings, else a built-in one.
+    #[must_use]
+    pub fn source(&self, name: &str) -> Option<&Source> {
+        let built_in = || {
+            self.profiles
+                .iter()
+                .find_map(|profile| profile.sources.get(name))
+        };
+        self.sources.get(name).or_else(built_in)
+    }
+
     fn merge(file: File) -> Result<Self> {
         let mut kpis = parse::<CatalogueFile>(CATALOGUE, "the built-in catalogue")?.kpi;
         for entry in file.kpi {
@@ -154,6 +171,8 @@ impl Settings {
             centre: file.centre,
             privacy: file.privacy,
             sources: file.source,
+            profiles: profile::builtin()?,
+            only_source: None,
             kpis,
             targets,
             taxonomy,
