@@ -6,14 +6,14 @@ use crate::facts::{Context, Facts, Records};
 use crate::ingest::plan::Plan;
 use crate::ingest::privacy::Key;
 use crate::ingest::{Export, Parsed};
+use crate::schema::Table;
 use crate::schema::facts::FACTS;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::store::merge::{self, Merged};
-use crate::store::stage::Stage;
-use crate::schema::Table;
-use arrow::array::RecordBatch;
 use crate::store::runs::Run;
+use crate::store::stage::Stage;
+use arrow::array::RecordBatch;
 
 /// A store in a folder that vanishes with it.
 pub struct Small {
@@ -86,10 +86,7 @@ impl Small {
 }
 
 /// The tables of a file of these bytes, and the folder it lies in.
-pub fn exports(
-    bytes: &[u8],
-    settings: &Settings,
-) -> crate::error::Result<(Vec<Export>, TempDir)> {
+pub fn exports(bytes: &[u8], settings: &Settings) -> crate::error::Result<(Vec<Export>, TempDir)> {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("t.csv");
     std::fs::write(&path, bytes).unwrap();

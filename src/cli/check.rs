@@ -36,7 +36,7 @@ pub fn check(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
         .map_err(|error| Error::io("create a folder in", &std::env::temp_dir(), error))?;
     let mut refused = 0_usize;
     let mut all = Vec::new();
-    for file in files::discover(&args.inputs)? {
+    for file in files::discover(&args.inputs, spool.path())? {
         match ingest::open(&file.path, &file.name, &settings, spool.path()) {
             Ok(opened) => {
                 for export in &opened.exports {

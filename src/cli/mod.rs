@@ -41,6 +41,9 @@ struct Common {
     /// Folder of the store
     #[arg(long, global = true, value_name = "DIR", default_value = "store")]
     store: PathBuf,
+    /// Read every file as this source: one of kefu.toml or a built-in profile
+    #[arg(long, global = true, value_name = "NAME")]
+    source: Option<String>,
     /// The instant at which open tickets and windows are judged; default: the newest arrival
     #[arg(long, global = true, value_name = "TIME")]
     as_of: Option<String>,
@@ -142,13 +145,23 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
 impl Common {
     /// The settings in force: the file named, else `kefu.toml` here, else the built-in ones.
     fn settings(&self) -> Result<Settings> {
-        match &self.config {
+        let mut settings = match &self.config {
             Some(path) => Settings::load(path),
             None if std::path::Path::new("kefu.toml").exists() => {
                 Settings::load("kefu.toml".as_ref())
             }
             None => Settings::builtin(),
+        }?;
+        if let Some(name) = &self.source
+            && settings.source(name).is_none()
+        {
+            return Err(Error::usage(
+                format!("--source: there is no source `{name}`"),
+                format!("the sources are {}", settings.source_names().join(", ")),
+            ));
         }
+        settings.only_source.clone_from(&self.source);
+        Ok(settings)
     }
 
     /// `--as-of` as UTC microseconds; a clock reading is one of the centre's zone, a bare date its midnight.

@@ -39,7 +39,10 @@ pub fn error(error: &Error, json: bool) {
 /// Prints something the user should know that is no error.
 pub fn note(message: &str, json: bool) {
     if json {
-        eprintln!("{}", serde_json::json!({ "level": "note", "message": message }));
+        eprintln!(
+            "{}",
+            serde_json::json!({ "level": "note", "message": message })
+        );
     } else {
         eprintln!("note: {message}");
     }

@@ -58,12 +58,7 @@ impl Pieces {
         Self::of_size(reader, dialect, line, PIECE)
     }
 
-    fn of_size(
-        reader: Box<dyn Read + Send>,
-        dialect: Dialect,
-        line: u64,
-        size: usize,
-    ) -> Self {
+    fn of_size(reader: Box<dyn Read + Send>, dialect: Dialect, line: u64, size: usize) -> Self {
         Self {
             reader,
             dialect,
@@ -238,7 +233,13 @@ fn one_by_one(piece: &Piece, dialect: &Dialect) -> Block {
             break;
         };
         let bytes = &piece.bytes[at..record.end];
-        let lossy = || dialect.encoding.decode_without_bom_handling(bytes).0.into_owned();
+        let lossy = || {
+            dialect
+                .encoding
+                .decode_without_bom_handling(bytes)
+                .0
+                .into_owned()
+        };
         match text::decode(bytes, dialect.encoding) {
             _ if memchr(0, bytes).is_some() => {
                 let reject = whole(line, Reason::Nul, String::new(), lossy());
@@ -315,9 +316,13 @@ impl<'d> Parser<'d> {
                     if at != field {
                         continue;
                     }
-                    let Some(record) =
-                        extent(bytes, start, self.dialect.delimiter, self.dialect.width, true)
-                    else {
+                    let Some(record) = extent(
+                        bytes,
+                        start,
+                        self.dialect.delimiter,
+                        self.dialect.width,
+                        true,
+                    ) else {
                         continue;
                     };
                     self.quoted(text, start, record.end, line);

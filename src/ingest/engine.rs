@@ -109,7 +109,12 @@ pub struct Totals {
 ///
 /// # Errors
 /// When the file cannot be read or the sink refuses.
-pub fn read<S: Sink>(mut feed: Feed, typer: &Typer<'_>, name: &str, sink: &mut S) -> Result<Totals> {
+pub fn read<S: Sink>(
+    mut feed: Feed,
+    typer: &Typer<'_>,
+    name: &str,
+    sink: &mut S,
+) -> Result<Totals> {
     let mut totals = Totals::default();
     let mut blanks: Vec<u64> = Vec::new();
     let mut loads = next_wave(&mut feed)?;
@@ -206,10 +211,12 @@ fn one<S: Sink>(
     name: &str,
     sink: &S,
 ) -> Result<(S::Part, Typed)> {
-    let mut typed = typer.block(block_of(load, dialect)).map_err(|source| Error::Arrow {
-        what: name.to_owned(),
-        source,
-    })?;
+    let mut typed = typer
+        .block(block_of(load, dialect))
+        .map_err(|source| Error::Arrow {
+            what: name.to_owned(),
+            source,
+        })?;
     let empty = RecordBatch::new_empty(typed.rows.schema());
     let rows = std::mem::replace(&mut typed.rows, empty);
     Ok((sink.part(rows)?, typed))

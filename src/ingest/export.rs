@@ -91,7 +91,9 @@ pub fn open(path: &Path, name: &str, settings: &Settings, spool: &Path) -> Resul
         match of_member(&member, path, settings) {
             Ok(exports) => opened.exports.extend(exports),
             Err(error @ Error::Input { .. }) => {
-                opened.left_out.push((member.name.clone(), error.to_string()));
+                opened
+                    .left_out
+                    .push((member.name.clone(), error.to_string()));
                 first.get_or_insert(error);
             }
             Err(error) => return Err(error),
@@ -194,11 +196,17 @@ fn of_text(
 
 fn dialect(found: &Found, delimiter: u8, encoding: &'static Encoding) -> Dialect {
     let named = found.header.iter().rposition(|name| !name.is_empty());
+    // An event has as many parameters as its kind needs.
+    let events = found.plans.iter().any(|plan| plan.fold.is_some());
     Dialect {
         delimiter,
         encoding,
         width: found.header.len(),
-        needed: named.map_or(0, |at| at + 1),
+        needed: if events {
+            EventColumns::NEEDED
+        } else {
+            named.map_or(0, |at| at + 1)
+        },
     }
 }
 
@@ -221,7 +229,10 @@ fn first_rows(text: &[u8], encoding: &'static Encoding, delimiter: u8) -> Vec<Fi
             .as_deref()
             .and_then(|record| records::fields(record, delimiter).ok())
             .unwrap_or_default();
-        if cells.iter().any(|cell| !super::value::clean(cell).is_empty()) {
+        if cells
+            .iter()
+            .any(|cell| !super::value::clean(cell).is_empty())
+        {
             rows.push(FirstRow {
                 line,
                 lines: found.lines,

@@ -54,7 +54,11 @@ fn line_breaks_inside_quotes_belong_to_the_row() {
     let text = format!("{HEADER}\na,2026-03-02,\"微\n信\",x\nb,2026-03-02,微信,x\n\n\n");
     let parsed = parse(text.as_bytes());
     assert_eq!(
-        (parsed.totals.read, parsed.rows.num_rows(), parsed.rejects.len()),
+        (
+            parsed.totals.read,
+            parsed.rows.num_rows(),
+            parsed.rejects.len()
+        ),
         (2, 2, 0)
     );
 }

@@ -66,7 +66,9 @@ pub fn find(rows: &[Vec<String>], settings: &Settings) -> Result<Found, NoPlan> 
                 }
                 Err(no) if no.mapping => return Err(no),
                 Err(no) if header.iter().filter(|name| !name.is_empty()).count() > 1 => {
-                    let nearer = closest.as_ref().is_none_or(|known| no.shared > known.shared);
+                    let nearer = closest
+                        .as_ref()
+                        .is_none_or(|known| no.shared > known.shared);
                     if nearer {
                         closest = Some(no);
                     }
@@ -80,8 +82,11 @@ pub fn find(rows: &[Vec<String>], settings: &Settings) -> Result<Found, NoPlan> 
     }
     if let Some(mark) = pivot(rows) {
         return Err(NoPlan {
-            message: format!("is a summary (pivot) table, not an export of records: it says `{mark}`"),
-            hint: "export the list of calls, chats or tickets that the summary was made from".to_owned(),
+            message: format!(
+                "is a summary (pivot) table, not an export of records: it says `{mark}`"
+            ),
+            hint: "export the list of calls, chats or tickets that the summary was made from"
+                .to_owned(),
             shared: 0,
             mapping: false,
         });
@@ -178,7 +183,10 @@ fn without_header(rows: &[Vec<String>], settings: &Settings) -> Result<Option<Fo
         .iter()
         .flat_map(|profile| &profile.sources);
     for (name, source) in settings.sources.iter().chain(profiles) {
-        let chosen = settings.only_source.as_ref().is_none_or(|only| only == name);
+        let chosen = settings
+            .only_source
+            .as_ref()
+            .is_none_or(|only| only == name);
         if source.header.is_empty() || !chosen || !bears(rows, source) {
             continue;
         }
@@ -209,9 +217,10 @@ fn bears(rows: &[Vec<String>], source: &Source) -> bool {
     let matching = rows
         .iter()
         .filter(|row| {
-            patterns
-                .iter()
-                .all(|(at, pattern)| row.get(*at).is_some_and(|cell| pattern.is_match(clean(cell))))
+            patterns.iter().all(|(at, pattern)| {
+                row.get(*at)
+                    .is_some_and(|cell| pattern.is_match(clean(cell)))
+            })
         })
         .count();
     matching * 10 >= rows.len() * 8
@@ -262,7 +271,8 @@ mod tests {
 
     #[test]
     fn a_summary_table_is_called_one() {
-        let error = check("Calls by Sentiment,,\n,,\nRow Labels,Count of id,\nNegative,11063,").unwrap_err();
+        let error = check("Calls by Sentiment,,\n,,\nRow Labels,Count of id,\nNegative,11063,")
+            .unwrap_err();
         assert!(error.contains("pivot"), "{error}");
         let error = check("行标签,计数项:通话编号\n查询,30").unwrap_err();
         assert!(error.contains("行标签"), "{error}");
@@ -271,6 +281,9 @@ mod tests {
     #[test]
     fn the_closest_row_is_what_the_message_is_about() {
         let error = check("报表,\n技能组,工号,通话时长\nx,y,1").unwrap_err();
-        assert!(error.contains("calls") && error.contains("call_id"), "{error}");
+        assert!(
+            error.contains("calls") && error.contains("call_id"),
+            "{error}"
+        );
     }
 }

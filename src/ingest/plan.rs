@@ -254,7 +254,10 @@ fn profile<'s>(header: &Header<'_>, settings: &'s Settings) -> Vec<(&'s String, 
         let Some(asked) = fitting(source) else {
             continue;
         };
-        match chosen.iter_mut().find(|(_, known)| known.table == source.table) {
+        match chosen
+            .iter_mut()
+            .find(|(_, known)| known.table == source.table)
+        {
             Some(known) if known.1.recognise.len() < asked => *known = (name, source),
             Some(_) => {}
             None => chosen.push((name, source)),
@@ -382,7 +385,10 @@ fn cell(
         found
     };
     let origin = if let Some(Headers(from)) = &rule.from {
-        let mut found: Vec<usize> = from.iter().filter_map(|name| header.position(name)).collect();
+        let mut found: Vec<usize> = from
+            .iter()
+            .filter_map(|name| header.position(name))
+            .collect();
         match (found.len(), found.pop()) {
             (1, Some(at)) => Origin::Field(at),
             (_, Some(last)) => {
@@ -423,10 +429,9 @@ fn cell(
         None => None,
     };
     let pattern = match &rule.pattern {
-        Some(text) => Some(
-            Regex::new(text)
-                .map_err(|error| format!("pattern of {}: {error}", column.name))?,
-        ),
+        Some(text) => {
+            Some(Regex::new(text).map_err(|error| format!("pattern of {}: {error}", column.name))?)
+        }
         None => None,
     };
     let name = origin

@@ -160,7 +160,9 @@ fn settle(export: &mut Export, evidence: &Evidence) -> Result<()> {
         }
     }
     // One program wrote the file: where the other columns agree on an order, it is this one's too.
-    let only = (orders.len() == 1).then(|| orders.first().copied()).flatten();
+    let only = (orders.len() == 1)
+        .then(|| orders.first().copied())
+        .flatten();
     for (column, why) in undecided {
         match only.filter(|order| why.fits(*order)) {
             Some(order) => {

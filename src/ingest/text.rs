@@ -31,7 +31,11 @@ impl Detected {
     /// The encoding of the text that [`reader`] gives.
     #[must_use]
     pub fn line_encoding(&self) -> &'static Encoding {
-        if self.is_utf16() { UTF_8 } else { self.encoding }
+        if self.is_utf16() {
+            UTF_8
+        } else {
+            self.encoding
+        }
     }
 
     const fn new(encoding: &'static Encoding, bom: usize) -> Self {

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use ahash::AHashMap;
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, Date32Builder, Float64Builder,
-    Int64Array, Int64Builder, RecordBatch, StringArray, StringBuilder,
-    TimestampMicrosecondBuilder, new_null_array,
+    Int64Array, Int64Builder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondBuilder,
+    new_null_array,
 };
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, SchemaRef, TimestampMicrosecondType};
@@ -217,7 +217,11 @@ impl<'p> Typer<'p> {
             }
             // A row refused for what stands in a required column may be one of totals all the same.
             if let Some(reason) = self.stranger(work.block, row) {
-                let first = work.block.cells(row).map(value::clean).find(|c| !c.is_empty());
+                let first = work
+                    .block
+                    .cells(row)
+                    .map(value::clean)
+                    .find(|c| !c.is_empty());
                 let first = first.unwrap_or_default().to_owned();
                 work.refused[row] = None;
                 work.refuse(row, "", &first, reason);
@@ -247,7 +251,10 @@ impl<'p> Typer<'p> {
     fn column(&self, cell: &Cell, work: &mut Work<'_>) -> ArrayRef {
         match cell.column.kind {
             Kind::Id => self.texts(cell, work, |text, _| {
-                value::id(&text).map(ToOwned::to_owned).map(Cow::Owned).map(Some)
+                value::id(&text)
+                    .map(ToOwned::to_owned)
+                    .map(Cow::Owned)
+                    .map(Some)
             }),
             Kind::Text | Kind::Problem => self.texts(cell, work, |text, _| Ok(Some(text))),
             Kind::FreeText => self.texts(cell, work, |text, _| {

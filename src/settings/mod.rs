@@ -148,6 +148,20 @@ impl Settings {
         self.sources.get(name).or_else(built_in)
     }
 
+    /// Names of all sources, the settings' own first.
+    #[must_use]
+    pub fn source_names(&self) -> Vec<&str> {
+        let built_in = self
+            .profiles
+            .iter()
+            .flat_map(|profile| profile.sources.keys());
+        self.sources
+            .keys()
+            .chain(built_in)
+            .map(String::as_str)
+            .collect()
+    }
+
     fn merge(file: File) -> Result<Self> {
         let mut kpis = parse::<CatalogueFile>(CATALOGUE, "the built-in catalogue")?.kpi;
         for entry in file.kpi {

@@ -307,7 +307,9 @@ impl Merge<'_> {
         let all = existing.iter().chain(&incoming).map(|(_, rows)| rows);
         let rows = concat_batches(&self.schema, all).map_err(fail)?;
         let candidates: Vec<usize> = (0..rows.num_rows()).collect();
-        let decided = self.decide(&rows, old, &sequence, &candidates).map_err(fail)?;
+        let decided = self
+            .decide(&rows, old, &sequence, &candidates)
+            .map_err(fail)?;
         outcome.add(decided.outcome);
         let rows = decided.patched.unwrap_or(rows);
         let stay: Vec<u64> = decided.winners.iter().map(|row| *row as u64).collect();

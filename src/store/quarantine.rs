@@ -88,7 +88,10 @@ impl Quarantine {
             what: FOLDER.to_owned(),
             source,
         };
-        let place = self.writer.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let place = self
+            .writer
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
         if place.is_none() {
             private_dir(&self.folder)?;
             let file = NamedTempFile::with_prefix_in(".kefu-", &self.folder)
@@ -117,7 +120,10 @@ impl Quarantine {
             return Ok(None);
         }
         self.flush()?;
-        let writer = self.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let writer = self
+            .writer
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some((writer, path)) = writer {
             let file = writer.into_inner().map_err(|source| Error::Parquet {
                 what: FOLDER.to_owned(),
@@ -130,12 +136,11 @@ impl Quarantine {
                 .map_err(|error| Error::io("write", &place, error.error))?;
         }
         let place = self.folder.join(format!("{batch}.xlsx"));
-        let bytes = workbook(&self.file, &self.sheet, self.total).map_err(|error| {
-            Error::Render {
+        let bytes =
+            workbook(&self.file, &self.sheet, self.total).map_err(|error| Error::Render {
                 what: place.display().to_string(),
                 message: error.to_string(),
-            }
-        })?;
+            })?;
         super::write_atomically(&place, &bytes)?;
         Ok(Some(place))
     }
@@ -166,11 +171,7 @@ fn encode(file: &str, rejects: &[Reject]) -> Result<RecordBatch> {
 }
 
 /// The workbook: every cell is text, so that nothing in it is a formula and no long number loses digits.
-fn workbook(
-    file: &str,
-    rejects: &[Reject],
-    total: u64,
-) -> std::result::Result<Vec<u8>, XlsxError> {
+fn workbook(file: &str, rejects: &[Reject], total: u64) -> std::result::Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     // The same rows give the same bytes.
     let fixed = ExcelDateTime::from_ymd(2000, 1, 1)?;

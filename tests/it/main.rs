@@ -12,4 +12,5 @@ mod figures;
 mod golden;
 mod messages;
 mod nightly;
+mod profiles;
 mod real;

@@ -58,6 +58,9 @@ pub struct EventColumns {
 }
 
 impl EventColumns {
+    /// Fields that every event has: time, call id, queue, agent, event.
+    pub const NEEDED: usize = 5;
+
     /// Finds the fields in a header; times without an offset are read on the clock of `zone`.
     #[must_use]
     pub fn of(header: &[String], zone: Tz) -> Self {

@@ -68,7 +68,11 @@ impl Call {
             "inbound", rows,
         )));
         columns[self.direction] = or_else(&columns[self.direction], &inbound);
-        let instants = |at: usize| columns[at].as_primitive::<TimestampMicrosecondType>().clone();
+        let instants = |at: usize| {
+            columns[at]
+                .as_primitive::<TimestampMicrosecondType>()
+                .clone()
+        };
         let (started, queued) = (instants(self.started), instants(self.queued));
         let (answered, ended) = (instants(self.answered), instants(self.ended));
         let floats = |at: usize| columns[at].as_primitive::<Float64Type>().clone();

@@ -66,7 +66,11 @@ pub(super) fn cleaned(block: &Block, row: usize, at: usize) -> &str {
 }
 
 /// The text of a cell, after everything the mapping does to it before its kind is read; `None` for null.
-pub(in crate::ingest) fn cell_text<'t>(cell: &'t Cell, block: &'t Block, row: usize) -> Option<Cow<'t, str>> {
+pub(in crate::ingest) fn cell_text<'t>(
+    cell: &'t Cell,
+    block: &'t Block,
+    row: usize,
+) -> Option<Cow<'t, str>> {
     if let Some((at, condition)) = &cell.only
         && !condition.holds(cleaned(block, row, *at))
     {
