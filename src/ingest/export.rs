@@ -133,57 +133,48 @@ fn of_text(
     head: &[u8],
     settings: &Settings,
 ) -> Result<Export> {
-    let detected = text::detect(head);
-    let (lines, encoding) = text::line_oriented(head.to_vec(), detected);
     let mut best: Option<NoPlan> = None;
-    for delimiter in text::delimiters(&lines, encoding) {
-        let rows = first_rows(&lines, encoding, delimiter);
-        let cells: Vec<Vec<String>> = rows.iter().map(|row| row.cells.clone()).collect();
-        if cells.is_empty() {
-            return Err(Error::input(
-                path,
-                "holds nothing but blank lines",
-                "export it again, or leave it out",
-            ));
-        }
-        match header::find(&cells, settings) {
-            Ok(found) => {
-                let skip = rows
-                    .get(found.skip)
-                    .map_or(u64::MAX, |row| row.line - 1)
-                    .min(rows.last().map_or(0, |row| row.line + row.lines - 1));
-                let mut plans = found.plans.clone();
-                let events = plans
-                    .iter()
-                    .find(|plan| plan.fold.is_some())
-                    .map(|plan| EventColumns::of(&found.header, plan.zone));
-                plans.retain(|plan| plan.fold.is_some() == events.is_some());
-                return Ok(Export {
-                    name: member.name.clone(),
-                    content,
-                    encoding: detected.name(),
-                    first_line: skip + 1,
-                    path: path.to_owned(),
-                    body: Body::Text {
-                        member: member.clone(),
-                        detected,
-                        dialect: dialect(&found, delimiter, encoding),
-                        skip,
-                        events,
-                    },
-                    header: found.header,
-                    plans,
-                });
+    let told = text::detect(head);
+    let stated = settings
+        .stated_encodings()
+        .filter(|name| !name.eq_ignore_ascii_case(told.encoding.name()))
+        .filter_map(|name| Some(Detected::stated(Encoding::for_label(name.as_bytes())?, head)));
+    let mut binary = false;
+    for detected in std::iter::once(told).chain(stated) {
+        let (lines, encoding) = text::line_oriented(head.to_vec(), detected);
+        binary |= memchr::memchr(0, &lines[..lines.len().min(8192)]).is_some();
+        let mut delimiters = text::delimiters(&lines, encoding);
+        delimiters.extend(settings.stated_delimiters());
+        delimiters.dedup();
+        for delimiter in delimiters {
+            let rows = first_rows(&lines, encoding, delimiter);
+            if rows.is_empty() {
+                return Err(Error::input(
+                    path,
+                    "holds nothing but blank lines",
+                    "export it again, or leave it out",
+                ));
             }
-            Err(no) => {
-                let nearer = best.as_ref().is_none_or(|known| no.shared > known.shared);
-                if nearer {
-                    best = Some(no);
+            let cells: Vec<Vec<String>> = rows.iter().map(|row| row.cells.clone()).collect();
+            match header::find(&cells, settings) {
+                Ok(found) => {
+                    let text = TextFound {
+                        detected,
+                        delimiter,
+                        rows,
+                        found,
+                    };
+                    return Ok(text.export(member, path, content));
+                }
+                Err(no) => {
+                    let nearer = best.as_ref().is_none_or(|known| no.shared > known.shared);
+                    if nearer {
+                        best = Some(no);
+                    }
                 }
             }
         }
     }
-    let binary = memchr::memchr(0, &lines[..lines.len().min(8192)]).is_some();
     Err(match best {
         Some(no) if !binary => Error::input(path, no.message, no.hint),
         _ => Error::input(
@@ -194,19 +185,61 @@ fn of_text(
     })
 }
 
-fn dialect(found: &Found, delimiter: u8, encoding: &'static Encoding) -> Dialect {
-    let named = found.header.iter().rposition(|name| !name.is_empty());
-    // An event has as many parameters as its kind needs.
-    let events = found.plans.iter().any(|plan| plan.fold.is_some());
-    Dialect {
-        delimiter,
-        encoding,
-        width: found.header.len(),
-        needed: if events {
-            EventColumns::NEEDED
-        } else {
-            named.map_or(0, |at| at + 1)
-        },
+/// Delimited text of which everything is known.
+struct TextFound {
+    detected: Detected,
+    delimiter: u8,
+    rows: Vec<FirstRow>,
+    found: Found,
+}
+
+impl TextFound {
+    fn export(self, member: &Member, path: &Path, content: String) -> Export {
+        let dialect = self.dialect();
+        // Without a row behind the header everything is skipped.
+        let all = self.rows.last().map_or(0, |row| row.line + row.lines - 1);
+        let skip = self.rows.get(self.found.skip).map_or(all, |row| row.line - 1);
+        let Found {
+            header, mut plans, ..
+        } = self.found;
+        let events = plans
+            .iter()
+            .find(|plan| plan.fold.is_some())
+            .map(|plan| EventColumns::of(&header, plan.zone));
+        plans.retain(|plan| plan.fold.is_some() == events.is_some());
+        Export {
+            name: member.name.clone(),
+            content,
+            encoding: self.detected.name(),
+            first_line: skip + 1,
+            path: path.to_owned(),
+            body: Body::Text {
+                member: member.clone(),
+                detected: self.detected,
+                dialect,
+                skip,
+                events,
+            },
+            header,
+            plans,
+        }
+    }
+
+    fn dialect(&self) -> Dialect {
+        let header = &self.found.header;
+        let named = header.iter().rposition(|name| !name.is_empty());
+        // An event has as many parameters as its kind needs.
+        let events = self.found.plans.iter().any(|plan| plan.fold.is_some());
+        Dialect {
+            delimiter: self.delimiter,
+            encoding: self.detected.line_encoding(),
+            width: header.len(),
+            needed: if events {
+                EventColumns::NEEDED
+            } else {
+                named.map_or(0, |at| at + 1)
+            },
+        }
     }
 }
 

@@ -24,6 +24,20 @@ pub struct Detected {
 }
 
 impl Detected {
+    /// An encoding that the settings state, for a file that begins with `head`.
+    #[must_use]
+    pub fn stated(encoding: &'static Encoding, head: &[u8]) -> Self {
+        let bom = match Encoding::for_bom(head) {
+            Some((found, length)) if found == encoding => length,
+            _ => 0,
+        };
+        Self {
+            encoding: if encoding == GBK { GB18030 } else { encoding },
+            bom,
+            ..detect(head)
+        }
+    }
+
     fn is_utf16(&self) -> bool {
         self.encoding == UTF_16LE || self.encoding == UTF_16BE
     }

@@ -140,7 +140,11 @@ pub fn ingest(
             Read::Tables(tables) => {
                 for table in tables {
                     let first = taken.insert(table.batch.clone());
-                    done.files.push(table.store(store, settings, first)?);
+                    let account = table.store(store, settings, first)?;
+                    if account.read == 0 && !account.seen {
+                        progress.warn(&format!("{}: has a header, but no rows", account.file));
+                    }
+                    done.files.push(account);
                 }
             }
             Read::Refused(why) => {
@@ -183,6 +187,10 @@ impl Reader<'_> {
                     .map(|hint| format!(" ({hint})"))
                     .unwrap_or_default();
                 Ok(Read::Refused(format!("{error}{hint}")))
+            }
+            // One file that cannot be read does not keep the others out; trouble with the store does.
+            Err(error @ Error::Io { .. }) if error.path() == Some(file.path.as_path()) => {
+                Ok(Read::Refused(error.to_string()))
             }
             other => other,
         }

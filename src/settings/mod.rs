@@ -148,6 +148,18 @@ impl Settings {
         self.sources.get(name).or_else(built_in)
     }
 
+    /// Encodings that sources of the settings state.
+    pub fn stated_encodings(&self) -> impl Iterator<Item = &str> {
+        let encodings = self.sources.values();
+        encodings.filter_map(|source| source.encoding.as_deref())
+    }
+
+    /// Field separators that sources state, ASCII ones.
+    pub fn stated_delimiters(&self) -> impl Iterator<Item = u8> {
+        let sources = self.sources.values();
+        sources.filter_map(|source| u8::try_from(source.delimiter?).ok().filter(u8::is_ascii))
+    }
+
     /// Names of all sources, the settings' own first.
     #[must_use]
     pub fn source_names(&self) -> Vec<&str> {
