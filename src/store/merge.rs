@@ -221,7 +221,6 @@ impl Merge<'_> {
                 if other != day && KeyRange::meet(*range, *coming) {
                     suspects.insert(*day);
                     suspects.insert(*other);
-                    break;
                 }
             }
         }

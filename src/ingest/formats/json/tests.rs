@@ -131,7 +131,7 @@ const EVALUATIONS: &str = r#"{"id":"e1","Title":"t","Sections":[
 
 #[test]
 fn elements_of_a_path_become_rows() {
-    let expected = ["1: e1|q1|now|s1|1", "1: e1|q2|now|s1|", "1: e1|q3|now|s2|3"];
+    let expected = ["1: e1|q1|now|s1|1", "2: e1|q2|now|s1|", "3: e1|q3|now|s2|3"];
     let (names, rows, ..) = read(EVALUATIONS, Some("Sections.Questions"));
     assert_eq!(names, "id|Title|At|Sections.Name|Score");
     assert_eq!(rows, expected);
