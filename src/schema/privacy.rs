@@ -109,7 +109,11 @@ mod tests {
                     "messages.text",
                     "surveys.comment",
                 ],
-                Class::Staff => &["ticket_events.actor", "evaluations.evaluator", "agents.name"],
+                Class::Staff => &[
+                    "ticket_events.actor",
+                    "evaluations.evaluator",
+                    "agents.name",
+                ],
                 Class::Courier => &["tickets.courier"],
                 Class::Waybill => &["calls.waybill", "chats.waybill", "tickets.waybill"],
             };

@@ -103,11 +103,7 @@ fn quality(document: &Document, file: &File) -> Result<()> {
     let path = [Key("quality"), Key("max_rejected")];
     share(&path, "max_rejected", "quality", quality.max_rejected)?;
     for (reason, value) in &quality.max_rejected_by_reason {
-        let path = [
-            Key("quality"),
-            Key("max_rejected_by_reason"),
-            Key(reason),
-        ];
+        let path = [Key("quality"), Key("max_rejected_by_reason"), Key(reason)];
         share(&path, reason, "quality.max_rejected_by_reason", *value)?;
     }
     Ok(())
@@ -131,7 +127,11 @@ fn sources(document: &Document, file: &File) -> Result<()> {
                         "unknown column `{column}` of {} in [source.{name}.columns]",
                         table.name
                     ),
-                    suggestion(column, &known, &format!("the columns of {} are", table.name)),
+                    suggestion(
+                        column,
+                        &known,
+                        &format!("the columns of {} are", table.name),
+                    ),
                 ));
             }
         }
@@ -149,7 +149,10 @@ fn catalogue(document: &Document, file: &File, kpis: &[KpiEntry]) -> Result<()> 
                 .unwrap_or_default();
             return Err(document.value_error(
                 &path,
-                format!("the KPI `{}` is defined twice, first in line {line}", entry.id),
+                format!(
+                    "the KPI `{}` is defined twice, first in line {line}",
+                    entry.id
+                ),
                 "give one of them another id",
             ));
         }

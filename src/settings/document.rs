@@ -81,10 +81,6 @@ impl Document {
         &self.root
     }
 
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
-
     /// The 1-based line that a byte of the text stands in.
     pub(super) fn line(&self, at: usize) -> usize {
         Position::of(&self.text, at).line
@@ -93,19 +89,30 @@ impl Document {
     /// The 1-based line at which the value at `path` begins, where the file has it.
     #[must_use]
     pub fn line_of(&self, path: &[Step]) -> Option<usize> {
-        self.key_and_node(path).map(|(span, _)| self.line(span.start))
+        self.key_and_node(path)
+            .map(|(span, _)| self.line(span.start))
     }
 
     /// An error about the value at `path`, or about the file as a whole when it has no such value.
     #[must_use]
-    pub fn value_error(&self, path: &[Step], message: impl Into<String>, hint: impl Into<String>) -> Error {
+    pub fn value_error(
+        &self,
+        path: &[Step],
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Error {
         let span = self.key_and_node(path).map(|(_, node)| node.span.clone());
         self.error(span, message.into(), hint.into())
     }
 
     /// An error about the key at the end of `path`, or about the file as a whole when it has no such key.
     #[must_use]
-    pub fn key_error(&self, path: &[Step], message: impl Into<String>, hint: impl Into<String>) -> Error {
+    pub fn key_error(
+        &self,
+        path: &[Step],
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Error {
         let span = self.key_and_node(path).map(|(span, _)| span);
         self.error(span, message.into(), hint.into())
     }

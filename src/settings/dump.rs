@@ -75,7 +75,9 @@ fn fixed(loaded: &Loaded, writer: &mut Writer) -> Result<()> {
         for section in sections {
             writer.section(&[&section.key], &section.node, &origin);
             if section.key == "privacy" && privacy.key_file.is_none() {
-                writer.remark("key_file is not set: the key lies beside the store, as STORE.key # built in");
+                writer.remark(
+                    "key_file is not set: the key lies beside the store, as STORE.key # built in",
+                );
             }
         }
     }
@@ -99,7 +101,11 @@ fn sources(file: Option<&Document>, writer: &mut Writer) {
     };
     if let Value::Table(sources) = &node.value {
         for source in sources {
-            writer.section(&["source", &source.key], &source.node, &origin_in(file, true));
+            writer.section(
+                &["source", &source.key],
+                &source.node,
+                &origin_in(file, true),
+            );
         }
     }
 }
@@ -121,7 +127,9 @@ fn kpis(loaded: &Loaded, detail: Detail, writer: &mut Writer) -> Result<()> {
         let overridden = |node: &&Node| own.iter().any(|entry| id(entry) == id(node));
         let left = known.iter().filter(|node| !overridden(node)).count();
         writer.gap();
-        writer.remark(&format!("{left} built-in KPIs: --dump-config=all lists them"));
+        writer.remark(&format!(
+            "{left} built-in KPIs: --dump-config=all lists them"
+        ));
     }
     for node in known.iter().filter(|_| detail == Detail::All) {
         match (file, own.iter().find(|entry| id(entry) == id(node))) {
@@ -154,7 +162,10 @@ fn targets(file: Option<&Document>, writer: &mut Writer) -> Result<()> {
     for (at, entry) in own.iter().enumerate() {
         // Of two targets for the same, the later one is in force.
         let later = own.iter().skip(at + 1);
-        if !later.into_iter().any(|other| identity(other) == identity(entry)) {
+        if !later
+            .into_iter()
+            .any(|other| identity(other) == identity(entry))
+        {
             writer.entry("target", entry, &origin_in(file, true));
         }
     }
@@ -296,7 +307,9 @@ keywords = ["x"]
             let silent = line.is_empty() || line.starts_with(['[', '#']);
             let tail = line.rsplit_once(" # ").map(|(_, tail)| tail);
             assert!(
-                silent || tail.is_some_and(|tail| tail == "built in" || tail.starts_with("kefu.toml:")),
+                silent
+                    || tail
+                        .is_some_and(|tail| tail == "built in" || tail.starts_with("kefu.toml:")),
                 "{line}"
             );
         }

@@ -21,8 +21,26 @@ pub(super) fn explain(document: &Document, fault: &Fault) -> Error {
             format!("unknown value `{value}` of {}", part(&path)),
             suggestion(value, known, "known values:"),
         ),
+        Kind::WrongType { found, expected } if brackets(&path, found, expected) => {
+            let section = path.concat();
+            if found == "a list" {
+                (
+                    format!("[[{section}]] is written with single brackets"),
+                    format!("write [{section}]; there is only one"),
+                )
+            } else {
+                (
+                    format!("[{section}] is written with double brackets"),
+                    format!("write [[{section}]]; there can be several"),
+                )
+            }
+        }
         Kind::WrongType { found, expected } => (
-            format!("{}: expected {}, found {found}", part(&path), plain(expected)),
+            format!(
+                "{}: expected {}, found {found}",
+                part(&path),
+                plain(expected)
+            ),
             String::new(),
         ),
         Kind::Missing(key) => (
@@ -35,11 +53,18 @@ pub(super) fn explain(document: &Document, fault: &Fault) -> Error {
     document.error(fault.span.clone(), message, hint)
 }
 
-/// A section or a value that is a table: `[centre]`, or `` `wait_s` in [source.x.columns] ``.
+/// Whether a section has the brackets of the other kind.
+fn brackets(path: &[&str], found: &str, expected: &str) -> bool {
+    let single = found == "a list" && expected.starts_with("struct ");
+    let double = found == "a table" && expected == "a sequence";
+    path.len() == 1 && (single || double)
+}
+
+/// A section or a value that is a table: `[centre]`, or `` `wait_s` of [source.x.columns] ``.
 fn whole(path: &[&str]) -> String {
     match split(path) {
         (header, []) => header,
-        _ => part(path),
+        _ => part(path).replacen("` in [", "` of [", 1),
     }
 }
 
@@ -90,12 +115,12 @@ fn plain(expected: &str) -> String {
         "i8" | "i16" | "i32" | "i64" => "a whole number".to_owned(),
         "a boolean" => "true or false".to_owned(),
         "a character" => "one character in quotes".to_owned(),
-        "a sequence" => "a list, as [\"a\", \"b\"]".to_owned(),
+        "a sequence" => "a list in [ ]".to_owned(),
         "a map" => "a table".to_owned(),
         "struct Bilingual" => "a table { en = \"…\", zh = \"…\" }".to_owned(),
         name if name.starts_with("struct ") => "a table".to_owned(),
-        name if name.starts_with("enum ") => "a name in quotes".to_owned(),
         "variant identifier" => "a name in quotes".to_owned(),
+        name if name.starts_with("enum ") => "a name in quotes".to_owned(),
         other => other.to_owned(),
     }
 }

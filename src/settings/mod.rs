@@ -194,33 +194,4 @@ fn parse<T: serde::de::DeserializeOwned>(text: &str, name: &str) -> Result<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::i18n::Bilingual;
-
-    #[test]
-    fn the_built_in_files_are_valid() {
-        let settings = Settings::builtin().unwrap();
-        assert!(settings.kpis.len() > 20);
-        for target in &settings.targets {
-            assert!(
-                settings.kpis.iter().any(|kpi| kpi.id == target.kpi),
-                "{}",
-                target.kpi
-            );
-        }
-    }
-
-    #[test]
-    fn a_user_entry_replaces_the_built_in_one_in_place() {
-        let text = "[[target]]\nkpi = \"answer_rate\"\nat_least = 0.5\nsource = \"ours\"";
-        let settings = Loaded::parse("kefu.toml", text).unwrap().settings;
-        let ours: Vec<_> = settings
-            .targets
-            .iter()
-            .filter(|t| t.kpi == "answer_rate")
-            .collect();
-        assert_eq!(ours.len(), 1);
-        assert_eq!(ours[0].source, Bilingual::new("ours", "ours"));
-    }
-}
+mod tests;

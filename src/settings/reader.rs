@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
-use serde::de::{self, DeserializeSeed, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor};
+use serde::de::{
+    self, DeserializeSeed, Deserializer, Expected, IntoDeserializer, Unexpected, Visitor,
+};
 
 use super::document::{Document, Entry, Node, Value};
 use super::fault;
@@ -138,7 +140,10 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             Value::Integer(number) => visitor.visit_i64(*number),
             Value::Float(number) => visitor.visit_f64(*number),
             Value::Flag(flag) => visitor.visit_bool(*flag),
-            Value::Time(_) => Err(de::Error::invalid_type(Unexpected::Other("a time"), &visitor)),
+            Value::Time(_) => Err(de::Error::invalid_type(
+                Unexpected::Other("a time"),
+                &visitor,
+            )),
             Value::List(nodes) => visitor.visit_seq(List(nodes.iter().enumerate())),
             Value::Table(entries) => visitor.visit_map(Table {
                 entries: entries.iter(),
@@ -148,8 +153,25 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         result.map_err(|fault| fault.at(&self.0.span))
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> std::result::Result<V::Value, Fault> {
+    fn deserialize_option<V: Visitor<'de>>(
+        self,
+        visitor: V,
+    ) -> std::result::Result<V::Value, Fault> {
         visitor.visit_some(self)
+    }
+
+    /// serde would read a list as the fields of a struct in their order, which nobody means.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _keys: &'static [&'static str],
+        visitor: V,
+    ) -> std::result::Result<V::Value, Fault> {
+        if let Value::List(_) = self.0.value {
+            let fault: Fault = de::Error::invalid_type(Unexpected::Seq, &visitor);
+            return Err(fault.at(&self.0.span));
+        }
+        self.deserialize_any(visitor)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -179,7 +201,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        seq tuple tuple_struct map struct identifier ignored_any
+        seq tuple tuple_struct map identifier ignored_any
     }
 }
 
@@ -197,7 +219,7 @@ impl<'de> de::SeqAccess<'de> for List<'_> {
         };
         seed.deserialize(Reader(node))
             .map(Some)
-            .map_err(|fault| fault.within(&format!("[{at}]")))
+            .map_err(|fault| fault.at(&node.span).within(&format!("[{at}]")))
     }
 }
 
@@ -231,6 +253,6 @@ impl<'de> de::MapAccess<'de> for Table<'_> {
             return Err(de::Error::custom("a value was asked for before its key"));
         };
         seed.deserialize(Reader(&entry.node))
-            .map_err(|fault| fault.within(&entry.key))
+            .map_err(|fault| fault.at(&entry.node.span).within(&entry.key))
     }
 }

@@ -39,7 +39,13 @@ mod tests {
         uncommented(text)
             .lines()
             .filter(|line| !line.starts_with('#') && !line.is_empty())
-            .map(|line| line.split(" # ").next().unwrap_or(line).trim_end().to_owned())
+            .map(|line| {
+                line.split(" # ")
+                    .next()
+                    .unwrap_or(line)
+                    .trim_end()
+                    .to_owned()
+            })
             .collect()
     }
 

@@ -16,7 +16,10 @@ pub(super) fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::
 }
 
 /// Writes what [`zone`] reads.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 pub(super) fn write_zone<S: Serializer>(zone: &Tz, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(zone.name())
 }
