@@ -71,7 +71,7 @@ mod tests {
             assert_eq!(settings.quality.allowed_rows, builtin.quality.allowed_rows);
             assert!(settings.privacy.drop.is_empty());
             assert_eq!(settings.sources.len(), 2);
-            assert_eq!(settings.kpis.len(), builtin.kpis.len() + 2);
+            assert_eq!(settings.kpis.len(), builtin.kpis.len() + 4);
             dump(&loaded, Detail::All).unwrap();
         }
     }
