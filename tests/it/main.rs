@@ -13,3 +13,4 @@ mod golden;
 mod messages;
 mod nightly;
 mod real;
+mod settings;
