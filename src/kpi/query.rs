@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
 use crate::schema::facts::Fact;
+use crate::settings::suggestion;
 use crate::store::Store;
 use crate::store::delta::Part;
 use crate::store::runs::Run;

@@ -40,7 +40,10 @@ fn the_new_sections_are_read() {
     assert_eq!(settings.privacy.keep[0].to_string(), "tickets.description");
     assert_eq!(settings.quality.allowed_rows, 3);
     assert!(settings.quality.max_rejected.abs() < f64::EPSILON);
-    assert_eq!(settings.quality.max_rejected_by_reason["bad_time"], 0.001);
+    assert_eq!(
+        settings.quality.max_rejected_by_reason.get("bad_time"),
+        Some(&0.001)
+    );
     assert_eq!(settings.retention.quarantine.as_secs(), 14 * 86_400);
 }
 

@@ -69,12 +69,13 @@ fn init_writes_a_file_that_changes_nothing() {
         2,
         "error: kefu.toml exists already\n\nhint: --force replaces it; --stdout prints instead",
     );
-    centre
-        .kefu(&["init", "--force", "--lang", "zh", "-q"])
-        .ok();
+    centre.kefu(&["init", "--force", "--lang", "zh", "-q"]).ok();
     let chinese = std::fs::read_to_string(centre.path("kefu.toml")).unwrap();
     assert_ne!(chinese, english);
-    assert_eq!(centre.kefu(&["init", "-", "--lang", "zh"]).ok().out, chinese);
+    assert_eq!(
+        centre.kefu(&["init", "-", "--lang", "zh"]).ok().out,
+        chinese
+    );
     centre.kefu(&["init", "other.toml"]).ok();
     assert_eq!(
         std::fs::read_to_string(centre.path("other.toml")).unwrap(),
@@ -129,7 +130,14 @@ fn a_dump_needs_no_input_and_can_be_used_again() {
         assert_eq!(centre.kefu(args).ok().out, dump, "{args:?}");
     }
     let given = centre
-        .kefu(&["kpi", "--dump-config", "--store", "s", "--as-of", "2026-03-03"])
+        .kefu(&[
+            "kpi",
+            "--dump-config",
+            "--store",
+            "s",
+            "--as-of",
+            "2026-03-03",
+        ])
         .ok()
         .out;
     assert!(given.contains("#   --store s # command line\n"), "{given}");
