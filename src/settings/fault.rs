@@ -1,6 +1,6 @@
 //! What a [`Fault`] says to people: which key of which section, what was expected, what was probably meant.
 
-use super::document::Document;
+use super::document::{Document, Value};
 use super::nearest::suggestion;
 use super::reader::{Fault, Kind};
 use crate::error::Error;
@@ -9,6 +9,10 @@ use crate::error::Error;
 pub(super) fn explain(document: &Document, fault: &Fault) -> Error {
     let path: Vec<&str> = fault.path.iter().map(String::as_str).collect();
     let (message, hint) = match &fault.kind {
+        Kind::UnknownKey { key, .. } if path.is_empty() && !has_header(document, key) => (
+            format!("`{key}` stands in no section"),
+            "put it below the header of its section, as [centre]".to_owned(),
+        ),
         Kind::UnknownKey { key, known } if path.is_empty() => (
             format!("unknown section `{key}`"),
             suggestion(key, known, "the sections are"),
@@ -51,6 +55,12 @@ pub(super) fn explain(document: &Document, fault: &Fault) -> Error {
         Kind::Other(message) => (format!("{}: {message}", part(&path)), String::new()),
     };
     document.error(fault.span.clone(), message, hint)
+}
+
+/// Whether a key of the top is a section, `[key]` or `[[key]]`.
+fn has_header(document: &Document, key: &str) -> bool {
+    let node = document.root().get(key);
+    node.is_some_and(|node| matches!(node.value, Value::Table(_) | Value::List(_)))
 }
 
 /// Whether a section has the brackets of the other kind.

@@ -113,9 +113,8 @@ impl Loaded {
     /// # Errors
     /// When the file cannot be read, is not valid TOML, or has a key or value that is not known.
     pub fn read(path: &Path) -> Result<Self> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| Error::io("read", path, source))?;
-        let mut loaded = Self::parse(&path.display().to_string(), &text)?;
+        let name = path.display().to_string();
+        let mut loaded = Self::parse(&name, &text_of(path, &name)?)?;
         let privacy = &mut loaded.settings.privacy;
         // A path in a file means beside that file, wherever the program is started.
         if let (Some(key), Some(folder)) = (&privacy.key_file, path.parent()) {
@@ -187,6 +186,30 @@ impl Settings {
             taxonomy,
         })
     }
+}
+
+/// The text of a settings file. A file that cannot be read is wrong configuration too.
+fn text_of(path: &Path, name: &str) -> Result<String> {
+    let refused = |message: String, hint: &str| Error::Settings {
+        place: name.to_owned(),
+        message,
+        hint: hint.to_owned(),
+    };
+    let bytes = std::fs::read(path).map_err(|error| {
+        let hint = "--config names the settings file; `kefu init FILE` writes one";
+        refused(format!("cannot be read: {error}"), hint)
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let before = error
+            .as_bytes()
+            .iter()
+            .take(error.utf8_error().valid_up_to());
+        let line = before.filter(|byte| **byte == b'\n').count() + 1;
+        refused(
+            format!("line {line} is not UTF-8"),
+            "save the file as UTF-8",
+        )
+    })
 }
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str, name: &str) -> Result<T> {

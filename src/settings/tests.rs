@@ -76,6 +76,10 @@ fn unknown_names_come_with_the_nearest_known_one() {
         "kefu.toml:1:2: unknown section `sources`\n\ndid you mean `source`?",
     );
     check(
+        "zone = \"Asia/Shanghai\"",
+        "kefu.toml:1:1: `zone` stands in no section\n\nput it below the header of its section, as [centre]",
+    );
+    check(
         "[source.x]\ntable = \"call\"\n[source.x.columns]",
         "kefu.toml:2:9: unknown table `call` in [source.x]\n\ndid you mean `calls`?",
     );

@@ -50,6 +50,9 @@ impl Writer {
         let Value::Table(entries) = &node.value else {
             return;
         };
+        if entries.is_empty() {
+            self.remark(&format!("none # {}", origin(path, node)));
+        }
         let below = |entry: &Entry| has_header(path, entry);
         for entry in entries.iter().filter(|entry| !below(entry)) {
             let mut value = String::new();

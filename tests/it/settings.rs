@@ -54,6 +54,25 @@ fn a_mistake_names_its_place_and_what_was_probably_meant() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_wrong_configuration() {
+    let centre = Centre::small();
+    check(
+        &centre,
+        &["run", "in", "--config", "none.toml"],
+        2,
+        "error: none.toml: cannot be read: No such file or directory (os error 2)\n\nhint: --config names the settings file; `kefu init FILE` writes one",
+    );
+    // 中心 in GBK, as an old editor saves it.
+    std::fs::write(centre.path("kefu.toml"), b"[centre]\n# \xd6\xd0\xd0\xc4\n").unwrap();
+    check(
+        &centre,
+        &["run", "in"],
+        2,
+        "error: kefu.toml: line 2 is not UTF-8\n\nhint: save the file as UTF-8",
+    );
+}
+
+#[test]
 fn init_writes_a_file_that_changes_nothing() {
     let centre = Centre::small();
     let before = centre.kefu(&["--dump-config=all"]).ok().out;
@@ -119,6 +138,7 @@ fn a_dump_needs_no_input_and_can_be_used_again() {
         "call_id = \"记录号\" # kefu.toml:10",
         "at_most = 240 # kefu.toml:14",
         "max_rejected = 0.05 # built in",
+        "# none # built in",
     ] {
         assert!(dump.lines().any(|have| have == line), "{line}\n{dump}");
     }
