@@ -168,6 +168,15 @@ impl Error {
         }
     }
 
+    /// The path that the file system refused.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Io { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
     /// The next step, where one is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {

@@ -3,13 +3,17 @@
 use tempfile::TempDir;
 
 use crate::facts::{Context, Facts, Records};
-use crate::ingest::Export;
+use crate::ingest::plan::Plan;
 use crate::ingest::privacy::Key;
+use crate::ingest::{Export, Parsed};
+use crate::schema::Table;
 use crate::schema::facts::FACTS;
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::store::merge::{self, Merged};
 use crate::store::runs::Run;
-use crate::store::upsert;
+use crate::store::stage::Stage;
+use arrow::array::RecordBatch;
 
 /// A store in a folder that vanishes with it.
 pub struct Small {
@@ -41,18 +45,8 @@ impl Small {
     }
 
     fn feed(&self, text: &str) {
-        let zone = self.settings.centre.zone;
-        let taxonomy = self.settings.taxonomy.lookup();
-        let export =
-            Export::from_bytes(text.into(), "t.csv".as_ref(), "t.csv", &self.settings).unwrap();
-        for plan in &export.plans {
-            let parsed = export
-                .parse(plan, &Key::from_bytes([1; 32]), &taxonomy)
-                .unwrap();
-            assert!(parsed.rejects.is_empty(), "{:?}", parsed.rejects);
-            let merged = upsert::plan(&self.store, plan.table, zone, &parsed.rows, &[]).unwrap();
-            upsert::commit(&self.store, plan.table, merged, &export.content).unwrap();
-        }
+        let rejects = feed(&self.store, &self.settings, text);
+        assert!(rejects.is_empty(), "{rejects:?}");
     }
 
     /// The facts as they stand at a local time such as `2026-03-31 00:00:00`.
@@ -89,4 +83,53 @@ impl Small {
             program: String::new(),
         }
     }
+}
+
+/// The tables of a file of these bytes, and the folder it lies in.
+pub fn exports(bytes: &[u8], settings: &Settings) -> crate::error::Result<(Vec<Export>, TempDir)> {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("t.csv");
+    std::fs::write(&path, bytes).unwrap();
+    let opened = crate::ingest::open(&path, "t.csv", settings, dir.path())?;
+    Ok((opened.exports, dir))
+}
+
+/// The rows of one table of a text.
+pub fn parsed(text: &str, settings: &Settings) -> (Plan, Parsed, String) {
+    let (exports, _dir) = exports(text.as_bytes(), settings).unwrap();
+    let export = &exports[0];
+    let key = Key::from_bytes([1; 32]);
+    let plan = export.plans[0].clone();
+    let parsed = export
+        .parse(&plan, &key, &settings.taxonomy.lookup())
+        .unwrap();
+    (plan, parsed, export.content.clone())
+}
+
+/// Takes a text in as a file, without the accounts; gives what was refused.
+pub fn feed(store: &Store, settings: &Settings, text: &str) -> Vec<crate::ingest::Reject> {
+    let (plan, parsed, content) = parsed(text, settings);
+    let zone = settings.centre.zone;
+    let earliest: Vec<&str> = plan.keep_earliest().collect();
+    let merged = merged(store, plan.table, zone, &parsed.rows, &earliest);
+    merge::commit(store, plan.table, merged, &content).unwrap();
+    parsed.rejects
+}
+
+/// Rows staged and merged, not yet committed.
+pub fn merged(
+    store: &Store,
+    table: &'static Table,
+    zone: chrono_tz::Tz,
+    rows: &RecordBatch,
+    earliest: &[&str],
+) -> Merged {
+    let mut stage = Stage::new(&store.staging(), table, zone).unwrap();
+    let part = stage.part(rows).unwrap();
+    stage.take(part);
+    for job in stage.jobs(true) {
+        let run = stage.work(job).unwrap();
+        stage.done(run);
+    }
+    merge::merge(store, table, zone, stage.finish(), earliest).unwrap()
 }

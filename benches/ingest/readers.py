@@ -34,14 +34,18 @@ def duck():
     import duckdb
 
     con = duckdb.connect()
-    con.execute("SET threads=2; SET enable_progress_bar=false; SET preserve_insertion_order=false")
+    threads = len(os.sched_getaffinity(0))
+    con.execute(f"SET threads={threads}; SET enable_progress_bar=false; SET preserve_insertion_order=false")
     return con
 
 
-def duck_csv(file, extra=""):
+def duck_csv(file, extra="", sniff=False):
+    """With `sniff` DuckDB tells the dialect itself, and may turn quoting off."""
     kinds = {**dict.fromkeys(TIMES, "TIMESTAMP"), **dict.fromkeys(NUMBERS, "INTEGER")}
     columns = ", ".join(f"'{name}': '{kinds.get(name, 'VARCHAR')}'" for name in COLUMNS)
     dialect = """header=true, auto_detect=false, delim=',', quote='"', escape='"'"""
+    if sniff:
+        return f"read_csv('{file}', header=true, types={{{columns}}}{extra})"
     return f"read_csv('{file}', {dialect}, columns={{{columns}}}{extra})"
 
 
@@ -77,11 +81,12 @@ def convert(tool, file, out):
 def read(reader, file, out):
     rejects = []
     if reader.startswith("duckdb"):
-        extra = {"duckdb": "", "duckdb_ignore": ", ignore_errors=true", "duckdb_rejects": ", store_rejects=true"}
+        extra = {"ignore": ", ignore_errors=true", "rejects": ", store_rejects=true"}
         con = duck()
-        con.execute(f"CREATE TABLE calls AS SELECT * FROM {duck_csv(file, extra[reader])}")
+        rows = duck_csv(file, extra.get(reader.rpartition("_")[2], ""), sniff="sniffed" in reader)
+        con.execute(f"CREATE TABLE calls AS SELECT * FROM {rows}")
         con.execute(f"COPY calls TO '{out}' (FORMAT parquet)")
-        if reader == "duckdb_rejects":
+        if reader.endswith("_rejects"):
             rejects = [line for (line,) in con.execute("SELECT DISTINCT line FROM reject_errors").fetchall()]
     elif reader.startswith("polars"):
         polars_csv(file, strict=reader == "polars").sink_parquet(out)

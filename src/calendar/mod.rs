@@ -39,6 +39,58 @@ pub fn local(zone: Tz, micros: i64) -> Option<Local> {
     })
 }
 
+/// The local days of many instants, faster than [`local`]: offsets are looked up once per quarter of an hour.
+pub struct LocalDays {
+    zone: Tz,
+    last: Option<(i64, i64)>,
+    known: std::collections::HashMap<i64, i64>,
+}
+
+impl LocalDays {
+    /// For the days of this zone.
+    #[must_use]
+    pub fn new(zone: Tz) -> Self {
+        Self {
+            zone,
+            last: None,
+            known: std::collections::HashMap::new(),
+        }
+    }
+
+    /// Days since 1970-01-01 of the local date of an instant in UTC microseconds.
+    pub fn of(&mut self, micros: i64) -> i32 {
+        // Since 1972 clocks change at quarters of an hour only.
+        const QUARTER: i64 = 900 * MICROS;
+        let east = if micros < 730 * 86_400 * MICROS {
+            self.east(micros)
+        } else {
+            let quarter = micros.div_euclid(QUARTER);
+            match self.last {
+                Some((last, east)) if last == quarter => east,
+                _ => {
+                    let east = match self.known.get(&quarter) {
+                        Some(east) => *east,
+                        None => self.east(micros),
+                    };
+                    self.known.insert(quarter, east);
+                    self.last = Some((quarter, east));
+                    east
+                }
+            }
+        };
+        let days = (micros + east * MICROS).div_euclid(86_400 * MICROS);
+        i32::try_from(days).unwrap_or(i32::MAX)
+    }
+
+    /// Seconds that the local clock is ahead of UTC.
+    fn east(&self, micros: i64) -> i64 {
+        DateTime::<Utc>::from_timestamp_micros(micros).map_or(0, |at| {
+            let local = at.with_timezone(&self.zone).naive_local();
+            local.signed_duration_since(at.naive_utc()).num_seconds()
+        })
+    }
+}
+
 /// What a local clock reading means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {

@@ -4,13 +4,15 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use arrow::array::RecordBatch;
 use clap::Args;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::i18n::Lang;
+use crate::ingest::engine::{Sink, Totals};
 use crate::ingest::plan::{Origin, Plan};
 use crate::ingest::privacy::{Key, example};
-use crate::ingest::{Export, Parsed, reason};
+use crate::ingest::{self, Export, Reject, reason};
 use crate::run::files;
 
 use super::{Common, output};
@@ -30,18 +32,27 @@ pub fn check(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
     let taxonomy = settings.taxonomy.lookup();
     // Pseudonyms are thrown away with the rest; no key file is made for a dry run.
     let key = Key::from_bytes([0; 32]);
+    let spool = tempfile::tempdir()
+        .map_err(|error| Error::io("create a folder in", &std::env::temp_dir(), error))?;
     let mut refused = 0_usize;
     let mut all = Vec::new();
-    for file in files::discover(&args.inputs)? {
-        match Export::open(&file.path, &file.name, &settings) {
-            Ok(export) => {
-                for plan in &export.plans {
-                    let parsed = export.parse(plan, &key, &taxonomy)?;
-                    if common.json {
-                        all.push(as_json(&export, plan, &parsed));
-                    } else {
-                        output::stdout(as_text(&export, plan, &parsed).as_bytes())?;
+    for file in files::discover(&args.inputs, spool.path())? {
+        match ingest::open(&file.path, &file.name, &settings, spool.path()) {
+            Ok(opened) => {
+                for export in &opened.exports {
+                    for plan in &export.plans {
+                        let mut seen = Seen::default();
+                        let totals = export.read(plan, &key, &taxonomy, &mut seen)?;
+                        if common.json {
+                            all.push(as_json(export, plan, &totals, &seen));
+                        } else {
+                            let text = as_text(export, plan, &totals, &seen);
+                            output::stdout(text.as_bytes())?;
+                        }
                     }
+                }
+                for (name, why) in &opened.left_out {
+                    output::note(&format!("{name} is left out: {why}"), common.json);
                 }
             }
             Err(error) => {
@@ -56,9 +67,43 @@ pub fn check(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::from(refused > 0)))
 }
 
-fn as_text(export: &Export, plan: &Plan, parsed: &Parsed) -> String {
+/// Counts the rejects and keeps the first ones.
+#[derive(Default)]
+struct Seen {
+    first: Vec<Reject>,
+    rejected: u64,
+}
+
+impl Sink for Seen {
+    type Part = ();
+    type Job = ();
+    type Done = ();
+
+    fn part(&self, _rows: RecordBatch) -> Result<()> {
+        Ok(())
+    }
+
+    fn take(&mut self, (): (), rejects: Vec<Reject>) -> Result<()> {
+        self.rejected += rejects.len() as u64;
+        let room = SHOWN.saturating_sub(self.first.len());
+        self.first.extend(rejects.into_iter().take(room));
+        Ok(())
+    }
+
+    fn jobs(&mut self, _last: bool) -> Vec<()> {
+        Vec::new()
+    }
+
+    fn work(&self, (): ()) -> Result<()> {
+        Ok(())
+    }
+
+    fn done(&mut self, (): ()) {}
+}
+
+fn as_text(export: &Export, plan: &Plan, totals: &Totals, seen: &Seen) -> String {
     let mut text = format!(
-        "{}: {} ({}, {}, delimiter {:?}), {} rows, {} would be rejected\n",
+        "{}: {} ({}, {}), {} rows, {} would be rejected\n",
         export.name,
         plan.table.name,
         if plan.source == "auto" {
@@ -66,22 +111,30 @@ fn as_text(export: &Export, plan: &Plan, parsed: &Parsed) -> String {
         } else {
             format!("source {}", plan.source)
         },
-        export.encoding,
-        char::from(export.delimiter),
-        parsed.read,
-        parsed.rejects.len(),
+        export.form(),
+        totals.read,
+        seen.rejected,
     );
     for cell in plan.cells.iter().flatten() {
         let from = match &cell.origin {
             Origin::Constant(value) => format!("\"{value}\""),
-            Origin::Field(_) | Origin::Join(..) => cell.header.clone(),
+            _ => cell.header.clone(),
         };
         let _ = writeln!(text, "  {:<20} <- {from}", cell.column.name);
     }
-    if !plan.unused.is_empty() {
-        let _ = writeln!(text, "  not used: {}", plan.unused.join(", "));
+    for (label, names) in [
+        ("not used", &plan.unused),
+        ("mapped, but not in the file", &plan.absent),
+        ("twice in the header, the first counts", &plan.doubled),
+    ] {
+        if !names.is_empty() {
+            let _ = writeln!(text, "  {label}: {}", names.join(", "));
+        }
     }
-    for reject in parsed.rejects.iter().take(SHOWN) {
+    for stated in &plan.stated {
+        let _ = writeln!(text, "  told from the values: {stated}");
+    }
+    for reject in &seen.first {
         let refusal = &reject.refusal;
         let column = if refusal.column.is_empty() {
             String::new()
@@ -100,10 +153,11 @@ fn as_text(export: &Export, plan: &Plan, parsed: &Parsed) -> String {
             export.name, reject.line
         );
     }
-    if parsed.rejects.len() > SHOWN {
-        let _ = writeln!(text, "  … and {} more", parsed.rejects.len() - SHOWN);
+    let shown = seen.first.len() as u64;
+    if seen.rejected > shown {
+        let _ = writeln!(text, "  … and {} more", seen.rejected - shown);
     }
-    for ((what, column, value), rows) in parsed.notes.iter().take(SHOWN) {
+    for ((what, column, value), rows) in totals.notes.iter().take(SHOWN) {
         let value = if value.is_empty() {
             String::new()
         } else {
@@ -111,21 +165,21 @@ fn as_text(export: &Export, plan: &Plan, parsed: &Parsed) -> String {
         };
         let _ = writeln!(text, "  note: {what} in {column}{value}: {rows} rows");
     }
-    if parsed.notes.len() > SHOWN {
-        let _ = writeln!(text, "  … and {} more notes", parsed.notes.len() - SHOWN);
+    if totals.notes.len() > SHOWN {
+        let _ = writeln!(text, "  … and {} more notes", totals.notes.len() - SHOWN);
     }
     text
 }
 
-fn as_json(export: &Export, plan: &Plan, parsed: &Parsed) -> serde_json::Value {
+fn as_json(export: &Export, plan: &Plan, totals: &Totals, seen: &Seen) -> serde_json::Value {
     let columns: serde_json::Map<String, serde_json::Value> = plan
         .cells
         .iter()
         .flatten()
         .map(|cell| (cell.column.name.to_owned(), cell.header.clone().into()))
         .collect();
-    let rejects: Vec<_> = parsed
-        .rejects
+    let rejects: Vec<_> = seen
+        .first
         .iter()
         .map(|reject| {
             serde_json::json!({
@@ -136,7 +190,8 @@ fn as_json(export: &Export, plan: &Plan, parsed: &Parsed) -> serde_json::Value {
         .collect();
     serde_json::json!({
         "file": export.name, "table": plan.table.name, "source": plan.source, "encoding": export.encoding,
-        "delimiter": char::from(export.delimiter).to_string(), "read": parsed.read,
-        "columns": columns, "unused": plan.unused, "rejects": rejects,
+        "form": export.form(), "read": totals.read, "rejected": seen.rejected,
+        "columns": columns, "unused": plan.unused, "absent": plan.absent, "doubled": plan.doubled,
+        "stated": plan.stated, "rejects": rejects,
     })
 }

@@ -92,6 +92,11 @@ fn options(common: &Common, loaded: &Loaded, matches: &ArgMatches) -> String {
         common.as_of.clone(),
         "not given: the newest arrival",
     );
+    line(
+        "source",
+        common.source.clone(),
+        "not given: told from the file",
+    );
     let lang = common.lang.map(|lang| lang.code().to_owned());
     line(
         "lang",

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::i18n::Lang;
 use crate::ingest::value;
 use crate::run::gate;
-use crate::settings::{Loaded, Settings};
+use crate::settings::{Loaded, Settings, suggestion};
 
 /// Turns the exported call and ticket logs of a service centre into KPIs and charted reports.
 #[derive(Debug, Parser)]
@@ -45,6 +45,9 @@ struct Common {
     /// Folder of the store
     #[arg(long, global = true, value_name = "DIR", default_value = "store")]
     store: PathBuf,
+    /// Read every file as this source: one of kefu.toml or a built-in profile
+    #[arg(long, global = true, value_name = "NAME")]
+    source: Option<String>,
     /// The instant at which open tickets and windows are judged; default: the newest arrival
     #[arg(long, global = true, value_name = "TIME")]
     as_of: Option<String>,
@@ -172,12 +175,22 @@ impl Common {
     /// The same with the file they come from.
     fn loaded(&self) -> Result<Loaded> {
         let here = std::path::Path::new("kefu.toml");
-        let loaded = match &self.config {
+        let mut loaded = match &self.config {
             Some(path) => Loaded::read(path)?,
             None if here.exists() => Loaded::read(here)?,
             None => Loaded::builtin()?,
         };
         gate::check_reasons(&loaded)?;
+        if let Some(name) = &self.source
+            && loaded.settings.source(name).is_none()
+        {
+            let names = loaded.settings.source_names();
+            return Err(Error::usage(
+                format!("--source: there is no source `{name}`"),
+                suggestion(name, &names, "the sources are"),
+            ));
+        }
+        loaded.settings.only_source.clone_from(&self.source);
         Ok(loaded)
     }
 

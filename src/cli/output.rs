@@ -36,6 +36,18 @@ pub fn error(error: &Error, json: bool) {
     }
 }
 
+/// Prints something the user should know that is no error.
+pub fn note(message: &str, json: bool) {
+    if json {
+        eprintln!(
+            "{}",
+            serde_json::json!({ "level": "note", "message": message })
+        );
+    } else {
+        eprintln!("note: {message}");
+    }
+}
+
 /// Sends the library's log to standard error, plain or as JSON lines.
 pub fn start_log(verbose: u8, quiet: bool, json: bool) {
     let level = match (quiet, verbose) {

@@ -22,7 +22,7 @@ use crate::error::{Error, PolarsContext, Result};
 use crate::ingest::columns::arrow_type;
 use crate::schema::facts::Fact;
 use crate::schema::{DATE, PROBLEM_SOURCE, Physical, SOURCE_FILE, SOURCE_LINE, Table};
-use crate::store::delta::{Layout, Part, Replacement};
+use crate::store::delta::{Content, Layout, Part, Replacement};
 use crate::store::parquet_io;
 
 /// Scans Parquet parts lazily, the partition column included; `None` when there are none.
@@ -188,7 +188,8 @@ pub fn by_date(fact: &Fact, frame: &DataFrame) -> Result<Vec<Replacement>> {
                 .map(|date| date.to_string());
             Ok(Replacement {
                 partition,
-                parquet: parquet_io::encode(&day, &[])?,
+                content: Content::Bytes(parquet_io::encode(&day, &[])?),
+                keys: None,
                 rows: count,
             })
         })

@@ -137,7 +137,8 @@ impl Facts {
                 if !days.iter().any(|day| day.partition == part.partition) {
                     days.push(crate::store::delta::Replacement {
                         partition: part.partition,
-                        parquet: Vec::new(),
+                        content: crate::store::delta::Content::Bytes(Vec::new()),
+                        keys: None,
                         rows: 0,
                     });
                 }

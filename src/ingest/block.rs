@@ -14,8 +14,12 @@ struct Span {
 #[derive(Debug, Default)]
 pub struct Block {
     text: String,
+    /// Cells whose text differs from what the file has; put behind the text when that is complete.
+    beside: String,
     spans: Vec<Span>,
     lines: Vec<u64>,
+    /// Where a row lies as a whole, for rows that lie in the text.
+    whole: Vec<Span>,
     width: usize,
     /// Rows that could not be taken apart, in file order.
     pub rejects: Vec<Reject>,
@@ -28,16 +32,6 @@ impl Block {
     #[must_use]
     pub fn new(width: usize) -> Self {
         Self {
-            width,
-            ..Self::default()
-        }
-    }
-
-    /// An empty block over text that is there already; rows are added by [`Block::push_span`].
-    #[must_use]
-    pub fn over(text: String, width: usize) -> Self {
-        Self {
-            text,
             width,
             ..Self::default()
         }
@@ -101,7 +95,7 @@ impl Block {
         self.lines.push(line);
     }
 
-    /// Adds a cell that lies in the text already, by its byte range.
+    /// Adds a cell by its byte range in the text that [`Block::set_text`] will give.
     pub fn push_span(&mut self, start: usize, end: usize) {
         self.spans.push(Span {
             start: position(start),
@@ -109,41 +103,43 @@ impl Block {
         });
     }
 
-    /// Adds a cell whose text differs from what the file has, such as one with escapes.
-    pub fn push_text(&mut self, cell: &str) {
-        let start = self.text.len();
-        self.text.push_str(cell);
-        self.push_span(start, self.text.len());
+    /// Adds a cell whose text differs from what the file has, such as one with escapes; `length` is that of
+    /// the text to come.
+    pub fn push_beside(&mut self, length: usize, cell: &str) {
+        let start = length + self.beside.len();
+        self.beside.push_str(cell);
+        self.push_span(start, start + cell.len());
     }
 
-    /// Ends a row of which every cell was added by [`Block::push_span`] or [`Block::push_text`].
-    pub fn end_row(&mut self, line: u64) {
+    /// Ends a row of cells in the text, which lies there from `start` to `end`.
+    pub fn end_row(&mut self, line: u64, start: usize, end: usize) {
         self.lines.push(line);
         self.spans
             .resize(self.lines.len() * self.width, Span::default());
+        self.whole.push(Span {
+            start: position(start),
+            end: position(end),
+        });
     }
 
-    /// Takes back the cells of a row that was not ended.
-    pub fn drop_row(&mut self) {
-        self.spans.truncate(self.lines.len() * self.width);
+    /// Gives the text that the spans refer to.
+    pub fn set_text(&mut self, text: String) {
+        self.text = text;
+        self.text.push_str(&std::mem::take(&mut self.beside));
     }
 
-    /// Cells added to the row that is not ended yet.
-    #[must_use]
-    pub fn pending(&self) -> usize {
-        self.spans.len() - self.lines.len() * self.width
-    }
-
-    /// The text the cells lie in.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// A row as it goes to the quarantine where the format has no line of its own: its cells, tab between.
+    /// A row as it goes to the quarantine: as the file has it, or its cells with tabs between where the format
+    /// has no line of its own.
     #[must_use]
     pub fn raw(&self, row: usize) -> String {
-        self.cells(row).collect::<Vec<_>>().join("\t")
+        match self.whole.get(row) {
+            Some(span) => self
+                .text
+                .get(span.start as usize..span.end as usize)
+                .unwrap_or_default()
+                .to_owned(),
+            None => self.cells(row).collect::<Vec<_>>().join("\t"),
+        }
     }
 }
 
@@ -168,14 +164,13 @@ mod tests {
 
     #[test]
     fn cells_may_lie_in_the_text_or_beside_it() {
-        let mut block = Block::over("x,\"y\"\"z\"".to_owned(), 2);
+        let text = "x,\"y\"\"z\"";
+        let mut block = Block::new(2);
         block.push_span(0, 1);
-        block.push_text("y\"z");
-        block.end_row(1);
-        block.push_span(0, 1);
-        assert_eq!(block.pending(), 1);
-        block.drop_row();
+        block.push_beside(text.len(), "y\"z");
+        block.end_row(1, 0, text.len());
+        block.set_text(text.to_owned());
         assert_eq!(block.cells(0).collect::<Vec<_>>(), ["x", "y\"z"]);
-        assert_eq!(block.len(), 1);
+        assert_eq!(block.raw(0), text);
     }
 }

@@ -5,10 +5,11 @@ use proptest::prelude::*;
 
 fn parse(bytes: &[u8]) -> Parsed {
     let settings = Settings::builtin().unwrap();
-    let export = Export::from_bytes(bytes.to_vec(), "t.csv".as_ref(), "t.csv", &settings).unwrap();
     let key = Key::from_bytes([1; 32]);
-    export
-        .parse(&export.plans[0], &key, &settings.taxonomy.lookup())
+    let exports = crate::testing::exports(bytes, &settings).unwrap();
+    let (export, _dir) = &exports;
+    export[0]
+        .parse(&export[0].plans[0], &key, &settings.taxonomy.lookup())
         .unwrap()
 }
 
@@ -45,7 +46,7 @@ fn every_kind_of_broken_row_costs_only_itself() {
     bytes.extend_from_slice(good(99).as_bytes());
     let parsed = parse(&bytes);
     assert_eq!(faults(&parsed), expect);
-    assert_eq!((parsed.read, parsed.rows.num_rows()), (17, 9));
+    assert_eq!((parsed.totals.read, parsed.rows.num_rows()), (17, 9));
 }
 
 #[test]
@@ -53,7 +54,11 @@ fn line_breaks_inside_quotes_belong_to_the_row() {
     let text = format!("{HEADER}\na,2026-03-02,\"微\n信\",x\nb,2026-03-02,微信,x\n\n\n");
     let parsed = parse(text.as_bytes());
     assert_eq!(
-        (parsed.read, parsed.rows.num_rows(), parsed.rejects.len()),
+        (
+            parsed.totals.read,
+            parsed.rows.num_rows(),
+            parsed.rejects.len()
+        ),
         (2, 2, 0)
     );
 }
@@ -95,17 +100,17 @@ fn unusable_files_say_why() {
     let settings = Settings::builtin().unwrap();
     for (bytes, part) in [
         (&b""[..], "is empty"),
-        (b"\n\n", "is empty"),
+        (b"\n\n", "nothing but blank lines"),
         (b"a,b,c\n1,2,3\n", "no table"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0", "not a text file"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "not a file of records"),
         (b"ticket_id,created_at,x,y\n", "too few to be sure"),
     ] {
-        let error = Export::from_bytes(bytes.to_vec(), "x.csv".as_ref(), "x.csv", &settings)
+        let error = crate::testing::exports(bytes, &settings)
             .err()
             .map(|error| error.to_string())
             .unwrap_or_default();
         assert!(
-            error.starts_with("x.csv") && error.contains(part),
+            error.contains("t.csv") && error.contains(part),
             "{part}: {error}"
         );
     }
@@ -118,7 +123,7 @@ proptest! {
         let mut bytes = format!("{HEADER}\n").into_bytes();
         bytes.extend_from_slice(&body);
         let parsed = parse(&bytes);
-        prop_assert_eq!(parsed.read, parsed.rows.num_rows() as u64 + parsed.rejects.len() as u64);
+        prop_assert_eq!(parsed.totals.read, parsed.rows.num_rows() as u64 + parsed.rejects.len() as u64);
     }
 
     /// Broken lines between good ones never take a good one with them.

@@ -15,6 +15,18 @@ pub enum Reason {
     Nul,
     /// A blank line between rows.
     Blank,
+    /// A line far longer than any row.
+    TooLong,
+    /// Not a JSON object.
+    BadJson,
+    /// A row of totals.
+    TotalRow,
+    /// A row with nothing in the columns of the table, beside which something else was put.
+    OutsideTable,
+    /// A call of an event log that had not ended when the log did.
+    Unfinished,
+    /// The end of a call of which the log has no beginning.
+    Orphan,
     /// A required column is empty.
     Missing,
     /// An identifier in scientific notation.
@@ -27,6 +39,8 @@ pub enum Reason {
     BadDuration,
     /// A duration below zero.
     NegativeDuration,
+    /// A duration longer than anything it could measure.
+    LongDuration,
     /// Not a number.
     BadNumber,
     /// Neither yes nor no.
@@ -71,12 +85,19 @@ impl Reason {
             Self::Encoding => "invalid_encoding",
             Self::Nul => "nul_byte",
             Self::Blank => "blank_line",
+            Self::TooLong => "too_long",
+            Self::BadJson => "bad_json",
+            Self::TotalRow => "total_row",
+            Self::OutsideTable => "outside_table",
+            Self::Unfinished => "unfinished_call",
+            Self::Orphan => "orphan_event",
             Self::Missing => "missing",
             Self::ScientificId => "scientific_id",
             Self::BadTime => "bad_time",
             Self::SkippedTime => "skipped_time",
             Self::BadDuration => "bad_duration",
             Self::NegativeDuration => "negative_duration",
+            Self::LongDuration => "long_duration",
             Self::BadNumber => "bad_number",
             Self::BadFlag => "bad_flag",
             Self::ScoreScale => "score_scale",
@@ -96,11 +117,29 @@ pub fn describe(code: &str, lang: Lang) -> &str {
         ),
         "unterminated_quote" => ("a quoted field is not closed", "引号未闭合"),
         "invalid_encoding" => (
-            "bytes that are not text in the file's encoding",
-            "含有无法按文件编码解读的字节",
+            "bytes that are not text in the file's encoding (or in the one after `;`: then the file mixes encodings)",
+            "含有无法按文件编码解读的字节（分号后若有另一编码，则文件混用了编码）",
         ),
         "nul_byte" => ("a NUL byte in the row", "行内含有 NUL 字节"),
         "blank_line" => ("a blank line between rows", "数据中间的空行"),
+        "too_long" => (
+            "a line far longer than any row: its beginning is in the quarantine",
+            "该行过长，不可能是一行数据：隔离区仅保留其开头",
+        ),
+        "bad_json" => ("not a JSON object", "不是有效的 JSON 对象"),
+        "total_row" => ("a row of totals, not a record", "合计行，不是明细记录"),
+        "outside_table" => (
+            "nothing in the columns of the table: it belongs to something put beside it",
+            "本表各列均为空：该行属于旁边的其他内容",
+        ),
+        "unfinished_call" => (
+            "the log ends before the call does: feed the log again when it has gone on",
+            "日志结束时通话尚未结束：日志续写后请重新导入",
+        ),
+        "orphan_event" => (
+            "the end of a call whose beginning is not in the log",
+            "通话的开始不在该日志中",
+        ),
         "missing" => ("a required column is empty", "必填列为空"),
         "scientific_id" => (
             "an identifier in scientific notation has lost digits: export it as text",
@@ -116,6 +155,10 @@ pub fn describe(code: &str, lang: Lang) -> &str {
         ),
         "bad_duration" => ("not a duration", "无法识别的时长"),
         "negative_duration" => ("a negative duration", "时长为负"),
+        "long_duration" => (
+            "a duration of more than a month: a damaged number, or one in another unit",
+            "时长超过一个月：数值已损坏，或单位不同",
+        ),
         "bad_number" => ("not a number", "不是数字"),
         "bad_flag" => ("neither yes nor no", "无法识别的是/否"),
         "score_scale" => (

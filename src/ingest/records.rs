@@ -9,19 +9,21 @@ use std::borrow::Cow;
 use memchr::memchr;
 
 /// How many lines a quoted field may run over before the quote counts as unterminated.
-const LINES_PER_RECORD: usize = 200;
+pub const LINES_PER_RECORD: usize = 200;
 
 /// From this many fields on, a line with exactly as many is a row of its own and not part of a quoted text:
 /// it is far likelier that the quote above it was never meant to open.
 const TELLING_WIDTH: usize = 4;
 
-/// One record of a file.
+/// Where a record lies in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Record<'a> {
-    /// Physical line it begins at, 1-based.
-    pub line: u64,
-    /// Its bytes without the line end.
-    pub bytes: &'a [u8],
+pub struct Extent {
+    /// End of its content, without the line end.
+    pub end: usize,
+    /// Start of the next record.
+    pub next: usize,
+    /// Physical lines it runs over.
+    pub lines: u64,
 }
 
 /// Why a record could not be taken apart.
@@ -31,78 +33,90 @@ pub enum Fault {
     Quote,
 }
 
-/// Splits `text` into its lines with their numbers, starting at `first_line`; line ends are LF or CRLF.
-fn lines(text: &[u8], first_line: u64) -> Vec<Record<'_>> {
-    let mut found = Vec::with_capacity(text.len() / 80 + 1);
-    let (mut start, mut line) = (0, first_line);
-    while start < text.len() {
-        let end = memchr(b'\n', &text[start..]).map_or(text.len(), |at| start + at);
-        let bytes = text[start..end]
-            .strip_suffix(b"\r")
-            .unwrap_or(&text[start..end]);
-        found.push(Record { line, bytes });
-        start = end + 1;
-        line += 1;
+/// The line that begins at `start`.
+fn line(text: &[u8], start: usize) -> Extent {
+    let tail = text.get(start..).unwrap_or_default();
+    let (stop, next) = match memchr(b'\n', tail) {
+        Some(at) => (start + at, start + at + 1),
+        None => (text.len(), text.len()),
+    };
+    let end = if stop > start && text[stop - 1] == b'\r' {
+        stop - 1
+    } else {
+        stop
+    };
+    Extent {
+        end,
+        next,
+        lines: 1,
     }
-    found
 }
 
-/// Splits `text` into records of `width` fields, 1-based lines counted from `first_line`.
-///
-/// Lines are kept as they are unless one opens a quoted field that a later line closes to give exactly
-/// `width` fields.
+/// The record that begins at `start`: its line, or several when the line opens a quoted field that a later
+/// line closes to give exactly `width` fields. `None` when the text ends before that can be told and is not
+/// `complete`.
 #[must_use]
-pub fn split(text: &[u8], delimiter: u8, width: usize, first_line: u64) -> Vec<Record<'_>> {
-    let lines = lines(text, first_line);
-    let mut records = Vec::with_capacity(lines.len());
-    let mut at = 0;
-    while let Some(&first) = lines.get(at) {
-        let taken = if ends_inside_quote(first.bytes, delimiter) {
-            join(text, &lines[at..], delimiter, width)
-        } else {
-            None
-        };
-        if let Some((record, count)) = taken {
-            records.push(record);
-            at += count;
-        } else {
-            records.push(first);
-            at += 1;
-        }
-    }
-    records
-}
-
-/// The record that begins at the first of `lines` and runs over several, if it closes with `width` fields.
-fn join<'a>(
-    text: &'a [u8],
-    lines: &[Record<'a>],
+pub fn extent(
+    text: &[u8],
+    start: usize,
     delimiter: u8,
     width: usize,
-) -> Option<(Record<'a>, usize)> {
-    let first = lines.first()?;
-    let base = first.bytes.as_ptr() as usize - text.as_ptr() as usize;
-    for (count, last) in lines.iter().enumerate().take(LINES_PER_RECORD).skip(1) {
-        if memchr(b'"', last.bytes).is_none() {
-            if width >= TELLING_WIDTH && field_count(last.bytes, delimiter) == Some(width) {
-                return None;
-            }
-            continue;
-        }
-        let end = last.bytes.as_ptr() as usize - text.as_ptr() as usize + last.bytes.len();
-        let bytes = &text[base..end];
-        if !ends_inside_quote(bytes, delimiter) {
-            let closes = field_count(bytes, delimiter) == Some(width);
-            return closes.then_some((
-                Record {
-                    line: first.line,
-                    bytes,
-                },
-                count + 1,
-            ));
-        }
+    complete: bool,
+) -> Option<Extent> {
+    let first = line(text, start);
+    if !ends_inside_quote(&text[start..first.end], delimiter) {
+        return Some(first);
     }
-    None
+    let mut at = first.next;
+    for count in 1..LINES_PER_RECORD as u64 {
+        if at >= text.len() {
+            return complete.then_some(first);
+        }
+        let last = line(text, at);
+        let alone = &text[at..last.end];
+        if memchr(b'"', alone).is_none() {
+            if width >= TELLING_WIDTH && field_count(alone, delimiter) == Some(width) {
+                return Some(first);
+            }
+        } else {
+            let joined = &text[start..last.end];
+            if !ends_inside_quote(joined, delimiter) {
+                let closes = field_count(joined, delimiter) == Some(width);
+                return Some(if closes {
+                    Extent {
+                        lines: count + 1,
+                        ..last
+                    }
+                } else {
+                    first
+                });
+            }
+        }
+        at = last.next;
+    }
+    Some(first)
+}
+
+/// The record that begins at `start` where it is not known yet how many fields a record has: a quoted field
+/// may run over a few lines, as names of columns do.
+#[must_use]
+pub fn extent_of_header(text: &[u8], start: usize, delimiter: u8) -> Option<Extent> {
+    const LINES_OF_A_NAME: u64 = 20;
+    if start >= text.len() {
+        return None;
+    }
+    let first = line(text, start);
+    let mut last = first;
+    for lines in 1..=LINES_OF_A_NAME {
+        if !ends_inside_quote(&text[start..last.end], delimiter) {
+            return Some(Extent { lines, ..last });
+        }
+        if last.next >= text.len() {
+            break;
+        }
+        last = line(text, last.next);
+    }
+    Some(first)
 }
 
 /// Whether a quoted field that begins in `bytes` is still open at their end.
@@ -110,10 +124,7 @@ fn ends_inside_quote(bytes: &[u8], delimiter: u8) -> bool {
     if memchr(b'"', bytes).is_none() {
         return false;
     }
-    let mut fields = Fields {
-        rest: Some(bytes),
-        delimiter,
-    };
+    let mut fields = Fields::new(bytes, delimiter);
     while let Some(field) = fields.next_raw() {
         if let Raw::Open = field {
             return true;
@@ -123,13 +134,10 @@ fn ends_inside_quote(bytes: &[u8], delimiter: u8) -> bool {
 }
 
 fn field_count(bytes: &[u8], delimiter: u8) -> Option<usize> {
-    let mut fields = Fields {
-        rest: Some(bytes),
-        delimiter,
-    };
+    let mut fields = Fields::new(bytes, delimiter);
     let mut count = 0;
     while let Some(field) = fields.next_raw() {
-        if !matches!(field, Raw::Plain(_) | Raw::Quoted(_)) {
+        if !matches!(field, Raw::Plain(..) | Raw::Quoted(..)) {
             return None;
         }
         count += 1;
@@ -137,49 +145,65 @@ fn field_count(bytes: &[u8], delimiter: u8) -> Option<usize> {
     Some(count)
 }
 
-enum Raw<'a> {
-    /// An unquoted field.
-    Plain(&'a [u8]),
+/// A field as it lies in its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Raw {
+    /// An unquoted field, by its byte range.
+    Plain(usize, usize),
     /// Between the quotes, with doubled quotes still doubled.
-    Quoted(&'a [u8]),
+    Quoted(usize, usize),
     /// A quoted field that does not close.
     Open,
     /// Text after the closing quote.
     Trailing,
 }
 
-struct Fields<'a> {
-    rest: Option<&'a [u8]>,
+/// The fields of one record, one after another.
+pub struct Fields<'a> {
+    bytes: &'a [u8],
+    at: Option<usize>,
     delimiter: u8,
 }
 
 impl<'a> Fields<'a> {
-    fn next_raw(&mut self) -> Option<Raw<'a>> {
-        let rest = self.rest?;
-        if rest.first() != Some(&b'"') {
-            let end = memchr(self.delimiter, rest);
-            self.rest = end.map(|at| &rest[at + 1..]);
-            return Some(Raw::Plain(&rest[..end.unwrap_or(rest.len())]));
+    /// From the first field on.
+    #[must_use]
+    pub const fn new(bytes: &'a [u8], delimiter: u8) -> Self {
+        Self {
+            bytes,
+            at: Some(0),
+            delimiter,
         }
-        let mut at = 1;
+    }
+
+    /// The next field; nothing follows one that is broken.
+    pub fn next_raw(&mut self) -> Option<Raw> {
+        let start = self.at?;
+        let rest = self.bytes.get(start..)?;
+        if rest.first() != Some(&b'"') {
+            let end = memchr(self.delimiter, rest).map(|at| start + at);
+            self.at = end.map(|at| at + 1);
+            return Some(Raw::Plain(start, end.unwrap_or(self.bytes.len())));
+        }
+        let mut at = start + 1;
         loop {
-            let Some(quote) = rest.get(at..).and_then(|tail| memchr(b'"', tail)) else {
-                self.rest = None;
+            let Some(quote) = self.bytes.get(at..).and_then(|tail| memchr(b'"', tail)) else {
+                self.at = None;
                 return Some(Raw::Open);
             };
             at += quote + 1;
-            match rest.get(at) {
+            match self.bytes.get(at) {
                 Some(b'"') => at += 1,
                 Some(next) if *next == self.delimiter => {
-                    self.rest = Some(&rest[at + 1..]);
-                    return Some(Raw::Quoted(&rest[1..at - 1]));
+                    self.at = Some(at + 1);
+                    return Some(Raw::Quoted(start + 1, at - 1));
                 }
                 None => {
-                    self.rest = None;
-                    return Some(Raw::Quoted(&rest[1..at - 1]));
+                    self.at = None;
+                    return Some(Raw::Quoted(start + 1, at - 1));
                 }
                 Some(_) => {
-                    self.rest = None;
+                    self.at = None;
                     return Some(Raw::Trailing);
                 }
             }
@@ -192,16 +216,12 @@ impl<'a> Fields<'a> {
 /// # Errors
 /// [`Fault::Quote`] when a quoted field does not close or text follows its closing quote.
 pub fn fields(record: &str, delimiter: u8) -> Result<Vec<Cow<'_, str>>, Fault> {
-    let mut fields = Fields {
-        rest: Some(record.as_bytes()),
-        delimiter,
-    };
+    let mut fields = Fields::new(record.as_bytes(), delimiter);
     let mut found = Vec::new();
     while let Some(raw) = fields.next_raw() {
         let field = match raw {
-            Raw::Plain(bytes) => Cow::Borrowed(utf8(bytes)),
-            Raw::Quoted(bytes) if memchr(b'"', bytes).is_none() => Cow::Borrowed(utf8(bytes)),
-            Raw::Quoted(bytes) => Cow::Owned(utf8(bytes).replace("\"\"", "\"")),
+            Raw::Plain(start, end) => Cow::Borrowed(record.get(start..end).unwrap_or_default()),
+            Raw::Quoted(start, end) => unquoted(record.get(start..end).unwrap_or_default()),
             Raw::Open | Raw::Trailing => return Err(Fault::Quote),
         };
         found.push(field);
@@ -209,9 +229,14 @@ pub fn fields(record: &str, delimiter: u8) -> Result<Vec<Cow<'_, str>>, Fault> {
     Ok(found)
 }
 
-/// Part of a `str` cut at ASCII bytes: always valid UTF-8.
-fn utf8(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).unwrap_or_default()
+/// What stands between quotes, with doubled quotes made single.
+#[must_use]
+pub fn unquoted(inner: &str) -> Cow<'_, str> {
+    if inner.contains('"') {
+        Cow::Owned(inner.replace("\"\"", "\""))
+    } else {
+        Cow::Borrowed(inner)
+    }
 }
 
 #[cfg(test)]
@@ -219,11 +244,13 @@ mod tests {
     use super::*;
 
     fn check(text: &str, width: usize, expect: &[(u64, &str)]) {
-        let records = split(text.as_bytes(), b',', width, 1);
-        let found: Vec<_> = records
-            .iter()
-            .map(|r| (r.line, std::str::from_utf8(r.bytes).unwrap()))
-            .collect();
+        let (mut at, mut number, mut found) = (0, 1, Vec::new());
+        while at < text.len() {
+            let record = extent(text.as_bytes(), at, b',', width, true).unwrap();
+            found.push((number, &text[at..record.end]));
+            number += record.lines;
+            at = record.next;
+        }
         assert_eq!(found, expect);
     }
 
@@ -246,6 +273,13 @@ mod tests {
             &[(1, "a,\"x"), (2, "b,c"), (3, "d,\"e\""), (4, "f,g")],
         );
         check("a,\"x\nb,c\n", 2, &[(1, "a,\"x"), (2, "b,c")]);
+    }
+
+    #[test]
+    fn a_record_that_may_go_on_waits_for_more_text() {
+        assert_eq!(extent(b"a,\"x\n", 0, b',', 2, false), None);
+        assert!(extent(b"a,\"x\n", 0, b',', 2, true).is_some());
+        assert!(extent(b"a,b\n", 0, b',', 2, false).is_some());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Bytes → text: which encoding and which delimiter a file has.
 
 use std::borrow::Cow;
+use std::io::Read;
 
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE};
 
@@ -18,9 +19,47 @@ pub struct Detected {
     pub encoding: &'static Encoding,
     /// Length of the byte-order mark.
     pub bom: usize,
+    /// Whether lines end in a carriage return alone.
+    pub carriage_returns: bool,
 }
 
 impl Detected {
+    /// An encoding that the settings state, for a file that begins with `head`.
+    #[must_use]
+    pub fn stated(encoding: &'static Encoding, head: &[u8]) -> Self {
+        let bom = match Encoding::for_bom(head) {
+            Some((found, length)) if found == encoding => length,
+            _ => 0,
+        };
+        Self {
+            encoding: if encoding == GBK { GB18030 } else { encoding },
+            bom,
+            ..detect(head)
+        }
+    }
+
+    fn is_utf16(&self) -> bool {
+        self.encoding == UTF_16LE || self.encoding == UTF_16BE
+    }
+
+    /// The encoding of the text that [`reader`] gives.
+    #[must_use]
+    pub fn line_encoding(&self) -> &'static Encoding {
+        if self.is_utf16() {
+            UTF_8
+        } else {
+            self.encoding
+        }
+    }
+
+    const fn new(encoding: &'static Encoding, bom: usize) -> Self {
+        Self {
+            encoding,
+            bom,
+            carriage_returns: false,
+        }
+    }
+
     /// The name as the summary prints it.
     #[must_use]
     pub fn name(&self) -> String {
@@ -37,24 +76,54 @@ impl Detected {
 /// which every Chinese legacy encoding is read as GB18030, their superset.
 #[must_use]
 pub fn detect(bytes: &[u8]) -> Detected {
-    if let Some((encoding, bom)) = Encoding::for_bom(bytes) {
-        return Detected { encoding, bom };
-    }
     let sample = &bytes[..bytes.len().min(SAMPLE)];
+    let mut detected = encoding(sample);
+    let ascii_lines = memchr::memchr(b'\n', sample).is_none();
+    detected.carriage_returns = ascii_lines && memchr::memchr(b'\r', sample).is_some();
+    detected
+}
+
+fn encoding(sample: &[u8]) -> Detected {
+    if let Some((encoding, bom)) = Encoding::for_bom(sample) {
+        return Detected::new(encoding, bom);
+    }
     if std::str::from_utf8(sample).is_ok() || mostly(UTF_8, sample) {
-        return Detected {
-            encoding: UTF_8,
-            bom: 0,
-        };
+        return Detected::new(UTF_8, 0);
+    }
+    if common_chinese(sample) {
+        return Detected::new(GB18030, 0);
     }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(sample, true);
     let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
-    let chinese = guess == GBK || guess == GB18030 || mostly(GB18030, sample);
-    Detected {
-        encoding: if chinese { GB18030 } else { guess },
-        bom: 0,
+    Detected::new(if guess == GBK { GB18030 } else { guess }, 0)
+}
+
+/// Share of the bytes beyond ASCII that form characters of GB2312, the everyday part of GB18030. Text in a
+/// Western encoding has them alone between ASCII letters, where GB18030 would make rare characters of them.
+fn common_chinese(bytes: &[u8]) -> bool {
+    let (mut common, mut all, mut at) = (0_u64, 0_u64, 0);
+    while at < bytes.len() {
+        let Some(next) = bytes[at..].iter().position(|b| *b >= 0x80) else {
+            break;
+        };
+        at += next;
+        let pair = matches!(bytes.get(at), Some(0xa1..=0xf7))
+            && matches!(bytes.get(at + 1), Some(0xa1..=0xfe));
+        all += 1;
+        common += u64::from(pair);
+        at += if pair { 2 } else { 1 };
     }
+    all > 0 && common * 10 >= all * 8
+}
+
+/// Whether bytes beyond ASCII read well in an encoding: valid, and for Chinese mostly everyday characters.
+#[must_use]
+pub fn plausible(bytes: &[u8], encoding: &'static Encoding) -> bool {
+    if encoding == GB18030 {
+        return common_chinese(bytes);
+    }
+    decode(bytes, encoding).is_some()
 }
 
 /// Whether most lines with non-ASCII bytes decode.
@@ -83,27 +152,104 @@ pub fn decode<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Option<Cow<'a
     encoding.decode_without_bom_handling_and_without_replacement(bytes)
 }
 
-/// The file as bytes in which a line feed is a line end, and their encoding: UTF-16 is converted, others are
-/// left as they are but for the byte-order mark.
+/// The beginning of a file as bytes in which a line feed is a line end, and their encoding.
 #[must_use]
-pub fn line_oriented(mut bytes: Vec<u8>, detected: Detected) -> (Vec<u8>, &'static Encoding) {
-    bytes.drain(..detected.bom);
-    if detected.encoding == UTF_16LE || detected.encoding == UTF_16BE {
-        let (text, _) = detected.encoding.decode_without_bom_handling(&bytes);
-        (text.into_owned().into_bytes(), UTF_8)
+pub fn line_oriented(bytes: Vec<u8>, detected: Detected) -> (Vec<u8>, &'static Encoding) {
+    let mut converted = Vec::with_capacity(bytes.len());
+    let mut reader = reader(Box::new(std::io::Cursor::new(bytes)), detected);
+    // Reading from memory does not fail.
+    let _ = reader.read_to_end(&mut converted);
+    (converted, detected.line_encoding())
+}
+
+/// A reader of the text behind the byte-order mark in which a line feed is a line end: UTF-16 is converted to
+/// UTF-8, lone carriage returns to line feeds; other encodings stay as they are.
+#[must_use]
+pub fn reader(raw: Box<dyn Read + Send>, detected: Detected) -> Box<dyn Read + Send> {
+    let text: Box<dyn Read + Send> = if detected.is_utf16() {
+        Box::new(
+            encoding_rs_io::DecodeReaderBytesBuilder::new()
+                .encoding(Some(detected.encoding))
+                .build(raw),
+        )
     } else {
-        (bytes, detected.encoding)
+        Box::new(Behind {
+            raw,
+            skip: detected.bom,
+        })
+    };
+    if detected.carriage_returns {
+        Box::new(LineFeeds(text))
+    } else {
+        text
     }
 }
 
-/// The delimiter that splits the header into the most fields: comma, tab, semicolon or bar.
+/// A stream without its first bytes.
+struct Behind {
+    raw: Box<dyn Read + Send>,
+    skip: usize,
+}
+
+impl Read for Behind {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        while self.skip > 0 {
+            let mut mark = [0; 4];
+            let wanted = self.skip.min(mark.len());
+            let read = self.raw.read(&mut mark[..wanted])?;
+            if read == 0 {
+                return Ok(0);
+            }
+            self.skip -= read;
+        }
+        self.raw.read(buffer)
+    }
+}
+
+/// A stream with line feeds in the place of carriage returns.
+struct LineFeeds(Box<dyn Read + Send>);
+
+impl Read for LineFeeds {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.0.read(buffer)?;
+        for byte in buffer.iter_mut().take(read).filter(|byte| **byte == b'\r') {
+            *byte = b'\n';
+        }
+        Ok(read)
+    }
+}
+
+/// The delimiters that split the first lines, the one that makes the most fields first: comma, tab, semicolon
+/// or bar.
 #[must_use]
-pub fn delimiter(header: &str) -> u8 {
-    [b',', b'\t', b';', b'|']
+pub fn delimiters(text: &[u8], encoding: &'static Encoding) -> Vec<u8> {
+    const LINES: usize = 40;
+    let lines: Vec<Cow<'_, str>> = text
+        .split(|b| *b == b'\n')
+        .take(LINES)
+        .filter_map(|line| decode(line, encoding))
+        .collect();
+    let mut ranked: Vec<(usize, u8)> = [b',', b'\t', b';', b'|']
         .into_iter()
-        .rev()
-        .max_by_key(|d| super::records::fields(header, *d).map_or(0, |fields| fields.len()))
-        .unwrap_or(b',')
+        .map(|delimiter| {
+            let fields = |line: &str| {
+                super::records::fields(line.trim_end_matches('\r'), delimiter)
+                    .map_or(0, |fields| fields.len())
+            };
+            (lines.iter().map(|line| fields(line)).sum(), delimiter)
+        })
+        .collect();
+    ranked.sort_by_key(|(fields, _)| std::cmp::Reverse(*fields));
+    let single = lines.len();
+    let mut split: Vec<u8> = ranked
+        .into_iter()
+        .filter(|(fields, _)| *fields > single)
+        .map(|(_, delimiter)| delimiter)
+        .collect();
+    if split.is_empty() {
+        split.push(b',');
+    }
+    split
 }
 
 #[cfg(test)]
@@ -151,7 +297,8 @@ mod tests {
             ("a|b", b'|'),
             ("a", b','),
         ] {
-            assert_eq!(delimiter(header), expect, "{header}");
+            let first = delimiters(header.as_bytes(), UTF_8).remove(0);
+            assert_eq!(first, expect, "{header}");
         }
     }
 }

@@ -13,18 +13,23 @@ use crate::settings::{Loaded, Quality, suggestion};
 const BY_RULE: [&str; 3] = ["excluded", "total_row", "outside_table"];
 
 /// Reasons that can have a limit of their own, for suggestions; [`reason::describe`] decides what is known.
-const REASONS: [&str; 15] = [
+const REASONS: [&str; 20] = [
     "field_count",
     "unterminated_quote",
     "invalid_encoding",
     "nul_byte",
     "blank_line",
+    "too_long",
+    "bad_json",
+    "unfinished_call",
+    "orphan_event",
     "missing",
     "scientific_id",
     "bad_time",
     "skipped_time",
     "bad_duration",
     "negative_duration",
+    "long_duration",
     "bad_number",
     "bad_flag",
     "score_scale",

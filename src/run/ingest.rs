@@ -2,16 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::ingest::engine::{Sink, Totals};
 use crate::ingest::plan::Plan;
 use crate::ingest::privacy::Key;
-use crate::ingest::{Export, Parsed};
+use crate::ingest::{self, Export, Reject};
 use crate::settings::Settings;
 use crate::settings::taxonomy::Lookup;
-use crate::store::quality::{Line, batch_id, by_reason};
-use crate::store::{Store, upsert};
+use crate::store::quality::{ByReason, Line, batch_id};
+use crate::store::quarantine::Quarantine;
+use crate::store::stage::{Job, Part, Stage, Staged, StagedRun};
+use crate::store::{Store, merge};
 
 use super::Progress;
 use super::files::Input;
@@ -67,17 +71,34 @@ pub struct Ingested {
     pub refused: Vec<(String, String)>,
 }
 
-/// A file read and typed, or why not.
-enum Typed {
-    Rows {
-        export: Box<Export>,
-        parsed: Vec<(usize, Parsed)>,
-        seen: Vec<usize>,
-    },
+/// Files larger than this are read one at a time, each by all threads; smaller ones side by side.
+const LARGE: u64 = 32 << 20;
+
+/// What a file gave.
+enum Read {
+    Tables(Vec<TableRead>),
     Refused(String),
 }
 
-/// Takes the files in, in their order. Reading and typing run in parallel; the store is written by one.
+/// What a file gave to one table.
+struct TableRead {
+    batch: String,
+    plan: Plan,
+    like: Line,
+    encoding: String,
+    /// `None` when the store has it already.
+    staged: Option<StagedTable>,
+}
+
+struct StagedTable {
+    rows: Staged,
+    quarantine: Quarantine,
+    rejected: Vec<Line>,
+    totals: Totals,
+}
+
+/// Takes the files in, in their order: first all of them are read and typed, then the store is written, one
+/// file after another.
 ///
 /// # Errors
 /// When the store cannot be written, or not one file could be recognised.
@@ -89,174 +110,235 @@ pub fn ingest(
     progress: &dyn Progress,
 ) -> Result<Ingested> {
     let taxonomy = settings.taxonomy.lookup();
-    let mut done = Ingested::default();
-    // Two files of one content may be typed side by side, before either is in the store.
-    let mut taken: BTreeSet<String> = BTreeSet::new();
-    progress.stage("ingest", files.len() as u64);
-    // A window of files at a time bounds the memory that typed rows take.
-    for window in files.chunks(rayon::current_num_threads().max(1) * 2) {
-        let typed: Vec<Result<Typed>> = window
+    let reader = Reader {
+        store: store.root(),
+        settings,
+        key,
+        taxonomy: &taxonomy,
+    };
+    progress.stage("read", files.len() as u64);
+    let mut read: Vec<Read> = Vec::with_capacity(files.len());
+    for group in files.chunk_by(|one, other| !one.is_large() && !other.is_large()) {
+        let of_group: Vec<Result<Read>> = group
             .par_iter()
-            .map(|file| type_file(store.root(), file, settings, key, &taxonomy))
+            .map(|file| {
+                let read = reader.file(file);
+                progress.step(&file.name);
+                read
+            })
             .collect();
-        for (file, typed) in window.iter().zip(typed) {
-            match typed? {
-                Typed::Rows {
-                    export,
-                    parsed,
-                    seen,
-                } => {
-                    for at in seen {
-                        done.files.push(account(&export, &export.plans[at], None));
+        for one in of_group {
+            read.push(one?);
+        }
+    }
+    let mut done = Ingested::default();
+    // Two files of one content may be read side by side, before either is in the store.
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    progress.stage("store", files.len() as u64);
+    for (file, read) in files.iter().zip(read) {
+        match read {
+            Read::Tables(tables) => {
+                for table in tables {
+                    let first = taken.insert(table.batch.clone());
+                    let account = table.store(store, settings, first)?;
+                    if account.read == 0 && !account.seen {
+                        progress.warn(&format!("{}: has a header, but no rows", account.file));
                     }
-                    for (at, parsed) in parsed {
-                        let plan = &export.plans[at];
-                        let first = taken.insert(batch_id(&export.content, plan.table.name));
-                        done.files.push(if first {
-                            store_rows(store, &export, plan, &parsed, settings)?
-                        } else {
-                            account(&export, plan, None)
-                        });
-                    }
-                }
-                Typed::Refused(why) => {
-                    progress.warn(&why);
-                    done.refused.push((file.name.clone(), why));
+                    done.files.push(account);
                 }
             }
-            progress.step(&file.name);
+            Read::Refused(why) => {
+                progress.warn(&why);
+                done.refused.push((file.name.clone(), why));
+            }
         }
+        progress.step(&file.name);
     }
     if done.files.is_empty() {
         return Err(Error::nothing(
             format!("not one of {} files could be taken in", files.len()),
-            "the warnings above say why; `kefu check INPUT` says how each file was read",
+            "`kefu check INPUT` says how each file was read and what is wrong with it",
         ));
     }
     Ok(done)
 }
 
-fn type_file(
-    root: &std::path::Path,
-    file: &Input,
-    settings: &Settings,
-    key: &Key,
-    taxonomy: &Lookup,
-) -> Result<Typed> {
-    let export = match Export::open(&file.path, &file.name, settings) {
-        Ok(export) => export,
-        Err(error @ Error::Input { .. }) => {
-            let hint = error
-                .hint()
-                .map(|hint| format!(" ({hint})"))
-                .unwrap_or_default();
-            return Ok(Typed::Refused(format!("{error}{hint}")));
+impl Input {
+    fn is_large(&self) -> bool {
+        std::fs::metadata(&self.path).is_ok_and(|file| file.len() > LARGE)
+    }
+}
+
+/// What reading a file needs; every thread opens the store with a handle of its own, because the runtime of a
+/// store belongs to one thread.
+struct Reader<'r> {
+    store: &'r std::path::Path,
+    settings: &'r Settings,
+    key: &'r Key,
+    taxonomy: &'r Lookup,
+}
+
+impl Reader<'_> {
+    fn file(&self, file: &Input) -> Result<Read> {
+        match self.tables(file) {
+            Err(error @ Error::Input { .. }) => {
+                let hint = error
+                    .hint()
+                    .map(|hint| format!(" ({hint})"))
+                    .unwrap_or_default();
+                Ok(Read::Refused(format!("{error}{hint}")))
+            }
+            // One file that cannot be read does not keep the others out; trouble with the store does.
+            Err(error @ Error::Io { .. }) if error.path() == Some(file.path.as_path()) => {
+                Ok(Read::Refused(error.to_string()))
+            }
+            other => other,
         }
-        Err(error) => return Err(error),
-    };
-    // Each thread looks with a handle of its own; the runtime of a store belongs to one thread.
-    let store = Store::open_or_create(root)?;
-    let (mut parsed, mut seen) = (Vec::new(), Vec::new());
-    for (at, plan) in export.plans.iter().enumerate() {
-        if store
-            .table(plan.table.name)?
-            .has_transaction(&batch_id(&export.content, plan.table.name))?
-        {
-            seen.push(at);
+    }
+
+    fn tables(&self, file: &Input) -> Result<Read> {
+        let store = Store::open_or_create(self.store)?;
+        let spool = store.staging();
+        let opened = ingest::open(&file.path, &file.name, self.settings, &spool)?;
+        let mut tables = Vec::new();
+        for export in &opened.exports {
+            for plan in &export.plans {
+                tables.push(self.table(&store, export, plan)?);
+            }
+        }
+        Ok(Read::Tables(tables))
+    }
+
+    fn table(&self, store: &Store, export: &Export, plan: &Plan) -> Result<TableRead> {
+        let batch = batch_id(&export.content, plan.table.name);
+        let like = Line {
+            file: export.name.clone(),
+            content: export.content.clone(),
+            table: plan.table.name.to_owned(),
+            source: plan.source.clone(),
+            encoding: export.encoding.clone(),
+            ..Line::default()
+        };
+        let seen = store.table(plan.table.name)?.has_transaction(&batch)?;
+        let staged = if seen {
+            None
         } else {
-            parsed.push((at, export.parse(plan, key, taxonomy)?));
-        }
-    }
-    Ok(Typed::Rows {
-        export: Box::new(export),
-        parsed,
-        seen,
-    })
-}
-
-/// Quarantine and accounts first, the rows last: the commit of the rows is what makes the file seen, so a
-/// run that dies before it does the file again.
-fn store_rows(
-    store: &Store,
-    export: &Export,
-    plan: &Plan,
-    parsed: &Parsed,
-    settings: &Settings,
-) -> Result<FileAccount> {
-    let batch = batch_id(&export.content, plan.table.name);
-    let mut account = account(export, plan, Some(parsed));
-    if !parsed.rejects.is_empty() {
-        store.quarantine(&batch, &export.name, &parsed.rejects)?;
-    }
-    let keep_earliest: Vec<&str> = plan.keep_earliest().collect();
-    let merged = upsert::plan(
-        store,
-        plan.table,
-        settings.centre.zone,
-        &parsed.rows,
-        &keep_earliest,
-    )?;
-    let outcome = merged.outcome;
-    account.stored = outcome.stored;
-    account.replaced = outcome.replaced;
-    account.duplicate = outcome.duplicate;
-    store.write_quality(&batch, &quality_lines(export, plan, &account))?;
-    upsert::commit(store, plan.table, merged, &batch)?;
-    Ok(account)
-}
-
-fn account(export: &Export, plan: &Plan, parsed: Option<&Parsed>) -> FileAccount {
-    let like = like(export, plan);
-    let mut account = FileAccount {
-        file: export.name.clone(),
-        table: plan.table.name,
-        encoding: export.encoding.clone(),
-        read: 0,
-        stored: 0,
-        replaced: 0,
-        duplicate: 0,
-        rejected: Vec::new(),
-        notes: Vec::new(),
-        seen: parsed.is_none(),
-    };
-    if let Some(parsed) = parsed {
-        account.read = parsed.read;
-        account.rejected = by_reason(&parsed.rejects, &like);
-        account.notes = parsed
-            .notes
-            .iter()
-            .map(|((what, column, value), rows)| Line {
-                outcome: "note".to_owned(),
-                reason: (*what).to_owned(),
-                column: column.clone(),
-                example: value.clone(),
-                rows: i64::try_from(*rows).unwrap_or(i64::MAX),
-                ..like.clone()
+            let mut keep = Keep {
+                stage: Stage::new(&store.staging(), plan.table, self.settings.centre.zone)?,
+                quarantine: Quarantine::new(store, &export.name),
+                rejected: ByReason::default(),
+            };
+            let totals = export.read(plan, self.key, self.taxonomy, &mut keep)?;
+            Some(StagedTable {
+                rows: keep.stage.finish(),
+                quarantine: keep.quarantine,
+                rejected: keep.rejected.lines(&like),
+                totals,
             })
-            .collect();
-    }
-    account
-}
-
-fn like(export: &Export, plan: &Plan) -> Line {
-    Line {
-        file: export.name.clone(),
-        content: export.content.clone(),
-        table: plan.table.name.to_owned(),
-        source: plan.source.clone(),
-        encoding: export.encoding.clone(),
-        ..Line::default()
+        };
+        Ok(TableRead {
+            batch,
+            plan: plan.clone(),
+            encoding: export.encoding.clone(),
+            like,
+            staged,
+        })
     }
 }
 
-fn quality_lines(export: &Export, plan: &Plan, account: &FileAccount) -> Vec<Line> {
+/// Keeps the rows of a file on their way into the store, and the rejects on theirs into the quarantine.
+struct Keep {
+    stage: Stage,
+    quarantine: Quarantine,
+    rejected: ByReason,
+}
+
+impl Sink for Keep {
+    type Part = Part;
+    type Job = Job;
+    type Done = StagedRun;
+
+    fn part(&self, rows: RecordBatch) -> Result<Part> {
+        self.stage.part(&rows)
+    }
+
+    fn take(&mut self, part: Part, rejects: Vec<Reject>) -> Result<()> {
+        self.stage.take(part);
+        self.rejected.add(&rejects);
+        self.quarantine.add(rejects)
+    }
+
+    fn jobs(&mut self, last: bool) -> Vec<Job> {
+        self.stage.jobs(last)
+    }
+
+    fn work(&self, job: Job) -> Result<StagedRun> {
+        self.stage.work(job)
+    }
+
+    fn done(&mut self, run: StagedRun) {
+        self.stage.done(run);
+    }
+}
+
+impl TableRead {
+    /// Quarantine and accounts first, the rows last: the commit of the rows is what makes the file seen, so a
+    /// run that dies before it does the file again. `first` is false for a content that this run has already.
+    fn store(self, store: &Store, settings: &Settings, first: bool) -> Result<FileAccount> {
+        let mut account = FileAccount {
+            file: self.like.file.clone(),
+            table: self.plan.table.name,
+            encoding: self.encoding,
+            read: 0,
+            stored: 0,
+            replaced: 0,
+            duplicate: 0,
+            rejected: Vec::new(),
+            notes: Vec::new(),
+            seen: true,
+        };
+        let Some(staged) = self.staged.filter(|_| first) else {
+            return Ok(account);
+        };
+        account.seen = false;
+        account.read = staged.totals.read;
+        account.rejected = staged.rejected;
+        account.notes = notes(&staged.totals, &self.like);
+        staged.quarantine.finish(&self.batch)?;
+        let keep_earliest: Vec<&str> = self.plan.keep_earliest().collect();
+        let zone = settings.centre.zone;
+        let merged = merge::merge(store, self.plan.table, zone, staged.rows, &keep_earliest)?;
+        account.stored = merged.outcome.stored;
+        account.replaced = merged.outcome.replaced;
+        account.duplicate = merged.outcome.duplicate;
+        store.write_quality(&self.batch, &quality_lines(&self.like, &account))?;
+        merge::commit(store, self.plan.table, merged, &self.batch)?;
+        Ok(account)
+    }
+}
+
+fn notes(totals: &Totals, like: &Line) -> Vec<Line> {
+    totals
+        .notes
+        .iter()
+        .map(|((what, column, value), rows)| Line {
+            outcome: "note".to_owned(),
+            reason: (*what).to_owned(),
+            column: column.clone(),
+            example: value.clone(),
+            rows: i64::try_from(*rows).unwrap_or(i64::MAX),
+            ..like.clone()
+        })
+        .collect()
+}
+
+fn quality_lines(like: &Line, account: &FileAccount) -> Vec<Line> {
     let counts = [
         ("read", account.read),
         ("stored", account.stored),
         ("replaced", account.replaced),
         ("duplicate", account.duplicate),
     ];
-    let like = like(export, plan);
     counts
         .into_iter()
         .map(|(outcome, rows)| Line {

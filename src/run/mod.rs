@@ -95,7 +95,7 @@ fn take_in(job: &Job, store: &Store, progress: &dyn Progress) -> Result<ingest::
         .clone()
         .unwrap_or_else(|| key_beside(&job.store));
     let key = Key::load_or_create(&key_file)?;
-    let files = files::discover(&job.inputs)?;
+    let files = files::discover(&job.inputs, &store.staging())?;
     ingest::ingest(store, &files, &job.settings, &key, progress)
 }
 

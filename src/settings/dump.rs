@@ -37,7 +37,7 @@ pub fn dump(loaded: &Loaded, detail: Detail) -> Result<String> {
     let mut writer = Writer::default();
     fixed(loaded, &mut writer)?;
     let file = loaded.file.as_ref();
-    sources(file, &mut writer);
+    sources(loaded, detail, &mut writer);
     kpis(loaded, detail, &mut writer)?;
     targets(file, &mut writer)?;
     categories(loaded, detail, &mut writer)?;
@@ -95,17 +95,31 @@ fn origin_in(document: &Document, own: bool) -> impl Fn(&[&str], &Node) -> Strin
     }
 }
 
-fn sources(file: Option<&Document>, writer: &mut Writer) {
-    let Some((file, node)) = file.and_then(|file| Some((file, file.root().get("source")?))) else {
-        return;
-    };
-    if let Value::Table(sources) = &node.value {
+fn sources(loaded: &Loaded, detail: Detail, writer: &mut Writer) {
+    let file = loaded.file.as_ref();
+    if let Some((file, node)) = file.and_then(|file| Some((file, file.root().get("source")?)))
+        && let Value::Table(sources) = &node.value
+    {
         for source in sources {
-            writer.section(
-                &["source", &source.key],
-                &source.node,
-                &origin_in(file, true),
-            );
+            let path = ["source", &source.key];
+            writer.section(&path, &source.node, &origin_in(file, true));
+        }
+    }
+    // Written as sections they would become the user's own, which are tried first.
+    let profiles = &loaded.settings.profiles;
+    let count: usize = profiles.iter().map(|profile| profile.sources.len()).sum();
+    writer.gap();
+    match detail {
+        Detail::User => writer.remark(&format!(
+            "{count} built-in sources of {} systems: --dump-config=all names them",
+            profiles.len()
+        )),
+        Detail::All => {
+            writer.remark(&format!("{count} built-in sources, tried after these:"));
+            for profile in profiles {
+                let names: Vec<&str> = profile.sources.keys().map(String::as_str).collect();
+                writer.remark(&format!("  {}: {}", profile.name, names.join(", ")));
+            }
         }
     }
 }

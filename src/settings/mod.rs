@@ -11,6 +11,7 @@ mod fault;
 mod nearest;
 mod position;
 pub mod privacy;
+pub mod profile;
 mod quality;
 mod reader;
 pub mod source;
@@ -31,6 +32,7 @@ pub use centre::Centre;
 pub use document::Document;
 pub use nearest::{closest, suggestion};
 pub use privacy::Privacy;
+pub use profile::Profile;
 pub use quality::{Quality, Retention};
 pub use source::Source;
 pub use taxonomy::Taxonomy;
@@ -53,6 +55,10 @@ pub struct Settings {
     pub retention: Retention,
     /// Source mappings by name, tried before the automatic recognition.
     pub sources: BTreeMap<String, Source>,
+    /// The built-in mappings of common systems, tried after the settings' own.
+    pub profiles: Vec<Profile>,
+    /// The one source that files are read as, when it was asked for.
+    pub only_source: Option<String>,
     /// The catalogue: built-in entries in their order, then the user's.
     pub kpis: Vec<KpiEntry>,
     /// Targets; the user's replace the built-in ones of the same KPI and condition.
@@ -156,6 +162,43 @@ impl Settings {
         Ok(Loaded::read(path)?.settings)
     }
 
+    /// A source of this name: one of the settings, else a built-in one.
+    #[must_use]
+    pub fn source(&self, name: &str) -> Option<&Source> {
+        let built_in = || {
+            self.profiles
+                .iter()
+                .find_map(|profile| profile.sources.get(name))
+        };
+        self.sources.get(name).or_else(built_in)
+    }
+
+    /// Encodings that sources of the settings state.
+    pub fn stated_encodings(&self) -> impl Iterator<Item = &str> {
+        let encodings = self.sources.values();
+        encodings.filter_map(|source| source.encoding.as_deref())
+    }
+
+    /// Field separators that sources state, ASCII ones.
+    pub fn stated_delimiters(&self) -> impl Iterator<Item = u8> {
+        let sources = self.sources.values();
+        sources.filter_map(|source| u8::try_from(source.delimiter?).ok().filter(u8::is_ascii))
+    }
+
+    /// Names of all sources, the settings' own first.
+    #[must_use]
+    pub fn source_names(&self) -> Vec<&str> {
+        let built_in = self
+            .profiles
+            .iter()
+            .flat_map(|profile| profile.sources.keys());
+        self.sources
+            .keys()
+            .chain(built_in)
+            .map(String::as_str)
+            .collect()
+    }
+
     fn merge(file: File) -> Result<Self> {
         let mut kpis = parse::<CatalogueFile>(CATALOGUE, "the built-in catalogue")?.kpi;
         for entry in file.kpi {
@@ -181,6 +224,8 @@ impl Settings {
             quality: file.quality,
             retention: file.retention,
             sources: file.source,
+            profiles: profile::builtin()?,
+            only_source: None,
             kpis,
             targets,
             taxonomy,

@@ -16,6 +16,7 @@ use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
 use tokio::runtime::Runtime;
 use url::Url;
 
+use super::keys::KeyRange;
 use crate::error::{Error, Result};
 
 /// A table's name, columns and partition column.
@@ -38,6 +39,8 @@ pub struct Part {
     pub path: PathBuf,
     /// Rows in it.
     pub rows: u64,
+    /// Range of the first key column, where it is known.
+    pub keys: Option<KeyRange>,
 }
 
 /// The new content of one partition; no rows means that it vanishes.
@@ -45,10 +48,44 @@ pub struct Part {
 pub struct Replacement {
     /// Value of the partition column.
     pub partition: Option<String>,
-    /// A Parquet file, or empty.
-    pub parquet: Vec<u8>,
+    /// A Parquet file.
+    pub content: Content,
     /// Rows in it.
     pub rows: u64,
+    /// Range of the first key column, where there is one.
+    pub keys: Option<KeyRange>,
+}
+
+/// A Parquet file on its way into a table.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// In memory; empty when there are no rows.
+    Bytes(Vec<u8>),
+    /// On disk in the store's own file system; it is moved to its place.
+    File {
+        /// Where it lies.
+        path: PathBuf,
+        /// BLAKE3 of it in hex.
+        hash: String,
+        /// Bytes in it.
+        size: u64,
+    },
+}
+
+impl Content {
+    fn hash(&self) -> String {
+        match self {
+            Self::Bytes(bytes) => blake3::hash(bytes).to_hex().to_string(),
+            Self::File { hash, .. } => hash.clone(),
+        }
+    }
+
+    const fn size(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::File { size, .. } => *size,
+        }
+    }
 }
 
 /// What a commit did.
@@ -143,6 +180,7 @@ impl<'r> Delta<'r> {
                 partition: file.partition_values_map().into_values().next().flatten(),
                 path: self.root.join(file.path().as_ref()),
                 rows: file.num_records().unwrap_or_default() as u64,
+                keys: file.stats().as_deref().and_then(key_range),
             })
             .collect();
         parts.sort_by(|a, b| (&a.partition, &a.path).cmp(&(&b.partition, &b.path)));
@@ -289,7 +327,7 @@ impl<'r> Delta<'r> {
                 }
             }
             if replacement.rows > 0 {
-                self.write(&path, &replacement.parquet)?;
+                self.write(&path, &replacement.content)?;
                 actions.push(Action::Add(add(layout, &path, &replacement)));
             }
         }
@@ -297,10 +335,36 @@ impl<'r> Delta<'r> {
     }
 
     /// Writes a data file under a temporary name and renames it, so that no half file ever bears its name.
-    fn write(&self, relative: &str, bytes: &[u8]) -> Result<()> {
+    fn write(&self, relative: &str, content: &Content) -> Result<()> {
         let path = self.root.join(relative);
-        super::write_atomically(&path, bytes)
+        match content {
+            Content::Bytes(bytes) => super::write_atomically(&path, bytes),
+            Content::File { path: staged, .. } => super::move_atomically(staged, &path),
+        }
     }
+}
+
+/// The statistics of a data file: how many rows, and the range of its keys.
+fn stats(layout: &Layout, replacement: &Replacement) -> serde_json::Value {
+    let mut stats = serde_json::json!({ "numRecords": replacement.rows });
+    if let (Some(range), Some(field)) = (&replacement.keys, layout.schema.fields().first()) {
+        stats["minValues"] = serde_json::json!({ field.name(): range.least });
+        stats["maxValues"] = serde_json::json!({ field.name(): range.most });
+    }
+    stats
+}
+
+/// The range of keys that the statistics of a data file state.
+fn key_range(stats: &str) -> Option<KeyRange> {
+    let stats: serde_json::Value = serde_json::from_str(stats).ok()?;
+    let only = |side: &str| -> Option<String> {
+        let values = stats.get(side)?.as_object()?;
+        Some(values.values().next()?.as_str()?.to_owned())
+    };
+    Some(KeyRange {
+        least: only("minValues")?,
+        most: only("maxValues")?,
+    })
 }
 
 fn add(layout: &Layout, path: &str, replacement: &Replacement) -> Add {
@@ -311,19 +375,19 @@ fn add(layout: &Layout, path: &str, replacement: &Replacement) -> Add {
         .collect();
     Add {
         path: path.to_owned(),
-        size: i64::try_from(replacement.parquet.len()).unwrap_or(i64::MAX),
+        size: i64::try_from(replacement.content.size()).unwrap_or(i64::MAX),
         partition_values,
         // The log stays the same for the same input; the clock has no part in it.
         modification_time: 0,
         data_change: true,
-        stats: Some(serde_json::json!({ "numRecords": replacement.rows }).to_string()),
+        stats: Some(stats(layout, replacement).to_string()),
         ..Add::default()
     }
 }
 
 fn relative_path(layout: &Layout, replacement: &Replacement) -> String {
-    let hash = blake3::hash(&replacement.parquet).to_hex();
-    let name = format!("part-{}.parquet", &hash.as_str()[..24]);
+    let hash = replacement.content.hash();
+    let name = format!("part-{}.parquet", hash.get(..24).unwrap_or(&hash));
     match &layout.partition {
         Some((column, _)) => {
             let value = replacement

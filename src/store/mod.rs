@@ -5,10 +5,13 @@
 //! the version of every table, and readers read those versions, so a run that died is invisible.
 
 pub mod delta;
+pub mod keys;
+pub mod merge;
 pub mod parquet_io;
 pub mod quality;
+pub mod quarantine;
 pub mod runs;
-pub mod upsert;
+pub mod stage;
 
 use std::fs::{File, TryLockError};
 use std::io::Write;
@@ -29,6 +32,14 @@ pub struct Store {
 /// The right to write to a store, held until dropped.
 pub struct Lock {
     _file: File,
+    staging: PathBuf,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Empty unless something is still in use; then the next run clears it.
+        let _ = std::fs::remove_dir(&self.staging);
+    }
 }
 
 impl Store {
@@ -72,6 +83,12 @@ impl Store {
         &self.root
     }
 
+    /// Folder for files in the making; only who holds the lock may use it.
+    #[must_use]
+    pub fn staging(&self) -> PathBuf {
+        self.root.join(".staging")
+    }
+
     /// Takes the right to write.
     ///
     /// # Errors
@@ -80,7 +97,18 @@ impl Store {
         let path = self.root.join(".lock");
         let file = File::create(&path).map_err(|error| Error::io("create", &path, error))?;
         match file.try_lock() {
-            Ok(()) => Ok(Lock { _file: file }),
+            Ok(()) => {
+                // What a run that was killed had staged is of no use to anybody.
+                let staging = self.staging();
+                if staging.is_dir() {
+                    std::fs::remove_dir_all(&staging)
+                        .map_err(|error| Error::io("empty", &staging, error))?;
+                }
+                Ok(Lock {
+                    _file: file,
+                    staging,
+                })
+            }
             Err(TryLockError::WouldBlock) => Err(Error::Store {
                 root: self.root.clone(),
                 message: "another kefu is writing to it".to_owned(),
@@ -145,6 +173,20 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
         Ok(())
     };
     write().map_err(|error| Error::io("write", path, error))
+}
+
+/// Moves a finished file to its place in the same file system, safe on disk before it bears its name.
+///
+/// # Errors
+/// When it cannot be moved.
+pub fn move_atomically(from: &Path, to: &Path) -> Result<()> {
+    if let Some(parent) = to.parent() {
+        std::fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
+    }
+    File::open(from)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| std::fs::rename(from, to))
+        .map_err(|error| Error::io("write", to, error))
 }
 
 #[cfg(test)]

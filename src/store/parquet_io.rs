@@ -1,37 +1,96 @@
 //! Arrow batches ↔ Parquet bytes.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
+use parquet::schema::types::ColumnPath;
 
 use crate::error::{Error, Result};
+use crate::ingest::columns::record_schema;
+use crate::schema::{DATE, Kind, SOURCE_LINE, Table};
 
-/// A batch as a Zstd Parquet file, with key-value metadata. No Arrow schema is embedded, so that readers that
-/// do not know Arrow's types see plain columns.
+/// The columns of a record table's files: all but the partition column.
+#[must_use]
+pub fn file_schema(table: &Table) -> SchemaRef {
+    let whole = record_schema(table);
+    let fields: Vec<_> = whole
+        .fields()
+        .iter()
+        .filter(|field| field.name() != DATE)
+        .cloned()
+        .collect();
+    Arc::new(Schema::new(fields))
+}
+
+/// Rows of a record table as the Parquet file of a day. Columns in which hardly a value comes twice are
+/// written without a dictionary: identifiers as what differs from the one before, times as differences.
+///
+/// # Errors
+/// When Parquet refuses the rows.
+pub fn encode_records(table: &Table, rows: &RecordBatch) -> Result<Vec<u8>> {
+    let schema = file_schema(table);
+    let columns: Vec<usize> = (0..rows.num_columns())
+        .filter(|at| rows.schema().field(*at).name() != DATE)
+        .collect();
+    let rows = rows.project(&columns).map_err(|source| Error::Arrow {
+        what: table.name.to_owned(),
+        source,
+    })?;
+    debug_assert_eq!(schema.fields().len(), rows.num_columns());
+    let mut properties = properties(&[]);
+    for column in table.columns {
+        let encoding = match column.kind {
+            Kind::Id if column.key || column.name == "contact_id" => Encoding::DELTA_BYTE_ARRAY,
+            Kind::Instant => Encoding::DELTA_BINARY_PACKED,
+            Kind::Customer | Kind::FreeText => Encoding::PLAIN,
+            _ => continue,
+        };
+        let path = ColumnPath::from(column.name);
+        properties = properties
+            .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_encoding(path, encoding);
+    }
+    let line = ColumnPath::from(SOURCE_LINE);
+    properties = properties
+        .set_column_dictionary_enabled(line.clone(), false)
+        .set_column_encoding(line, Encoding::DELTA_BINARY_PACKED);
+    write(&rows, properties)
+}
+
+/// A batch as a Zstd Parquet file, with key-value metadata.
 ///
 /// # Errors
 /// When Parquet refuses the batch.
 pub fn encode(batch: &RecordBatch, metadata: &[(&str, String)]) -> Result<Vec<u8>> {
+    write(batch, properties(metadata))
+}
+
+/// How every file is written.
+pub(super) fn properties(metadata: &[(&str, String)]) -> WriterPropertiesBuilder {
     let pairs = metadata
         .iter()
         .map(|(key, value)| KeyValue::new((*key).to_owned(), value.clone()))
         .collect();
-    let properties = WriterProperties::builder()
+    WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(131_072))
         .set_created_by(concat!("kefu ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_key_value_metadata(Some(pairs))
-        .build();
+}
+
+/// No Arrow schema is embedded, so that readers that do not know Arrow's types see plain columns.
+fn write(batch: &RecordBatch, properties: WriterPropertiesBuilder) -> Result<Vec<u8>> {
     let options = ArrowWriterOptions::new()
-        .with_properties(properties)
+        .with_properties(properties.build())
         .with_skip_arrow_metadata(true);
     let fail = |source| Error::Parquet {
         what: "a batch".to_owned(),

@@ -1,18 +1,17 @@
-//! The accounts of every file and the rows that were refused.
+//! The accounts of every file.
 //!
 //! `_quality` holds, per file and table, how many rows were stored, replaced, duplicate and rejected, by
-//! reason; `_quarantine` holds the refused rows whole, readable by the owner only.
+//! reason.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use deltalake::kernel::PrimitiveType;
 
-use super::delta::{Layout, Replacement};
+use super::delta::{Content, Layout, Replacement};
 use super::runs::Run;
-use super::{Store, parquet_io, private_dir, write_atomically};
+use super::{Store, parquet_io};
 use crate::error::{Error, Result};
 use crate::ingest::Reject;
 use crate::ingest::privacy::example;
@@ -79,7 +78,8 @@ impl Store {
         let replacement = Replacement {
             partition: Some(batch.to_owned()),
             rows: lines.len() as u64,
-            parquet: parquet_io::encode(&encoded, &[])?,
+            content: Content::Bytes(parquet_io::encode(&encoded, &[])?),
+            keys: None,
         };
         self.table(TABLE)?
             .replace(&layout, vec![replacement], None)?;
@@ -98,63 +98,50 @@ impl Store {
         lines.sort_by(|a, b| (&a.file, &a.table).cmp(&(&b.file, &b.table)));
         Ok(lines)
     }
-
-    /// Puts the refused rows of one file and table, whole, into the quarantine; says where.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn quarantine(&self, batch: &str, file: &str, rejects: &[Reject]) -> Result<PathBuf> {
-        let folder = self.root().join("_quarantine");
-        private_dir(&folder)?;
-        let path = folder.join(format!("{batch}.parquet"));
-        let text = |value: &dyn Fn(&Reject) -> String| -> ArrayRef {
-            Arc::new(StringArray::from_iter_values(rejects.iter().map(value)))
-        };
-        let lines = rejects
-            .iter()
-            .map(|reject| i64::try_from(reject.line).unwrap_or(i64::MAX));
-        let columns: Vec<(&str, ArrayRef)> = vec![
-            ("file", text(&|_| file.to_owned())),
-            ("line", Arc::new(Int64Array::from_iter_values(lines))),
-            ("column", text(&|reject| reject.refusal.column.clone())),
-            ("value", text(&|reject| reject.refusal.value.clone())),
-            (
-                "reason",
-                text(&|reject| reject.refusal.reason.code().to_owned()),
-            ),
-            ("row", text(&|reject| reject.raw.clone())),
-        ];
-        let rows = RecordBatch::try_from_iter(columns).map_err(|source| Error::Arrow {
-            what: "_quarantine".to_owned(),
-            source,
-        })?;
-        write_atomically(&path, &parquet_io::encode(&rows, &[])?)?;
-        Ok(path)
-    }
 }
 
 /// Rejects counted by reason and column, with one masked example each.
-#[must_use]
-pub fn by_reason(rejects: &[Reject], like: &Line) -> Vec<Line> {
-    let mut lines: Vec<Line> = Vec::new();
-    for reject in rejects {
-        let (reason, column) = (reject.refusal.reason.code(), &reject.refusal.column);
-        match lines
-            .iter_mut()
-            .find(|line| line.reason == reason && line.column == *column)
-        {
-            Some(line) => line.rows += 1,
-            None => lines.push(Line {
-                outcome: "rejected".to_owned(),
-                reason: reason.to_owned(),
-                column: column.clone(),
-                example: format!("line {}: {}", reject.line, example(&reject.refusal.value)),
-                rows: 1,
-                ..like.clone()
-            }),
+#[derive(Debug, Default)]
+pub struct ByReason {
+    lines: Vec<Line>,
+}
+
+impl ByReason {
+    /// Counts rejects.
+    pub fn add(&mut self, rejects: &[Reject]) {
+        for reject in rejects {
+            let (reason, column) = (reject.refusal.reason.code(), &reject.refusal.column);
+            match self
+                .lines
+                .iter_mut()
+                .find(|line| line.reason == reason && line.column == *column)
+            {
+                Some(line) => line.rows += 1,
+                None => self.lines.push(Line {
+                    outcome: "rejected".to_owned(),
+                    reason: reason.to_owned(),
+                    column: column.clone(),
+                    example: format!("line {}: {}", reject.line, example(&reject.refusal.value)),
+                    rows: 1,
+                    ..Line::default()
+                }),
+            }
         }
     }
-    lines
+
+    /// The counts, for the file and table that `like` names.
+    #[must_use]
+    pub fn lines(self, like: &Line) -> Vec<Line> {
+        let named = |line: Line| Line {
+            outcome: line.outcome,
+            reason: line.reason,
+            column: line.column,
+            example: line.example,
+            rows: line.rows,
+            ..like.clone()
+        };
+        self.lines.into_iter().map(named).collect()
+    }
 }
 
 fn encode(lines: &[Line]) -> Result<RecordBatch> {

@@ -10,7 +10,7 @@ use arrow::datatypes::{
     DataType, Field, Int64Type, Schema, SchemaRef, TimeUnit, TimestampMicrosecondType,
 };
 
-use super::delta::{Layout, Replacement};
+use super::delta::{Content, Layout, Replacement};
 use super::{Store, parquet_io};
 use crate::error::{Error, Result};
 
@@ -94,7 +94,8 @@ impl Store {
         let replacement = Replacement {
             partition: None,
             rows: batch.num_rows() as u64,
-            parquet: parquet_io::encode(&batch, &[])?,
+            content: Content::Bytes(parquet_io::encode(&batch, &[])?),
+            keys: None,
         };
         self.table(TABLE)?
             .replace(&layout, vec![replacement], None)?;

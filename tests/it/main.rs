@@ -12,5 +12,7 @@ mod figures;
 mod golden;
 mod messages;
 mod nightly;
+mod profiles;
 mod real;
 mod settings;
+mod taxonomy;

@@ -18,17 +18,20 @@ fn check_with(
     let header: Vec<String> = header.split(',').map(str::to_owned).collect();
     let plan = plans(&header, settings).unwrap().remove(0);
     let (key, taxonomy) = (Key::from_bytes(KEY), settings.taxonomy.lookup());
-    let fields: Vec<Cow<'_, str>> = row.split(',').map(Cow::Borrowed).collect();
-    let typer = Typer::new(&plan, &key, &taxonomy);
-    let typed = typer
-        .row(&fields, &mut Notes::new())
-        .map_err(|refusal| (refusal.column, refusal.reason))?;
-    let at = plan.table.position(column).unwrap_or(typed.len() - 1);
-    Ok(match &typed[at] {
-        Value::Null => "null".to_owned(),
-        Value::Text(text) => text.to_string(),
-        Value::Float(number) => number.to_string(),
-        other => format!("{other:?}"),
+    let mut block = Block::new(header.len());
+    block.push(2, row.split(','));
+    let typer = Typer::new(&plan, &key, &taxonomy, "f");
+    let mut typed = typer.block(block).unwrap();
+    if let Some(reject) = typed.rejects.pop() {
+        return Err((reject.refusal.column, reject.refusal.reason));
+    }
+    let cell = typed.rows.column_by_name(column).unwrap();
+    Ok(if cell.is_null(0) {
+        "null".to_owned()
+    } else if let Some(floats) = cell.as_primitive_opt::<arrow::datatypes::Float64Type>() {
+        floats.value(0).to_string()
+    } else {
+        cell.as_string::<i32>().value(0).to_owned()
     })
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::calendar;
 
 const SHANGHAI: Tz = chrono_tz::Asia::Shanghai;
 
@@ -72,10 +73,18 @@ fn durations_in_every_form() {
         ("-0:00:05", 1.0, -5.0),
         ("26:00:00", 1.0, 93600.0),
     ] {
-        assert_eq!(duration(cell, unit), Ok(expect), "{cell}");
+        assert_eq!(
+            duration(cell, DurationForm { unit_s: unit }),
+            Ok(expect),
+            "{cell}"
+        );
     }
     for cell in ["soon", "1:75", "1:2:3:4", "秒", "NaN", "inf", "3只"] {
-        assert_eq!(duration(cell, 1.0), Err(Reason::BadDuration), "{cell}");
+        assert_eq!(
+            duration(cell, DurationForm::default()),
+            Err(Reason::BadDuration),
+            "{cell}"
+        );
     }
 }
 

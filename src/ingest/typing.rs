@@ -1,0 +1,648 @@
+//! Blocks of text cells → typed columns, one column at a time; a row that cannot be typed is refused whole.
+
+mod complete;
+mod text;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ahash::AHashMap;
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, Date32Builder, Float64Builder,
+    Int64Array, Int64Builder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondBuilder,
+    new_null_array,
+};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::{DataType, SchemaRef, TimestampMicrosecondType};
+use arrow::error::ArrowError;
+
+use crate::calendar;
+use crate::schema::codes::canonical;
+use crate::schema::{Kind, half_width};
+use crate::settings::source::Negative;
+use crate::settings::taxonomy::Lookup;
+
+use super::block::Block;
+use super::columns::{arrow_type, record_schema};
+use super::plan::{Cell, Origin, Plan};
+use super::privacy::{Customer, Key, mask};
+use super::value::{self, Clock, is_null_instant};
+use super::{Reason, Refusal, Reject};
+
+pub(in crate::ingest) use text::cell_text;
+use text::cleaned;
+
+/// No call, wait or reply takes longer than a month; a number beyond is a damaged one or in another unit.
+const LONGEST_S: f64 = 31.0 * 86_400.0;
+
+/// Findings about rows that were kept: what, column, value → how often.
+pub type Notes = BTreeMap<(&'static str, String, String), u64>;
+
+/// The typed rows of a block and what became of the others.
+pub struct Typed {
+    /// The good rows, in file order.
+    pub rows: RecordBatch,
+    /// How many they are.
+    pub good: u64,
+    /// The others, in file order.
+    pub rejects: Vec<Reject>,
+    /// Findings about good rows.
+    pub notes: Notes,
+    /// Lines of blank rows.
+    pub blanks: Vec<u64>,
+    /// Line of the last row that is not blank; 0 when there is none.
+    pub last_line: u64,
+}
+
+/// Everything needed to type the rows of one file for one plan.
+pub struct Typer<'p> {
+    plan: &'p Plan,
+    key: &'p Key,
+    taxonomy: &'p Lookup,
+    schema: SchemaRef,
+    source_file: &'p str,
+    /// Pairs of time columns that must be in order, the earlier first.
+    ordered: Vec<(usize, usize)>,
+}
+
+/// Rows in the making.
+struct Work<'b> {
+    block: &'b Block,
+    refused: Vec<Option<Box<Refusal>>>,
+    notes: Notes,
+}
+
+impl Work<'_> {
+    fn open(&self, row: usize) -> bool {
+        self.refused[row].is_none()
+    }
+
+    fn note(&mut self, what: &'static str, column: &str, value: &str, times: u64) {
+        let key = (what, column.to_owned(), super::privacy::example(value));
+        *self.notes.entry(key).or_default() += times;
+    }
+
+    fn refuse(&mut self, row: usize, column: &str, value: &str, reason: Reason) {
+        if let Some(place) = self.refused.get_mut(row)
+            && place.is_none()
+        {
+            *place = Some(Box::new(Refusal {
+                column: column.to_owned(),
+                value: value.to_owned(),
+                reason,
+            }));
+        }
+    }
+}
+
+impl<'p> Typer<'p> {
+    /// A typer for this plan; `source_file` is what the rows say of where they came from.
+    #[must_use]
+    pub fn new(plan: &'p Plan, key: &'p Key, taxonomy: &'p Lookup, source_file: &'p str) -> Self {
+        let at = |name: &str| plan.table.position(name);
+        let ordered = [
+            ("started_at", "ended_at"),
+            ("answered_at", "ended_at"),
+            ("created_at", "resolved_at"),
+            ("created_at", "closed_at"),
+            ("created_at", "first_reply_at"),
+        ];
+        Self {
+            plan,
+            key,
+            taxonomy,
+            schema: record_schema(plan.table),
+            source_file,
+            ordered: ordered
+                .iter()
+                .filter_map(|(a, b)| Some((at(a)?, at(b)?)))
+                .collect(),
+        }
+    }
+
+    /// Types the rows of a block into the columns of [`record_schema`].
+    ///
+    /// # Errors
+    /// Only when Arrow refuses columns of one length, which it does not.
+    pub fn block(&self, mut block: Block) -> Result<Typed, ArrowError> {
+        let mut rejects = std::mem::take(&mut block.rejects);
+        let blanks = std::mem::take(&mut block.blanks);
+        let rows = block.len();
+        let mut work = Work {
+            block: &block,
+            refused: vec![None; rows],
+            notes: Notes::new(),
+        };
+        self.exclude(&mut work);
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.schema.fields().len());
+        for (column, cell) in self.plan.table.columns.iter().zip(&self.plan.cells) {
+            let array = match cell {
+                Some(cell) => self.column(cell, &mut work),
+                None => new_null_array(&arrow_type(column.kind.physical()), rows),
+            };
+            if column.required {
+                self.require(column.name, cell.as_ref(), &array, &mut work);
+            }
+            columns.push(array);
+        }
+        self.check_order(&columns, &mut work);
+        self.complete(&mut columns, &mut work);
+        if self.plan.table.has_problem() {
+            let source = self.resolve_problems(&mut columns, &mut work);
+            columns.push(source);
+        }
+        if self.plan.table.hashed_key {
+            complete::hash_missing_keys(&mut columns);
+        }
+        columns.push(Arc::new(StringArray::from_iter_values(
+            std::iter::repeat_n(self.source_file, rows),
+        )));
+        columns.push(Arc::new(Int64Array::from_iter_values(
+            (0..rows).map(|row| i64::try_from(block.line(row)).unwrap_or(i64::MAX)),
+        )));
+        let last_line = block
+            .last_line()
+            .max(rejects.last().map_or(0, |reject| reject.line));
+        let mut batch = RecordBatch::try_new(self.schema.clone(), columns)?;
+        let Work { refused, notes, .. } = work;
+        if refused.iter().any(Option::is_some) {
+            let good = BooleanArray::from_iter(refused.iter().map(|r| Some(r.is_none())));
+            batch = filter_record_batch(&batch, &good)?;
+            let own = refused.into_iter().enumerate();
+            rejects.extend(own.filter_map(|(row, refusal)| {
+                Some(Reject {
+                    line: block.line(row),
+                    refusal: *refusal?,
+                    raw: block.raw(row),
+                })
+            }));
+            rejects.sort_by_key(|reject| reject.line);
+        }
+        Ok(Typed {
+            good: batch.num_rows() as u64,
+            rows: batch,
+            rejects,
+            notes,
+            blanks,
+            last_line,
+        })
+    }
+
+    /// Refuses the rows that the mapping leaves out.
+    fn exclude(&self, work: &mut Work<'_>) {
+        for (position, condition, reason) in &self.plan.exclude {
+            for row in 0..work.block.len() {
+                let cell = cleaned(work.block, row, *position);
+                let listed = condition.values.iter().any(|value| value == cell);
+                let strange = !condition.except.is_empty()
+                    && !condition.except.iter().any(|value| value == cell);
+                if listed || strange {
+                    let cell = cell.to_owned();
+                    work.refuse(row, "", &cell, Reason::Excluded(reason.clone()));
+                }
+            }
+        }
+    }
+
+    /// Refuses the rows in which a required column is empty, and tells totals and strangers from records.
+    fn require(&self, name: &str, cell: Option<&Cell>, array: &ArrayRef, work: &mut Work<'_>) {
+        if array.null_count() == 0 {
+            return;
+        }
+        let header = cell.map_or(name, |cell| &cell.header);
+        for row in 0..work.block.len() {
+            if array.is_valid(row) {
+                continue;
+            }
+            // A row refused for what stands in a required column may be one of totals all the same.
+            if let Some(reason) = self.stranger(work.block, row) {
+                let first = work
+                    .block
+                    .cells(row)
+                    .map(value::clean)
+                    .find(|c| !c.is_empty());
+                let first = first.unwrap_or_default().to_owned();
+                work.refused[row] = None;
+                work.refuse(row, "", &first, reason);
+            } else if work.open(row) {
+                work.refuse(row, header, "", Reason::Missing);
+            }
+        }
+    }
+
+    /// Whether a row without its required columns is no record at all.
+    fn stranger(&self, block: &Block, row: usize) -> Option<Reason> {
+        let first = block.cells(row).map(value::clean).find(|c| !c.is_empty())?;
+        if text::is_total(first) {
+            return Some(Reason::TotalRow);
+        }
+        let mut mapped = self
+            .plan
+            .cells
+            .iter()
+            .flatten()
+            .flat_map(|cell| cell.origin.fields());
+        let nothing = mapped.all(|at| cleaned(block, row, *at).is_empty());
+        nothing.then_some(Reason::OutsideTable)
+    }
+
+    /// One typed column; null in rows that are refused.
+    fn column(&self, cell: &Cell, work: &mut Work<'_>) -> ArrayRef {
+        match cell.column.kind {
+            Kind::Id => self.texts(cell, work, |text, _| {
+                value::id(&text)
+                    .map(ToOwned::to_owned)
+                    .map(Cow::Owned)
+                    .map(Some)
+            }),
+            Kind::Text | Kind::Problem => self.texts(cell, work, |text, _| Ok(Some(text))),
+            Kind::FreeText => self.texts(cell, work, |text, _| {
+                Ok(Some(Cow::Owned(mask(&text).into_owned())))
+            }),
+            Kind::Customer => self.texts(cell, work, |text, masked| {
+                Ok(match self.key.customer(&text) {
+                    Customer::Pseudonym(hex) => Some(Cow::Owned(hex)),
+                    Customer::Masked => {
+                        *masked += 1;
+                        None
+                    }
+                })
+            }),
+            Kind::Code(set) => self.codes(cell, set, work),
+            Kind::Instant => self.instants(cell, work),
+            Kind::Date => {
+                let mut clock = self.clock(cell);
+                let mut builder = Date32Builder::with_capacity(work.block.len());
+                self.each(cell, work, |text| {
+                    let day = match text {
+                        Some(text) => Some(clock.day(&text)?),
+                        None => None,
+                    };
+                    builder.append_option(day.map(calendar::epoch_days));
+                    Ok(())
+                });
+                Arc::new(builder.finish())
+            }
+            Kind::Duration => self.floats(cell, work, |text| duration(cell, text)),
+            Kind::Number => self.floats(cell, work, |text| value::number(text).map(Some)),
+            Kind::Score => self.floats(cell, work, |text| score(cell, text).map(Some)),
+            Kind::Integer => {
+                let mut builder = Int64Builder::with_capacity(work.block.len());
+                self.each(cell, work, |text| {
+                    let number = text.map(|text| value::integer(&text)).transpose()?;
+                    builder.append_option(number);
+                    Ok(())
+                });
+                Arc::new(builder.finish())
+            }
+            Kind::Flag => {
+                let mut builder = BooleanBuilder::with_capacity(work.block.len());
+                self.each(cell, work, |text| {
+                    let flag = text.map(|text| value::flag(&text)).transpose()?;
+                    builder.append_option(flag);
+                    Ok(())
+                });
+                Arc::new(builder.finish())
+            }
+        }
+    }
+
+    fn clock(&self, cell: &Cell) -> Clock {
+        let clock = Clock::new(self.plan.zone, cell.time);
+        match &cell.rule.format {
+            Some(format) => clock.with_format(format),
+            None => clock,
+        }
+    }
+
+    /// Gives every row's text to `take`, which appends one value to a column, or appends nothing and says why
+    /// the row is refused; then a null is appended by giving it `None`.
+    fn each(
+        &self,
+        cell: &Cell,
+        work: &mut Work<'_>,
+        mut take: impl FnMut(Option<Cow<'_, str>>) -> Result<(), Reason>,
+    ) {
+        let block = work.block;
+        for row in 0..block.len() {
+            if !work.open(row) {
+                let _ = take(None);
+                continue;
+            }
+            let text = cell_text(cell, block, row);
+            if let Err(reason) = take(text) {
+                let _ = take(None);
+                let text = cell_text(cell, block, row).unwrap_or_default();
+                work.refuse(row, &cell.header, &text, reason);
+            }
+        }
+    }
+
+    fn texts(
+        &self,
+        cell: &Cell,
+        work: &mut Work<'_>,
+        read: impl for<'t> Fn(Cow<'t, str>, &mut u64) -> Result<Option<Cow<'t, str>>, Reason>,
+    ) -> ArrayRef {
+        let mut builder = StringBuilder::with_capacity(work.block.len(), work.block.len() * 16);
+        let mut masked = 0;
+        self.each(cell, work, |text| {
+            let text = match text {
+                Some(text) => read(text, &mut masked)?,
+                None => None,
+            };
+            builder.append_option(text.as_deref());
+            Ok(())
+        });
+        if masked > 0 {
+            work.note("masked_customer", &cell.header, "", masked);
+        }
+        Arc::new(builder.finish())
+    }
+
+    fn floats(
+        &self,
+        cell: &Cell,
+        work: &mut Work<'_>,
+        read: impl Fn(&str) -> Result<Option<f64>, Reason>,
+    ) -> ArrayRef {
+        let mut builder = Float64Builder::with_capacity(work.block.len());
+        if let Origin::Sum(parts) = &cell.origin {
+            self.sums(cell, parts, work, &mut builder);
+            return Arc::new(builder.finish());
+        }
+        let block = work.block;
+        for row in 0..block.len() {
+            let text = if work.open(row) {
+                cell_text(cell, block, row)
+            } else {
+                None
+            };
+            let number = match text.as_deref().map(&read) {
+                None => None,
+                Some(Ok(number)) => number,
+                Some(Err(reason)) => {
+                    work.refuse(row, &cell.header, &text.unwrap_or_default(), reason);
+                    None
+                }
+            };
+            let less = match number {
+                Some(number) if !cell.minus.is_empty() => {
+                    match sum_of(cell, &cell.minus, block, row) {
+                        Ok(minus) => Some((number - minus.unwrap_or(0.0)).max(0.0)),
+                        Err((text, reason)) => {
+                            work.refuse(row, &cell.header, &text, reason);
+                            None
+                        }
+                    }
+                }
+                other => other,
+            };
+            builder.append_option(less);
+        }
+        Arc::new(builder.finish())
+    }
+
+    fn sums(
+        &self,
+        cell: &Cell,
+        parts: &[usize],
+        work: &mut Work<'_>,
+        builder: &mut Float64Builder,
+    ) {
+        let block = work.block;
+        for row in 0..block.len() {
+            let stands = cell
+                .only
+                .as_ref()
+                .is_none_or(|(at, condition)| condition.holds(cleaned(block, row, *at)));
+            if !work.open(row) || !stands {
+                builder.append_null();
+                continue;
+            }
+            let both = sum_of(cell, parts, block, row)
+                .and_then(|sum| Ok((sum, sum_of(cell, &cell.minus, block, row)?)));
+            match both {
+                Ok((sum, minus)) => {
+                    builder.append_option(sum.map(|sum| (sum - minus.unwrap_or(0.0)).max(0.0)));
+                }
+                Err((text, reason)) => {
+                    work.refuse(row, &cell.header, &text, reason);
+                    builder.append_null();
+                }
+            }
+        }
+    }
+
+    fn instants(&self, cell: &Cell, work: &mut Work<'_>) -> ArrayRef {
+        let mut clock = self.clock(cell);
+        let block = work.block;
+        let mut builder =
+            TimestampMicrosecondBuilder::with_capacity(block.len()).with_timezone("UTC");
+        for row in 0..block.len() {
+            let text = if work.open(row) {
+                cell_text(cell, block, row).filter(|text| !is_null_instant(text))
+            } else {
+                None
+            };
+            let Some(text) = text else {
+                builder.append_null();
+                continue;
+            };
+            let added = match cell.plus {
+                Some(at) => sum_of(cell, &[at], block, row),
+                None => Ok(Some(0.0)),
+            };
+            match (clock.instant(&text), added) {
+                (Ok(instant), Ok(Some(added))) => {
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        reason = "a duration of an export in microseconds is far below 2^63"
+                    )]
+                    builder.append_value(instant + (added * 1e6).round() as i64);
+                }
+                (Ok(_), Ok(None)) => builder.append_null(),
+                (Err(reason), _) => {
+                    work.refuse(row, &cell.header, &text, reason);
+                    builder.append_null();
+                }
+                (_, Err((text, reason))) => {
+                    work.refuse(row, &cell.header, &text, reason);
+                    builder.append_null();
+                }
+            }
+        }
+        Arc::new(builder.finish())
+    }
+
+    /// Codes repeat: every spelling is looked up once per block.
+    fn codes(
+        &self,
+        cell: &Cell,
+        set: &'static [crate::schema::codes::Code],
+        work: &mut Work<'_>,
+    ) -> ArrayRef {
+        let mut known: AHashMap<String, (Option<&'static str>, u64)> = AHashMap::new();
+        let mut builder = StringBuilder::with_capacity(work.block.len(), work.block.len() * 9);
+        self.each(cell, work, |text| {
+            let Some(text) = text else {
+                builder.append_null();
+                return Ok(());
+            };
+            if !known.contains_key(&*text) {
+                known.insert(text.clone().into_owned(), (canonical(set, &text), 0));
+            }
+            if let Some((code, times)) = known.get_mut(&*text) {
+                *times += 1;
+                builder.append_value(code.unwrap_or(&text));
+            }
+            Ok(())
+        });
+        for (text, (code, times)) in known {
+            if code.is_none() {
+                work.note("unknown_code", &cell.header, &text, times);
+            }
+        }
+        Arc::new(builder.finish())
+    }
+
+    /// Refuses rows in which something ends before it begins.
+    fn check_order(&self, columns: &[ArrayRef], work: &mut Work<'_>) {
+        for (earlier, later) in &self.ordered {
+            let (Some(cell), DataType::Timestamp(..)) =
+                (&self.plan.cells[*later], columns[*later].data_type())
+            else {
+                continue;
+            };
+            let first = columns[*earlier].as_primitive::<TimestampMicrosecondType>();
+            let second = columns[*later].as_primitive::<TimestampMicrosecondType>();
+            for row in 0..work.block.len() {
+                if first.is_valid(row)
+                    && second.is_valid(row)
+                    && second.value(row) < first.value(row)
+                {
+                    let text = cell_text(cell, work.block, row)
+                        .unwrap_or_default()
+                        .into_owned();
+                    work.refuse(row, &cell.header, &text, Reason::Order);
+                }
+            }
+        }
+    }
+
+    /// Resolves problem types by name, else by keywords of the description; gives `problem_source`.
+    fn resolve_problems(&self, columns: &mut [ArrayRef], work: &mut Work<'_>) -> ArrayRef {
+        let rows = work.block.len();
+        let Some(at) = self.plan.table.position("problem_type") else {
+            return new_null_array(&DataType::Utf8, rows);
+        };
+        let given = columns[at].as_string::<i32>().clone();
+        let description = self
+            .plan
+            .table
+            .position("description")
+            .map(|at| columns[at].as_string::<i32>().clone());
+        let mut known: AHashMap<&str, (Option<&str>, u64)> = AHashMap::new();
+        let mut problems = StringBuilder::with_capacity(rows, rows * 20);
+        let mut sources = StringBuilder::with_capacity(rows, rows * 6);
+        for row in 0..rows {
+            if given.is_valid(row) {
+                let name = given.value(row);
+                let entry = known
+                    .entry(name)
+                    .or_insert_with(|| (self.taxonomy.by_name(name), 0));
+                entry.1 += u64::from(work.open(row));
+                problems.append_value(entry.0.unwrap_or(name));
+                sources.append_value("given");
+                continue;
+            }
+            let found = description
+                .as_ref()
+                .filter(|text| text.is_valid(row))
+                .and_then(|text| self.taxonomy.by_keyword(text.value(row)));
+            problems.append_option(found);
+            sources.append_value(if found.is_some() { "keyword" } else { "none" });
+        }
+        for (name, (code, times)) in known {
+            if code.is_none() && times > 0 {
+                work.note("unknown_problem_type", "problem_type", name, times);
+            }
+        }
+        columns[at] = Arc::new(problems.finish());
+        Arc::new(sources.finish())
+    }
+}
+
+/// The sum of durations in several fields; nothing when all are null.
+fn sum_of(
+    cell: &Cell,
+    fields: &[usize],
+    block: &Block,
+    row: usize,
+) -> Result<Option<f64>, (String, Reason)> {
+    let mut sum = None;
+    for at in fields {
+        let text = cleaned(block, row, *at);
+        if value::is_null(text) {
+            continue;
+        }
+        match duration(cell, text) {
+            Ok(Some(seconds)) => *sum.get_or_insert(0.0) += seconds,
+            Ok(None) => {}
+            Err(reason) => return Err((text.to_owned(), reason)),
+        }
+    }
+    Ok(sum)
+}
+
+/// A duration in seconds, null for the spellings of "does not apply".
+fn duration(cell: &Cell, text: &str) -> Result<Option<f64>, Reason> {
+    // −1 is how telephone systems say that a duration does not apply.
+    if text == "-1" {
+        return Ok(None);
+    }
+    let seconds = value::duration(text, cell.duration)?;
+    if seconds.abs() > LONGEST_S {
+        return Err(Reason::LongDuration);
+    }
+    match (seconds < 0.0, cell.rule.negative) {
+        (false, _) => Ok(Some(seconds)),
+        (true, Some(Negative::Null)) => Ok(None),
+        (true, _) => Err(Reason::NegativeDuration),
+    }
+}
+
+/// A score on 1–5: through the stated scale, or as it is when it lies there, or by its Chinese label.
+fn score(cell: &Cell, text: &str) -> Result<f64, Reason> {
+    let folded: Cow<'_, str> = if text.is_ascii() {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.chars().map(half_width).collect())
+    };
+    let labelled = match &*folded {
+        "非常满意" | "很满意" => Some(5.0),
+        "满意" => Some(4.0),
+        "一般" => Some(3.0),
+        "不满意" => Some(2.0),
+        "非常不满意" | "很不满意" => Some(1.0),
+        _ => None,
+    };
+    if let (Some(label), None) = (labelled, cell.rule.scale) {
+        return Ok(label);
+    }
+    let given = value::number(&folded)?;
+    let mapped = match cell.rule.scale {
+        Some(scale) => 1.0 + 4.0 * (given - scale.worst) / (scale.best - scale.worst),
+        None => given,
+    };
+    if (1.0..=5.0).contains(&mapped) {
+        Ok(mapped)
+    } else {
+        Err(Reason::ScoreScale)
+    }
+}
+
+#[cfg(test)]
+#[path = "typing_tests.rs"]
+mod tests;

@@ -1,0 +1,345 @@
+//! Typed rows on their way into the store: sorted by day in a folder of their own, in memory that does not
+//! depend on how many they are. Nothing of the store changes until they are merged.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array, AsArray, RecordBatch, UInt32Array, UInt64Array};
+use arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
+use arrow::datatypes::{Date32Type, TimestampMicrosecondType};
+use arrow::error::ArrowError;
+use chrono_tz::Tz;
+use tempfile::TempDir;
+
+use super::keys::{self, KeyRange};
+use super::parquet_io;
+use crate::calendar::LocalDays;
+use crate::error::{Error, Result};
+use crate::ingest::columns::record_schema;
+use crate::schema::{SOURCE_LINE, Table};
+
+/// Bytes of typed rows held back in the hope that more of their day come. An export is sorted by time, so
+/// a day is complete when it is written and need not be written twice.
+const HELD: usize = 128 << 20;
+
+/// Days that one block may hold before its rows are gathered by day instead of cut where the day changes.
+const CUTS: usize = 8;
+
+/// A local day; `None` for rows without one and for tables that are not divided by day.
+pub type Day = Option<i32>;
+
+/// Rows of one day, sorted, in a file.
+#[derive(Debug, Clone)]
+pub struct StagedRun {
+    /// Their day.
+    pub day: Day,
+    /// The file, in the form of the store's.
+    pub path: PathBuf,
+    /// How many they are.
+    pub rows: u64,
+    /// Bytes of the file.
+    pub size: u64,
+    /// BLAKE3 of the file in hex.
+    pub hash: String,
+    /// Range of their keys.
+    pub keys: Option<KeyRange>,
+    /// Whether no key occurs twice among them.
+    pub unique: bool,
+    /// Position among the runs of the stage, in file order.
+    pub sequence: usize,
+}
+
+/// Rows of a block by day.
+pub struct Part {
+    days: Vec<(Day, RecordBatch)>,
+    bytes: usize,
+}
+
+/// Rows of a day to be written.
+pub struct Job {
+    day: Day,
+    rows: Vec<RecordBatch>,
+    sequence: usize,
+}
+
+#[derive(Default)]
+struct Held {
+    rows: Vec<RecordBatch>,
+    bytes: usize,
+    /// When the last rows came.
+    latest: u64,
+}
+
+/// The rows of one file for one table, on their way into the store.
+pub struct Stage {
+    folder: TempDir,
+    table: &'static Table,
+    zone: Tz,
+    held: BTreeMap<Day, Held>,
+    bytes: usize,
+    blocks: u64,
+    runs: Vec<StagedRun>,
+    sequence: usize,
+}
+
+/// All rows of one file for one table, in files by day.
+pub struct Staged {
+    /// The files, in the order their rows came.
+    pub runs: Vec<StagedRun>,
+    _folder: TempDir,
+}
+
+impl Staged {
+    /// How many rows there are.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.runs.iter().map(|run| run.rows).sum()
+    }
+}
+
+impl Stage {
+    /// An empty stage in a folder of its own under `parent`.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn new(parent: &Path, table: &'static Table, zone: Tz) -> Result<Self> {
+        super::private_dir(parent)?;
+        let folder = tempfile::Builder::new()
+            .prefix("rows-")
+            .tempdir_in(parent)
+            .map_err(|error| Error::io("create a folder in", parent, error))?;
+        Ok(Self {
+            folder,
+            table,
+            zone,
+            held: BTreeMap::new(),
+            bytes: 0,
+            blocks: 0,
+            runs: Vec::new(),
+            sequence: 0,
+        })
+    }
+
+    /// Divides the rows of a block by day.
+    ///
+    /// # Errors
+    /// When Arrow refuses.
+    pub fn part(&self, rows: &RecordBatch) -> Result<Part> {
+        let bytes = rows.get_array_memory_size();
+        let days = by_day(self.table, self.zone, rows).map_err(|source| self.error(source))?;
+        Ok(Part { days, bytes })
+    }
+
+    /// Takes the rows of a block.
+    pub fn take(&mut self, part: Part) {
+        let rows: usize = part.days.iter().map(|(_, rows)| rows.num_rows()).sum();
+        self.blocks += 1;
+        for (day, batch) in part.days {
+            let bytes = part.bytes * batch.num_rows() / rows.max(1);
+            let held = self.held.entry(day).or_default();
+            held.rows.push(batch);
+            held.bytes += bytes;
+            held.latest = self.blocks;
+            self.bytes += bytes;
+        }
+    }
+
+    /// The days to be written now: those whose rows came longest ago, when too much is held; all of them when
+    /// no more rows come.
+    pub fn jobs(&mut self, last: bool) -> Vec<Job> {
+        let bound = if last { 0 } else { HELD };
+        if self.bytes <= bound {
+            return Vec::new();
+        }
+        let mut order: Vec<(u64, Day)> = self
+            .held
+            .iter()
+            .map(|(day, held)| (held.latest, *day))
+            .collect();
+        order.sort_unstable();
+        let mut jobs = Vec::new();
+        for (_, day) in order {
+            if !last && self.bytes <= bound / 2 {
+                break;
+            }
+            if let Some(held) = self.held.remove(&day) {
+                self.bytes -= held.bytes;
+                jobs.push(Job {
+                    day,
+                    rows: held.rows,
+                    sequence: self.sequence,
+                });
+                self.sequence += 1;
+            }
+        }
+        jobs
+    }
+
+    /// Sorts and writes the rows of a day.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn work(&self, job: Job) -> Result<StagedRun> {
+        let schema = record_schema(self.table);
+        let fail = |source| self.error(source);
+        let rows = concat_batches(&schema, &job.rows).map_err(fail)?;
+        drop(job.rows);
+        let key = keys::columns(self.table);
+        let columns: Vec<_> = key.iter().map(|at| rows.column(*at)).collect();
+        let unique = distinct(keys::hashes(&columns));
+        let range = keys::range(&rows, &key);
+        let sorted = sorted(self.table, rows).map_err(fail)?;
+        let parquet = parquet_io::encode_records(self.table, &sorted)?;
+        let path = self
+            .folder
+            .path()
+            .join(format!("{:06}.parquet", job.sequence));
+        std::fs::write(&path, &parquet).map_err(|error| Error::io("write", &path, error))?;
+        Ok(StagedRun {
+            day: job.day,
+            path,
+            rows: sorted.num_rows() as u64,
+            size: parquet.len() as u64,
+            hash: blake3::hash(&parquet).to_hex().to_string(),
+            keys: range,
+            unique,
+            sequence: job.sequence,
+        })
+    }
+
+    /// Takes note of a file that is written.
+    pub fn done(&mut self, run: StagedRun) {
+        self.runs.push(run);
+    }
+
+    /// What was staged.
+    #[must_use]
+    pub fn finish(mut self) -> Staged {
+        self.runs.sort_by_key(|run| run.sequence);
+        Staged {
+            runs: self.runs,
+            _folder: self.folder,
+        }
+    }
+
+    fn error(&self, source: ArrowError) -> Error {
+        Error::Arrow {
+            what: self.table.name.to_owned(),
+            source,
+        }
+    }
+}
+
+fn distinct(mut hashes: Vec<u64>) -> bool {
+    hashes.sort_unstable();
+    hashes.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+/// The local day of every row: that of the first of the table's time columns that it has.
+#[must_use]
+pub fn days(table: &Table, zone: Tz, rows: &RecordBatch) -> Vec<Day> {
+    let mut found: Vec<Day> = vec![None; rows.num_rows()];
+    let mut local = LocalDays::new(zone);
+    for name in table.time {
+        let Some(column) = rows.column_by_name(name) else {
+            continue;
+        };
+        if let Some(instants) = column.as_primitive_opt::<TimestampMicrosecondType>() {
+            for (row, day) in found.iter_mut().enumerate() {
+                if day.is_none() && instants.is_valid(row) {
+                    *day = Some(local.of(instants.value(row)));
+                }
+            }
+        } else if let Some(dates) = column.as_primitive_opt::<Date32Type>() {
+            for (row, day) in found.iter_mut().enumerate() {
+                if day.is_none() && dates.is_valid(row) {
+                    *day = Some(dates.value(row));
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The rows divided by day, each day's in their order.
+///
+/// # Errors
+/// When Arrow refuses.
+pub fn by_day(
+    table: &Table,
+    zone: Tz,
+    rows: &RecordBatch,
+) -> std::result::Result<Vec<(Day, RecordBatch)>, ArrowError> {
+    if rows.num_rows() == 0 {
+        return Ok(Vec::new());
+    }
+    if table.time.is_empty() {
+        return Ok(vec![(None, rows.clone())]);
+    }
+    let days = days(table, zone, rows);
+    let changes = days.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    if changes < CUTS {
+        let (mut parts, mut start) = (Vec::with_capacity(changes + 1), 0);
+        for row in 1..=days.len() {
+            if row == days.len() || days[row] != days[start] {
+                parts.push((days[start], rows.slice(start, row - start)));
+                start = row;
+            }
+        }
+        return Ok(parts);
+    }
+    let mut places: BTreeMap<Day, Vec<u64>> = BTreeMap::new();
+    for (row, day) in days.iter().enumerate() {
+        places.entry(*day).or_default().push(row as u64);
+    }
+    places
+        .into_iter()
+        .map(|(day, places)| Ok((day, take_record_batch(rows, &UInt64Array::from(places))?)))
+        .collect()
+}
+
+/// Sorted by time, then key, then line: the same rows give the same file.
+///
+/// # Errors
+/// When Arrow refuses.
+pub fn sorted(table: &Table, rows: RecordBatch) -> std::result::Result<RecordBatch, ArrowError> {
+    let order: Vec<SortColumn> = table
+        .time
+        .iter()
+        .copied()
+        .chain(table.key().map(|column| column.name))
+        .chain([SOURCE_LINE])
+        .filter_map(|name| rows.column_by_name(name))
+        .map(|column| SortColumn {
+            values: column.clone(),
+            options: None,
+        })
+        .collect();
+    if in_order(&order)? {
+        return Ok(rows);
+    }
+    let indices: UInt32Array = lexsort_to_indices(&order, None)?;
+    take_record_batch(&rows, &indices)
+}
+
+/// Whether rows stand in this order already, as those of an export mostly do.
+fn in_order(order: &[SortColumn]) -> std::result::Result<bool, ArrowError> {
+    let rows = order.first().map_or(0, |column| column.values.len());
+    let comparators = order
+        .iter()
+        .map(|column| {
+            arrow::array::make_comparator(
+                column.values.as_ref(),
+                column.values.as_ref(),
+                column.options.unwrap_or_default(),
+            )
+        })
+        .collect::<std::result::Result<Vec<_>, _>>()?;
+    Ok((1..rows).all(|row| {
+        comparators
+            .iter()
+            .map(|compare| compare(row - 1, row))
+            .find(|order| order.is_ne())
+            .is_none_or(std::cmp::Ordering::is_lt)
+    }))
+}
