@@ -138,12 +138,7 @@ fn of_text(
     let stated = settings
         .stated_encodings()
         .filter(|name| !name.eq_ignore_ascii_case(told.encoding.name()))
-        .filter_map(|name| {
-            Some(Detected::stated(
-                Encoding::for_label(name.as_bytes())?,
-                head,
-            ))
-        });
+        .filter_map(|name| Some(Detected::stated(Encoding::for_label(name.as_bytes())?, head)));
     let mut binary = false;
     for detected in std::iter::once(told).chain(stated) {
         let (lines, encoding) = text::line_oriented(head.to_vec(), detected);
@@ -203,10 +198,7 @@ impl TextFound {
         let dialect = self.dialect();
         // Without a row behind the header everything is skipped.
         let all = self.rows.last().map_or(0, |row| row.line + row.lines - 1);
-        let skip = self
-            .rows
-            .get(self.found.skip)
-            .map_or(all, |row| row.line - 1);
+        let skip = self.rows.get(self.found.skip).map_or(all, |row| row.line - 1);
         let Found {
             header, mut plans, ..
         } = self.found;
