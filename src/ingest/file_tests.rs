@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 
 use super::*;
+use crate::settings::Settings;
 use proptest::prelude::*;
 
 fn parse(bytes: &[u8]) -> Parsed {

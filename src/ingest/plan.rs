@@ -196,6 +196,19 @@ impl<'h> Header<'h> {
 /// # Errors
 /// When no table fits, two fit equally well, or a mapping names a column that does not exist.
 pub fn plans(header: &[String], settings: &Settings) -> Result<Vec<Plan>, NoPlan> {
+    plans_of(header, settings, None)
+}
+
+/// The same for the elements of an array within JSON records, when `rows` is its path: only sources that read
+/// this array fit.
+///
+/// # Errors
+/// As [`plans`].
+pub fn plans_of(
+    header: &[String],
+    settings: &Settings,
+    rows: Option<&str>,
+) -> Result<Vec<Plan>, NoPlan> {
     let header = Header::new(header);
     if let Some(name) = &settings.only_source {
         let source = settings.source(name).ok_or_else(|| NoPlan {
@@ -209,7 +222,7 @@ pub fn plans(header: &[String], settings: &Settings) -> Result<Vec<Plan>, NoPlan
     let recognised: Vec<(&String, &Source)> = settings
         .sources
         .iter()
-        .filter(|(_, source)| recognises(source, &header))
+        .filter(|(_, source)| recognises(source, &header, rows))
         .collect();
     if !recognised.is_empty() {
         return recognised
@@ -217,7 +230,7 @@ pub fn plans(header: &[String], settings: &Settings) -> Result<Vec<Plan>, NoPlan
             .map(|(name, source)| mapped(name, source, &header, settings))
             .collect();
     }
-    let profile = profile(&header, settings);
+    let profile = profile(&header, settings, rows);
     if profile.is_empty() {
         automatic(&header, settings).map(|plan| vec![plan])
     } else {
@@ -228,16 +241,23 @@ pub fn plans(header: &[String], settings: &Settings) -> Result<Vec<Plan>, NoPlan
     }
 }
 
-fn recognises(source: &Source, header: &Header<'_>) -> bool {
-    source
+fn recognises(source: &Source, header: &Header<'_>, rows: Option<&str>) -> bool {
+    let same_rows = source.rows.as_deref() == rows;
+    // A source that names the columns itself is for files without a header.
+    same_rows && source.header.is_empty() && source
         .required_headers()
         .iter()
         .all(|wanted| header.position(wanted).is_some())
 }
 
 /// The sources of the built-in profile that asks for the most headers, one per table.
-fn profile<'s>(header: &Header<'_>, settings: &'s Settings) -> Vec<(&'s String, &'s Source)> {
-    let fitting = |source: &Source| recognises(source, header).then(|| source.recognise.len());
+fn profile<'s>(
+    header: &Header<'_>,
+    settings: &'s Settings,
+    rows: Option<&str>,
+) -> Vec<(&'s String, &'s Source)> {
+    let fitting =
+        |source: &Source| recognises(source, header, rows).then(|| source.recognise.len());
     let best = settings
         .profiles
         .iter()

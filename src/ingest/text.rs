@@ -185,6 +185,19 @@ pub fn reader(raw: Box<dyn Read + Send>, detected: Detected) -> Box<dyn Read + S
     }
 }
 
+/// A reader of the text as UTF-8, whatever the file's encoding; what is no text in it becomes U+FFFD.
+#[must_use]
+pub fn decoded(raw: Box<dyn Read + Send>, detected: Detected) -> Box<dyn Read + Send> {
+    if detected.encoding == UTF_8 {
+        return reader(raw, detected);
+    }
+    Box::new(
+        encoding_rs_io::DecodeReaderBytesBuilder::new()
+            .encoding(Some(detected.encoding))
+            .build(raw),
+    )
+}
+
 /// A stream without its first bytes.
 struct Behind {
     raw: Box<dyn Read + Send>,

@@ -76,7 +76,11 @@ const LARGE: u64 = 32 << 20;
 
 /// What a file gave.
 enum Read {
-    Tables(Vec<TableRead>),
+    Tables {
+        tables: Vec<TableRead>,
+        /// Members of an archive that are no table, with the reason.
+        refused: Vec<(String, String)>,
+    },
     Refused(String),
 }
 
@@ -137,7 +141,11 @@ pub fn ingest(
     progress.stage("store", files.len() as u64);
     for (file, read) in files.iter().zip(read) {
         match read {
-            Read::Tables(tables) => {
+            Read::Tables { tables, refused } => {
+                for (name, why) in refused {
+                    progress.warn(&why);
+                    done.refused.push((name, why));
+                }
                 for table in tables {
                     let first = taken.insert(table.batch.clone());
                     let account = table.store(store, settings, first)?;
@@ -206,7 +214,10 @@ impl Reader<'_> {
                 tables.push(self.table(&store, export, plan)?);
             }
         }
-        Ok(Read::Tables(tables))
+        Ok(Read::Tables {
+            tables,
+            refused: opened.refused,
+        })
     }
 
     fn table(&self, store: &Store, export: &Export, plan: &Plan) -> Result<TableRead> {

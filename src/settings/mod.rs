@@ -185,6 +185,24 @@ impl Settings {
         sources.filter_map(|source| u8::try_from(source.delimiter?).ok().filter(u8::is_ascii))
     }
 
+    /// Paths of arrays within JSON records that sources read their rows from, each once.
+    #[must_use]
+    pub fn rows_paths(&self) -> Vec<&str> {
+        let built_in = self.profiles.iter().flat_map(|profile| profile.sources.values());
+        let sources = self.sources.values().chain(built_in);
+        let mut paths: Vec<&str> = sources.filter_map(|source| source.rows.as_deref()).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths
+    }
+
+    /// Whether a sheet of a workbook may be a table: not when the source asked for reads another.
+    #[must_use]
+    pub fn wants_sheet(&self, sheet: &str) -> bool {
+        let asked = self.only_source.as_deref().and_then(|name| self.source(name));
+        asked.and_then(|source| source.sheet.as_deref()).is_none_or(|wanted| wanted == sheet)
+    }
+
     /// Names of all sources, the settings' own first.
     #[must_use]
     pub fn source_names(&self) -> Vec<&str> {

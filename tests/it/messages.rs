@@ -61,7 +61,7 @@ fn input_and_store_errors_end_with_one() {
         &centre,
         &["run", "nowhere"],
         1,
-        "error: nowhere: does not exist\n\nhint: name a file or folder of exports",
+        "error: nowhere: does not exist\n\nhint: name a file, a folder or a pattern of exports",
     );
     check(
         &centre,
