@@ -1,6 +1,7 @@
 //! The nightly run as one sentence: ingest, derive, measure, judge, explain, write.
 
 pub mod files;
+pub mod gate;
 pub mod ingest;
 pub mod night;
 pub mod publish;

@@ -14,4 +14,5 @@ mod messages;
 mod nightly;
 mod profiles;
 mod real;
+mod settings;
 mod taxonomy;

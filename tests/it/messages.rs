@@ -80,27 +80,6 @@ fn input_and_store_errors_end_with_one() {
 }
 
 #[test]
-fn settings_errors_name_file_line_and_key() {
-    let centre = Centre::small().config("[centre]\nzoen = \"Asia/Shanghai\"\n");
-    let ran = centre.kefu(&["run", "in"]);
-    assert_eq!(ran.code, 2);
-    assert!(
-        ran.err.contains("kefu.toml") && ran.err.contains("line 2") && ran.err.contains("zoen"),
-        "{}",
-        ran.err
-    );
-    let centre = Centre::small()
-        .config("[source.x]\ntable = \"call\"\n[source.x.columns]\ncall_id = \"通话流水号\"\n");
-    let ran = centre.kefu(&["check", "in"]);
-    assert!(
-        ran.err
-            .contains("[source.x]: `call` is not a table; the tables are calls, chats"),
-        "{}",
-        ran.err
-    );
-}
-
-#[test]
 fn machine_readable_errors_are_json() {
     let ran = Centre::new().kefu(&["kpi", "--json"]);
     let line: serde_json::Value = serde_json::from_str(ran.err.trim_end()).unwrap();
