@@ -91,7 +91,9 @@ impl Opener<'_> {
                 let rows = parquet::open(disk.as_ref(), self.name())?;
                 let names = rows.names().unwrap_or_default().to_vec();
                 let body = Body::Parquet { disk };
-                opened.exports.push(self.named(content, "parquet", names, body)?);
+                opened
+                    .exports
+                    .push(self.named(content, "parquet", names, body)?);
                 Ok(())
             }
             MemberKind::Markup => self.markup(content, opened),
@@ -197,7 +199,9 @@ impl Opener<'_> {
         let (found, after) = self.below(&mut rows)?;
         let body = Body::Markup { detected, after };
         let form = format!("html {}", detected.name());
-        opened.exports.push(self.found(content, &form, found, after, body));
+        opened
+            .exports
+            .push(self.found(content, &form, found, after, body));
         Ok(())
     }
 
@@ -210,15 +214,20 @@ impl Opener<'_> {
             };
             let filled = (0..block.len())
                 .filter(|row| block.cells(*row).any(|cell| !clean(cell).is_empty()))
-                .map(|row| (block.line(row), block.cells(row).map(str::to_owned).collect()));
+                .map(|row| {
+                    (
+                        block.line(row),
+                        block.cells(row).map(str::to_owned).collect(),
+                    )
+                });
             first.extend(filled.take(header::ROWS_LOOKED_AT - first.len()));
         }
         if first.is_empty() {
             return Err(self.error("holds no rows", "export it again, or leave it out"));
         }
         let cells: Vec<Vec<String>> = first.iter().map(|(_, cells)| cells.clone()).collect();
-        let found = header::find(&cells, self.settings)
-            .map_err(|no| self.error(no.message, no.hint))?;
+        let found =
+            header::find(&cells, self.settings).map_err(|no| self.error(no.message, no.hint))?;
         let after = match found.skip.checked_sub(1) {
             Some(last) => first.get(last).map_or(0, |(line, _)| *line),
             None => 0,
@@ -226,14 +235,7 @@ impl Opener<'_> {
         Ok((found, after))
     }
 
-    fn found(
-        &self,
-        content: String,
-        form: &str,
-        found: Found,
-        after: u64,
-        body: Body,
-    ) -> Export {
+    fn found(&self, content: String, form: &str, found: Found, after: u64, body: Body) -> Export {
         Export {
             name: self.member.name.clone(),
             content,
@@ -282,7 +284,9 @@ impl Opener<'_> {
             };
             let mut own = content.clone();
             if let Some(rows) = rows {
-                own = blake3::hash(format!("{content}{rows}").as_bytes()).to_hex().to_string();
+                own = blake3::hash(format!("{content}{rows}").as_bytes())
+                    .to_hex()
+                    .to_string();
             }
             match self.named(own, "json", names, body) {
                 Ok(export) => opened.exports.push(export),
@@ -312,7 +316,12 @@ fn of_text(
     let stated = settings
         .stated_encodings()
         .filter(|name| !name.eq_ignore_ascii_case(told.encoding.name()))
-        .filter_map(|name| Some(Detected::stated(Encoding::for_label(name.as_bytes())?, head)));
+        .filter_map(|name| {
+            Some(Detected::stated(
+                Encoding::for_label(name.as_bytes())?,
+                head,
+            ))
+        });
     let mut binary = false;
     for detected in std::iter::once(told).chain(stated) {
         let (lines, encoding) = text::line_oriented(head.to_vec(), detected);
@@ -372,7 +381,10 @@ impl TextFound {
         let dialect = self.dialect();
         // Without a row behind the header everything is skipped.
         let all = self.rows.last().map_or(0, |row| row.line + row.lines - 1);
-        let skip = self.rows.get(self.found.skip).map_or(all, |row| row.line - 1);
+        let skip = self
+            .rows
+            .get(self.found.skip)
+            .map_or(all, |row| row.line - 1);
         let Found {
             header, mut plans, ..
         } = self.found;
@@ -451,4 +463,3 @@ fn first_rows(text: &[u8], encoding: &'static Encoding, delimiter: u8) -> Vec<Fi
     }
     rows
 }
-

@@ -120,6 +120,8 @@ pub struct Plan {
     pub doubled: Vec<String>,
     /// What was told from the values of columns, for people.
     pub stated: Vec<String>,
+    /// Positions of the columns that are not stored, to protect people.
+    pub dropped: Vec<usize>,
 }
 
 impl Plan {
@@ -244,10 +246,12 @@ pub fn plans_of(
 fn recognises(source: &Source, header: &Header<'_>, rows: Option<&str>) -> bool {
     let same_rows = source.rows.as_deref() == rows;
     // A source that names the columns itself is for files without a header.
-    same_rows && source.header.is_empty() && source
-        .required_headers()
-        .iter()
-        .all(|wanted| header.position(wanted).is_some())
+    same_rows
+        && source.header.is_empty()
+        && source
+            .required_headers()
+            .iter()
+            .all(|wanted| header.position(wanted).is_some())
 }
 
 /// The sources of the built-in profile that asks for the most headers, one per table.
@@ -372,6 +376,7 @@ fn mapped(
         exclude,
         absent: absent.into_iter().collect(),
         stated: Vec::new(),
+        dropped: dropped(table, settings),
     };
     let missing = missing(&plan);
     if missing.is_empty() {
@@ -559,7 +564,16 @@ fn by_names(table: &'static Table, header: &Header<'_>, settings: &Settings) -> 
         exclude: Vec::new(),
         absent: Vec::new(),
         stated: Vec::new(),
+        dropped: dropped(table, settings),
     }
+}
+
+fn dropped(table: &Table, settings: &Settings) -> Vec<usize> {
+    let columns = table.columns.iter().enumerate();
+    columns
+        .filter(|(_, column)| settings.privacy.drops(table, column))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// Required columns that the plan leaves empty.

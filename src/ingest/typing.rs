@@ -152,6 +152,10 @@ impl<'p> Typer<'p> {
             let source = self.resolve_problems(&mut columns, &mut work);
             columns.push(source);
         }
+        // Only now: the problem type may have come from a description that is not kept.
+        for at in &self.plan.dropped {
+            columns[*at] = new_null_array(columns[*at].data_type(), rows);
+        }
         if self.plan.table.hashed_key {
             complete::hash_missing_keys(&mut columns);
         }

@@ -9,11 +9,18 @@ use crate::ingest::reason;
 use crate::settings::document::Step;
 use crate::settings::{Loaded, Quality, suggestion};
 
-/// Reasons of rows that a rule leaves out: they are not records of the table, so they are neither read nor rejected.
-const BY_RULE: [&str; 3] = ["excluded", "total_row", "outside_table"];
+/// Reasons of rows that a rule leaves out, so they are neither read nor rejected: they are no records of the table,
+/// or the part of a call that lies in another file of its log.
+const BY_RULE: [&str; 5] = [
+    "excluded",
+    "total_row",
+    "outside_table",
+    "unfinished_call",
+    "orphan_event",
+];
 
 /// Reasons that can have a limit of their own, for suggestions; [`reason::describe`] decides what is known.
-const REASONS: [&str; 20] = [
+const REASONS: [&str; 18] = [
     "field_count",
     "unterminated_quote",
     "invalid_encoding",
@@ -21,8 +28,6 @@ const REASONS: [&str; 20] = [
     "blank_line",
     "too_long",
     "bad_json",
-    "unfinished_call",
-    "orphan_event",
     "missing",
     "scientific_id",
     "bad_time",
@@ -53,7 +58,7 @@ pub struct Refused {
 
 /// Judges the new files of a run together: `rejected` rows by reason code, of `read` rows in all.
 ///
-/// Rows that a rule leaves out (`excluded`, `total_row`, `outside_table`) count neither as rejected nor as read. Up to
+/// Rows that a rule leaves out (`excluded`, `total_row` and the like) count neither as rejected nor as read. Up to
 /// [`Quality::allowed_rows`] rows are allowed whatever their share. The limits of single reasons are looked at first,
 /// because they say more.
 ///

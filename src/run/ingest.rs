@@ -1,15 +1,16 @@
 //! Files → the store, with an account of every row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::i18n::Lang;
 use crate::ingest::engine::{Sink, Totals};
 use crate::ingest::plan::Plan;
 use crate::ingest::privacy::Key;
-use crate::ingest::{self, Export, Reject};
+use crate::ingest::{self, Export, Reject, reason};
 use crate::settings::Settings;
 use crate::settings::taxonomy::Lookup;
 use crate::store::quality::{ByReason, Line, batch_id};
@@ -19,6 +20,7 @@ use crate::store::{Store, merge};
 
 use super::Progress;
 use super::files::Input;
+use super::gate::{self, Refused};
 
 /// What became of one file in one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +75,9 @@ pub struct Ingested {
 
 /// Files larger than this are read one at a time, each by all threads; smaller ones side by side.
 const LARGE: u64 = 32 << 20;
+
+/// Examples that a refusal of the whole batch shows.
+const EXAMPLES: usize = 5;
 
 /// What a file gave.
 enum Read {
@@ -135,6 +140,15 @@ pub fn ingest(
             read.push(one?);
         }
     }
+    if let Err(refused) = judge(&read, settings) {
+        // Nothing is stored, but the rows at fault can be looked at.
+        for table in read.iter_mut().flat_map(Read::tables) {
+            if let Some(staged) = table.staged.take() {
+                staged.quarantine.finish(&table.batch)?;
+            }
+        }
+        return Err(refused.into());
+    }
     let mut done = Ingested::default();
     // Two files of one content may be read side by side, before either is in the store.
     let mut taken: BTreeSet<String> = BTreeSet::new();
@@ -169,6 +183,60 @@ pub fn ingest(
         ));
     }
     Ok(done)
+}
+
+impl Read {
+    fn tables(&mut self) -> impl Iterator<Item = &mut TableRead> {
+        let tables = match self {
+            Self::Tables { tables, .. } => tables.as_mut_slice(),
+            Self::Refused(_) => &mut [],
+        };
+        tables.iter_mut()
+    }
+}
+
+/// Judges the new files together, before anything of them is stored.
+fn judge(read: &[Read], settings: &Settings) -> std::result::Result<(), Refused> {
+    let staged: Vec<&StagedTable> = read
+        .iter()
+        .filter_map(|read| match read {
+            Read::Tables { tables, .. } => Some(tables),
+            Read::Refused(_) => None,
+        })
+        .flatten()
+        .filter_map(|table| table.staged.as_ref())
+        .collect();
+    let mut rejected: BTreeMap<String, u64> = BTreeMap::new();
+    for line in staged.iter().flat_map(|staged| &staged.rejected) {
+        *rejected.entry(line.reason.clone()).or_default() +=
+            u64::try_from(line.rows).unwrap_or_default();
+    }
+    let rows = staged.iter().map(|staged| staged.totals.read).sum();
+    gate::judge(&settings.quality, &rejected, rows).map_err(|refused| {
+        let of_reason = refused.reason.clone();
+        let mut lines: Vec<&Line> = staged
+            .iter()
+            .flat_map(|staged| &staged.rejected)
+            .filter(|line| {
+                of_reason
+                    .as_ref()
+                    .is_none_or(|reason| *reason == line.reason)
+            })
+            .collect();
+        lines.sort_by_key(|line| std::cmp::Reverse(line.rows));
+        refused.with_examples(lines.into_iter().take(EXAMPLES).map(|line| {
+            let why = reason::describe(&line.reason, Lang::En);
+            let column = if line.column.is_empty() {
+                String::new()
+            } else {
+                format!("column {}: ", line.column)
+            };
+            format!(
+                "{}: {} rows, {column}{why} ({})",
+                line.file, line.rows, line.example
+            )
+        }))
+    })
 }
 
 impl Input {

@@ -188,9 +188,14 @@ impl Settings {
     /// Paths of arrays within JSON records that sources read their rows from, each once.
     #[must_use]
     pub fn rows_paths(&self) -> Vec<&str> {
-        let built_in = self.profiles.iter().flat_map(|profile| profile.sources.values());
+        let built_in = self
+            .profiles
+            .iter()
+            .flat_map(|profile| profile.sources.values());
         let sources = self.sources.values().chain(built_in);
-        let mut paths: Vec<&str> = sources.filter_map(|source| source.rows.as_deref()).collect();
+        let mut paths: Vec<&str> = sources
+            .filter_map(|source| source.rows.as_deref())
+            .collect();
         paths.sort_unstable();
         paths.dedup();
         paths
@@ -199,8 +204,13 @@ impl Settings {
     /// Whether a sheet of a workbook may be a table: not when the source asked for reads another.
     #[must_use]
     pub fn wants_sheet(&self, sheet: &str) -> bool {
-        let asked = self.only_source.as_deref().and_then(|name| self.source(name));
-        asked.and_then(|source| source.sheet.as_deref()).is_none_or(|wanted| wanted == sheet)
+        let asked = self
+            .only_source
+            .as_deref()
+            .and_then(|name| self.source(name));
+        asked
+            .and_then(|source| source.sheet.as_deref())
+            .is_none_or(|wanted| wanted == sheet)
     }
 
     /// Names of all sources, the settings' own first.

@@ -169,7 +169,13 @@ fn broken_rows_are_quarantined_and_cost_nothing_else() {
     let quarantine = contents(&centre.path("store/_quarantine"));
     let names: Vec<&str> = quarantine
         .iter()
-        .map(|(name, _)| name.to_str().unwrap_or_default().rsplit('.').next().unwrap_or_default())
+        .map(|(name, _)| {
+            name.to_str()
+                .unwrap_or_default()
+                .rsplit('.')
+                .next()
+                .unwrap_or_default()
+        })
         .collect();
     assert_eq!(names, ["parquet", "xlsx"]);
     #[cfg(unix)]
