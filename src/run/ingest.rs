@@ -16,7 +16,7 @@ use crate::settings::taxonomy::Lookup;
 use crate::store::quality::{ByReason, Line, batch_id};
 use crate::store::quarantine::Quarantine;
 use crate::store::stage::{Job, Part, Stage, Staged, StagedRun};
-use crate::store::{Store, merge};
+use crate::store::{Store, merge, private_dir};
 
 use super::Progress;
 use super::files::Input;
@@ -275,6 +275,7 @@ impl Reader<'_> {
     fn tables(&self, file: &Input) -> Result<Read> {
         let store = Store::open_or_create(self.store)?;
         let spool = store.staging();
+        private_dir(&spool)?;
         let opened = ingest::open(&file.path, &file.name, self.settings, &spool)?;
         let mut tables = Vec::new();
         for export in &opened.exports {

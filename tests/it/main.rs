@@ -10,6 +10,7 @@ mod builder;
 mod check;
 mod figures;
 mod golden;
+mod intake;
 mod messages;
 mod nightly;
 mod profiles;
