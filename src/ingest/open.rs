@@ -93,7 +93,7 @@ impl Opener<'_> {
                 let body = Body::Parquet { disk };
                 opened
                     .exports
-                    .push(self.named(content, "parquet", names, body)?);
+                    .push(self.named(content, "parquet", &names, body)?);
                 Ok(())
             }
             MemberKind::Markup => self.markup(content, opened),
@@ -120,13 +120,7 @@ impl Opener<'_> {
     }
 
     /// A table whose columns the format names.
-    fn named(
-        &self,
-        content: String,
-        form: &str,
-        header: Vec<String>,
-        body: Body,
-    ) -> Result<Export> {
+    fn named(&self, content: String, form: &str, header: &[String], body: Body) -> Result<Export> {
         let header: Vec<String> = header.iter().map(|name| clean(name).to_owned()).collect();
         let rows = body.rows_path();
         let plans = plan::plans_of(&header, self.settings, rows)
@@ -254,7 +248,7 @@ impl Opener<'_> {
         let detected = text::detect(&head);
         let (lines, _) = text::line_oriented(head.clone(), detected);
         if json::looks_like_json(&lines) {
-            return self.json(content, detected, opened);
+            return self.json(&content, detected, opened);
         }
         let export = of_text(self.member, self.path, content, &head, self.settings)?;
         opened.exports.push(export);
@@ -262,7 +256,7 @@ impl Opener<'_> {
     }
 
     /// JSON: as it lies there, and once more for every array of rows within its records that a source reads.
-    fn json(&self, content: String, detected: Detected, opened: &mut Opened) -> Result<()> {
+    fn json(&self, content: &str, detected: Detected, opened: &mut Opened) -> Result<()> {
         let open = || -> io::Result<Box<dyn Read + Send>> {
             let raw = self.member.open().map_err(io::Error::other)?;
             Ok(text::decoded(raw, detected))
@@ -282,13 +276,13 @@ impl Opener<'_> {
                 detected,
                 rows: rows.map(str::to_owned),
             };
-            let mut own = content.clone();
+            let mut own = content.to_owned();
             if let Some(rows) = rows {
                 own = blake3::hash(format!("{content}{rows}").as_bytes())
                     .to_hex()
                     .to_string();
             }
-            match self.named(own, "json", names, body) {
+            match self.named(own, "json", &names, body) {
                 Ok(export) => opened.exports.push(export),
                 Err(error @ Error::Input { .. }) => {
                     first.get_or_insert(error);

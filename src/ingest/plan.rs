@@ -80,7 +80,6 @@ impl Cell {
                 DateOrder::DayFirst => Order::DayFirst,
                 DateOrder::MonthFirst => Order::MonthFirst,
             }),
-            ..TimeForm::default()
         };
         Self {
             column,
@@ -261,7 +260,7 @@ fn profile<'s>(
     rows: Option<&str>,
 ) -> Vec<(&'s String, &'s Source)> {
     let fitting =
-        |source: &Source| recognises(source, header, rows).then(|| source.recognise.len());
+        |source: &Source| recognises(source, header, rows).then_some(source.recognise.len());
     let best = settings
         .profiles
         .iter()

@@ -233,7 +233,7 @@ fn workbook(file: &str, rejects: &[Reject], total: u64) -> std::result::Result<V
             &reject.raw,
         ];
         for (column, cell) in (0_u16..).zip(cells) {
-            sheet.write_string_with_format(row, column, &short(cell), &text)?;
+            sheet.write_string_with_format(row, column, short(cell), &text)?;
         }
     }
     let last = u32::try_from(rejects.len()).unwrap_or(u32::MAX);

@@ -1,5 +1,6 @@
 //! What a centre drops into the folder: every format, every fault, and what is said about it.
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 use arrow::array::AsArray;
@@ -256,7 +257,7 @@ fn a_batch_with_too_many_bad_rows_changes_nothing() {
     let width = header.split(',').count();
     let mut bad = format!("{header}\n");
     for row in 0..40 {
-        bad += &format!("b{row},很久以前{}\n", ",".repeat(width - 2));
+        writeln!(bad, "b{row},很久以前{}", ",".repeat(width - 2)).unwrap();
     }
     let centre = centre.file("bad.csv", &bad);
     let ran = centre.kefu(&["run", "in"]);
