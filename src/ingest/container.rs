@@ -18,6 +18,9 @@ use crate::error::{Error, Result};
 
 pub use self::unpack::explain;
 
+/// Bytes hashed together: enough for every thread to have its share.
+const HASHED_AT_ONCE: usize = 4 << 20;
+
 /// What unpacking may cost before it is taken for an attack or a mistake.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -190,8 +193,19 @@ impl Member {
     /// The content cannot be read, is damaged, or unpacks to absurdity.
     pub fn hash(&self) -> Result<(String, u64)> {
         let mut hasher = blake3::Hasher::new();
-        let length = io::copy(&mut self.open()?, &mut hasher)
-            .map_err(|e| explain(Path::new(&self.name), e))?;
+        let mut reader = self.open()?;
+        let mut buffer = vec![0; HASHED_AT_ONCE];
+        let mut length = 0;
+        loop {
+            let read = match reader.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                Err(e) => return Err(explain(Path::new(&self.name), e)),
+            };
+            hasher.update_rayon(&buffer[..read]);
+            length += read as u64;
+        }
         Ok((hasher.finalize().to_hex().to_string(), length))
     }
 

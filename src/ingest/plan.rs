@@ -58,6 +58,8 @@ pub struct Cell {
     pub only: Option<(usize, Condition)>,
     /// What to take from the text.
     pub pattern: Option<Regex>,
+    /// Whether the text is a field as it stands, without any of the above.
+    pub plain: bool,
     /// How its times are written.
     pub time: TimeForm,
     /// What a plain number means in its durations.
@@ -90,6 +92,7 @@ impl Cell {
             plus: None,
             only: None,
             pattern: None,
+            plain: true,
             time,
             duration,
         }
@@ -469,6 +472,11 @@ fn cell(
     cell.plus = plus;
     cell.only = only;
     cell.pattern = pattern;
+    cell.plain = cell.only.is_none()
+        && cell.pattern.is_none()
+        && cell.rule.split.is_none()
+        && cell.rule.null.is_empty()
+        && cell.rule.map.is_empty();
     Ok(Some(cell))
 }
 

@@ -5,7 +5,6 @@ mod numbers;
 mod text;
 mod texts;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,14 +25,14 @@ use crate::settings::taxonomy::Lookup;
 use super::block::Block;
 use super::columns::{arrow_type, record_schema};
 use super::plan::{Cell, Plan};
-use super::privacy::{Customer, Key, mask};
+use super::privacy::{Key, mask};
 use super::value::{self, Clock, is_null_instant};
 use super::{Reason, Refusal, Reject};
 
 use numbers::{duration, floats, score, sum_of};
 pub(in crate::ingest) use text::cell_text;
 use text::cleaned;
-use texts::{codes, each, texts};
+use texts::{codes, customers, each, texts};
 
 /// Findings about rows that were kept: what, column, value → how often.
 pub type Notes = BTreeMap<(&'static str, String, String), u64>;
@@ -256,25 +255,19 @@ impl<'p> Typer<'p> {
     /// One typed column; null in rows that are refused.
     fn column(&self, cell: &Cell, work: &mut Work<'_>) -> ArrayRef {
         match cell.column.kind {
-            Kind::Id => texts(cell, work, |text, _| {
-                value::id(&text)
-                    .map(ToOwned::to_owned)
-                    .map(Cow::Owned)
-                    .map(Some)
+            Kind::Id => texts(cell, work, |text, builder| {
+                builder.append_value(value::id(text)?);
+                Ok(())
             }),
-            Kind::Text | Kind::Problem => texts(cell, work, |text, _| Ok(Some(text))),
-            Kind::FreeText => texts(cell, work, |text, _| {
-                Ok(Some(Cow::Owned(mask(&text).into_owned())))
+            Kind::Text | Kind::Problem => texts(cell, work, |text, builder| {
+                builder.append_value(text);
+                Ok(())
             }),
-            Kind::Customer => texts(cell, work, |text, masked| {
-                Ok(match self.key.customer(&text) {
-                    Customer::Pseudonym(hex) => Some(Cow::Owned(hex)),
-                    Customer::Masked => {
-                        *masked += 1;
-                        None
-                    }
-                })
+            Kind::FreeText => texts(cell, work, |text, builder| {
+                builder.append_value(mask(text));
+                Ok(())
             }),
+            Kind::Customer => customers(cell, self.key, work),
             Kind::Code(set) => codes(cell, set, work),
             Kind::Instant => self.instants(cell, work),
             Kind::Date => {

@@ -310,7 +310,7 @@ impl Reader<'_> {
             };
             let totals = export.read(plan, self.key, self.taxonomy, &mut keep)?;
             Some(StagedTable {
-                rows: keep.stage.finish(),
+                rows: keep.stage.finish()?,
                 quarantine: keep.quarantine,
                 rejected: keep.rejected.lines(&like),
                 totals,

@@ -8,6 +8,7 @@ use arrow::array::{ArrayRef, StringBuilder};
 
 use crate::ingest::Reason;
 use crate::ingest::plan::Cell;
+use crate::ingest::privacy::{Customer, Key};
 use crate::schema::codes::{Code, canonical};
 
 use super::Work;
@@ -35,26 +36,40 @@ pub(super) fn each(
     }
 }
 
-/// A column of texts, each read by `read`, which counts the values that were masked before they came.
+/// A column of texts: `read` appends one value per text, or nothing and says why the row is refused.
 pub(super) fn texts(
     cell: &Cell,
     work: &mut Work<'_>,
-    read: impl for<'t> Fn(Cow<'t, str>, &mut u64) -> Result<Option<Cow<'t, str>>, Reason>,
+    mut read: impl FnMut(&str, &mut StringBuilder) -> Result<(), Reason>,
 ) -> ArrayRef {
     let mut builder = StringBuilder::with_capacity(work.block.len(), work.block.len() * 16);
+    each(cell, work, |text| match text {
+        Some(text) => read(&text, &mut builder),
+        None => {
+            builder.append_null();
+            Ok(())
+        }
+    });
+    Arc::new(builder.finish())
+}
+
+/// A column of customers: pseudonyms, and null for what was masked before it came.
+pub(super) fn customers(cell: &Cell, key: &Key, work: &mut Work<'_>) -> ArrayRef {
     let mut masked = 0;
-    each(cell, work, |text| {
-        let text = match text {
-            Some(text) => read(text, &mut masked)?,
-            None => None,
-        };
-        builder.append_option(text.as_deref());
+    let array = texts(cell, work, |text, builder| {
+        match key.customer(text) {
+            Customer::Pseudonym(pseudonym) => builder.append_value(pseudonym.as_str()),
+            Customer::Masked => {
+                masked += 1;
+                builder.append_null();
+            }
+        }
         Ok(())
     });
     if masked > 0 {
         work.note("masked_customer", &cell.header, "", masked);
     }
-    Arc::new(builder.finish())
+    array
 }
 
 /// Codes repeat: every spelling is looked up once per block.
@@ -66,12 +81,13 @@ pub(super) fn codes(cell: &Cell, set: &'static [Code], work: &mut Work<'_>) -> A
             builder.append_null();
             return Ok(());
         };
-        if !known.contains_key(&*text) {
-            known.insert(text.clone().into_owned(), (canonical(set, &text), 0));
-        }
         if let Some((code, times)) = known.get_mut(&*text) {
             *times += 1;
             builder.append_value(code.unwrap_or(&text));
+        } else {
+            let code = canonical(set, &text);
+            builder.append_value(code.unwrap_or(&text));
+            known.insert(text.into_owned(), (code, 1));
         }
         Ok(())
     });
