@@ -18,8 +18,8 @@ use crate::error::{Error, Result};
 
 pub use self::unpack::explain;
 
-/// Bytes hashed together: enough for every thread to have its share.
-const HASHED_AT_ONCE: usize = 4 << 20;
+/// Bytes hashed together: enough for the hash to use the whole width of the processor.
+const HASHED_AT_ONCE: usize = 1 << 20;
 
 /// What unpacking may cost before it is taken for an attack or a mistake.
 #[derive(Debug, Clone, Copy)]
@@ -203,7 +203,7 @@ impl Member {
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
                 Err(e) => return Err(explain(Path::new(&self.name), e)),
             };
-            hasher.update_rayon(&buffer[..read]);
+            hasher.update(&buffer[..read]);
             length += read as u64;
         }
         Ok((hasher.finalize().to_hex().to_string(), length))
