@@ -218,6 +218,9 @@ fn accounts(files: &[FileAccount], refused: &[(String, String)]) -> String {
             );
         }
     }
+    for workbook in files.iter().filter_map(|file| file.to_mend.as_ref()) {
+        let _ = writeln!(text, "to mend {}", workbook.display());
+    }
     for (_, why) in refused {
         let _ = writeln!(text, "not taken in: {why}");
     }
@@ -236,7 +239,7 @@ fn files_json(files: &[FileAccount], refused: &[(String, String)]) -> serde_json
             serde_json::json!({
                 "file": file.file, "table": file.table, "encoding": file.encoding, "taken_in_before": file.seen,
                 "read": file.read, "stored": file.stored, "replaced": file.replaced,
-                "duplicate": file.duplicate, "rejected": file.rejected_rows(), "rejects": rejected,
+                "duplicate": file.duplicate, "rejected": file.rejected_rows(), "rejects": rejected, "to_mend": file.to_mend,
             })
         })
         .collect();

@@ -1,6 +1,7 @@
 //! Files → the store, with an account of every row.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
@@ -43,6 +44,8 @@ pub struct FileAccount {
     pub rejected: Vec<Line>,
     /// Findings about rows that were kept.
     pub notes: Vec<Line>,
+    /// Workbook with the refused rows, for the people who made the export.
+    pub to_mend: Option<PathBuf>,
     /// The same content was taken in before, so nothing was done.
     pub seen: bool,
 }
@@ -375,6 +378,7 @@ impl TableRead {
             duplicate: 0,
             rejected: Vec::new(),
             notes: Vec::new(),
+            to_mend: None,
             seen: true,
         };
         let Some(staged) = self.staged.filter(|_| first) else {
@@ -384,7 +388,7 @@ impl TableRead {
         account.read = staged.totals.read;
         account.rejected = staged.rejected;
         account.notes = notes(&staged.totals, &self.like);
-        staged.quarantine.finish(&self.batch)?;
+        account.to_mend = staged.quarantine.finish(&self.batch)?;
         let keep_earliest: Vec<&str> = self.plan.keep_earliest().collect();
         let zone = settings.centre.zone;
         let merged = merge::merge(store, self.plan.table, zone, staged.rows, &keep_earliest)?;
