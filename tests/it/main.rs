@@ -14,3 +14,4 @@ mod messages;
 mod nightly;
 mod profiles;
 mod real;
+mod restated;

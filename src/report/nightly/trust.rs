@@ -10,6 +10,7 @@ pub(super) fn section(page: Page) -> Section {
     let t = page.t;
     let mut blocks = vec![
         Block::Table(page.ledger()),
+        Block::Restated(page.restated()),
         Block::Table(page.rejects()),
         Block::Table(page.unmapped()),
     ];
