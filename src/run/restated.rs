@@ -108,7 +108,7 @@ impl Comparison<'_> {
             let causes: Vec<Cause> = facts(self.catalogue, figure.kpi)
                 .into_iter()
                 .filter_map(|fact| Some((fact, diffs.get(&(fact.name, figure.day))?)))
-                .map(|(fact, diff)| diff.cause(fact, &links))
+                .map(|(fact, diff)| diff.cause(fact, rows::reads_links(kpi).then_some(&links)))
                 .filter(|cause| !cause.is_empty())
                 .collect();
             // A contact that is a ticket ends and is answered as the ticket moves on: no restatement.

@@ -180,15 +180,18 @@ fn a_rerun_says_the_same_again() {
 
 #[test]
 fn progress_of_open_tickets_restates_nothing() {
-    let head = "ticket_id,created_at,updated_at,kind,status,customer,first_reply_at,resolved_at\n";
+    let head = "ticket_id,created_at,updated_at,kind,status,waybill,first_reply_at,resolved_at\n";
     let ticket = |status: &str, updated: &str, reply: &str, resolved: &str| {
-        format!(
-            "T1,2026-03-02 09:00:00,{updated},complaint,{status},13900000001,{reply},{resolved}\n"
-        )
+        format!("T1,2026-03-02 09:00:00,{updated},complaint,{status},W1,{reply},{resolved}\n")
     };
     let open = ticket("pending", "2026-03-02 09:00:00", "", "");
-    let other = "T2,2026-03-06 09:00:00,2026-03-06 09:00:00,enquiry,pending,13900000002,,\n";
-    let centre = Centre::new().file("tickets.csv", format!("{head}{open}{other}"));
+    let other = "T2,2026-03-06 09:00:00,2026-03-06 09:00:00,enquiry,pending,W2,,\n";
+    // Four days after the ticket was opened the customer calls about it: a first contact, until it turns out
+    // that the ticket was at work until the day before.
+    let call = "call_id,started_at,outcome,wait_s,talk_s,waybill\nc1,2026-03-06 08:00:00,answered,10,60,W1\n";
+    let centre = Centre::new()
+        .file("tickets.csv", format!("{head}{open}{other}"))
+        .file("calls.csv", call);
     centre.run(&[]);
     let before = published(&centre);
     let done = ticket(
@@ -202,7 +205,9 @@ fn progress_of_open_tickets_restates_nothing() {
     assert_eq!(told["run"], "r0002");
     // What moved is there, but it is no restatement.
     let moved = difference(&before, &published(&centre), "2026-03-06");
-    assert!(moved.keys().any(|(_, kpi)| kpi == "response_time"));
+    for kpi in ["response_time", "repeat_rate"] {
+        assert!(moved.keys().any(|(_, moved)| moved == kpi), "{kpi}");
+    }
     assert_eq!(told["restated"]["figures"], 0);
     let report = report(&centre);
     let text = report["restated"]["text"].as_str().unwrap();

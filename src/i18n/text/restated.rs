@@ -25,6 +25,10 @@ catalogue! {
         zh: "随工单处理进展而变化的指标（如首次回复时长、投诉处理率）每晚都会变动，不在此列；一次解决率只比较上次运行时观察期已满的日期。",
         en: "Figures that move as tickets are worked on (first reply, complaints handled) change every night and are not listed; first-contact resolution is compared for days whose window had passed at the last run."
     }
+    restated_links {
+        zh: "“前后关联有变”：因其他晚到、更正或移除的服务记录，这些服务是否属于首次或重复来访的判断有变。",
+        en: "“Linked anew”: because other contacts were late, corrected or removed, these are first or repeated contacts now, or no longer."
+    }
     restated_running(day) {
         zh: "上次运行时 {day}尚未结束，其后新增的记录属于正常进展，未作比较。",
         en: "{day} was still running at the last run; what has been added since is progress and not compared."
@@ -32,7 +36,6 @@ catalogue! {
     col_before { zh: "上次", en: "Before" }
     col_after { zh: "现在", en: "Now" }
     col_change { zh: "变化", en: "Change" }
-    col_fraction { zh: "分子 / 分母", en: "Numerator / denominator" }
     col_why { zh: "原因", en: "Why" }
     from_to(before, after) { zh: "{before} → {after}", en: "{before} → {after}" }
 

@@ -37,6 +37,10 @@ impl Page<'_> {
                 if !rows.is_empty() {
                     notes.push(t.restated_scope().to_owned());
                 }
+                let linked = |row: &RestatedRow| row.raw.causes.iter().any(|c| c.relinked > 0);
+                if rows.iter().any(linked) {
+                    notes.push(t.restated_links().to_owned());
+                }
                 notes.extend(running.map(|day| t.restated_running(&format::day(day, self.lang))));
                 (t.restated_none(run, &as_of), rows)
             }
@@ -70,7 +74,7 @@ impl Page<'_> {
             Column::number(t.col_before()),
             Column::number(t.col_after()),
             Column::number(t.col_change()),
-            Column::number(t.col_fraction()),
+            Column::number(t.col_basis()),
             Column::text(t.col_why()),
         ]
     }

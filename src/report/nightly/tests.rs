@@ -295,7 +295,7 @@ fn the_page_shows_thirty_restated_figures_and_counts_the_rest() {
         "The newest 30 are shown; 18 more stand in the JSON edition."
     );
     assert!(
-        restated.notes[2]
+        restated.notes[3]
             .replace('\u{a0}', " ")
             .starts_with("28 Mar was still running")
     );

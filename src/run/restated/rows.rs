@@ -11,6 +11,7 @@ use arrow::row::{OwnedRow, RowConverter, Rows, SortField};
 
 use crate::error::{Error, Result};
 use crate::facts::frames;
+use crate::kpi::catalogue::Kpi;
 use crate::report::document::Cause;
 use crate::schema::facts::Fact;
 use crate::store::delta::Part;
@@ -103,12 +104,11 @@ pub(super) struct Diff {
 }
 
 impl Diff {
-    /// The same as counts; a contact counts as linked anew when its issue was touched.
-    pub(super) fn cause(&self, fact: &Fact, touched: &BTreeSet<&str>) -> Cause {
-        let relinked = self
-            .flipped
-            .iter()
-            .filter(|issue| touched.contains(issue.as_str()));
+    /// The same as counts. A contact counts as linked anew when its issue is among those that were touched;
+    /// a figure that reads no links names none.
+    pub(super) fn cause(&self, fact: &Fact, touched: Option<&BTreeSet<&str>>) -> Cause {
+        let among = |issue: &&String| touched.is_some_and(|known| known.contains(issue.as_str()));
+        let relinked = self.flipped.iter().filter(among);
         Cause {
             table: fact.name.to_owned(),
             // Checks are made after the contacts they judge, so the cut-off says nothing about them.
@@ -123,6 +123,11 @@ impl Diff {
             relinked: relinked.count() as u64,
         }
     }
+}
+
+/// Whether a KPI reads a contact's place among the contacts of its issue.
+pub(super) fn reads_links(kpi: &Kpi) -> bool {
+    kpi.columns().iter().any(|name| LINKS.contains(name))
 }
 
 /// The first key column of the rows of these files.

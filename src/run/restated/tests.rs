@@ -39,7 +39,7 @@ fn diff(small: &Small, before: &Run, after: &Run, fact: &str, day: &str) -> Caus
     let (old, new) = (parts(before, fact.name), parts(after, fact.name));
     let diff = rows::diff(fact, &old, &new, &tickets, i64::MAX).unwrap();
     let touched: BTreeSet<&str> = diff.touched.iter().map(String::as_str).collect();
-    diff.cause(fact, &touched)
+    diff.cause(fact, Some(&touched))
 }
 
 fn counts(cause: &Cause) -> [u64; 4] {
