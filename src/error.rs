@@ -19,12 +19,14 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A settings file is not valid.
-    #[error("{name}: {message}")]
+    #[error("{place}: {message}")]
     Settings {
-        /// The file.
-        name: String,
-        /// What TOML or serde says, with line and column.
+        /// The file, with line and column where they are known.
+        place: String,
+        /// What is wrong.
         message: String,
+        /// What to do next; may be empty.
+        hint: String,
     },
     /// An entry of the catalogue or a condition does not make sense.
     #[error("{place}: {message}")]
@@ -56,6 +58,14 @@ pub enum Error {
     #[error("{message}")]
     Nothing {
         /// What is missing.
+        message: String,
+        /// What to do next.
+        hint: String,
+    },
+    /// Too many rows of the new files were rejected; nothing was stored.
+    #[error("{message}")]
+    Gate {
+        /// Which limit, and by how much.
         message: String,
         /// What to do next.
         hint: String,
@@ -127,8 +137,9 @@ impl Error {
     #[must_use]
     pub fn settings(name: &str, source: &toml::de::Error) -> Self {
         Self::Settings {
-            name: name.to_owned(),
+            place: name.to_owned(),
             message: source.to_string().trim_end().to_owned(),
+            hint: String::new(),
         }
     }
 
@@ -157,6 +168,15 @@ impl Error {
         }
     }
 
+    /// The path that the file system refused.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Io { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
     /// The next step, where one is known.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -164,8 +184,9 @@ impl Error {
             Self::Usage { hint, .. }
             | Self::Nothing { hint, .. }
             | Self::Input { hint, .. }
+            | Self::Settings { hint, .. }
+            | Self::Gate { hint, .. }
             | Self::Store { hint, .. } => (!hint.is_empty()).then(|| hint.clone()),
-            Self::Settings { .. } => Some("README.md shows the sections of kefu.toml".to_owned()),
             Self::Expression { .. } => {
                 Some("`kefu explain KPI` lists the columns of a KPI's fact table".to_owned())
             }
@@ -173,11 +194,12 @@ impl Error {
         }
     }
 
-    /// The process exit code: 2 for wrong usage or configuration, 1 for everything else.
+    /// The process exit code: 2 for wrong usage or configuration, 4 for a refused batch, 1 for everything else.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
             Self::Usage { .. } | Self::Settings { .. } | Self::Expression { .. } => 2,
+            Self::Gate { .. } => 4,
             _ => 1,
         }
     }

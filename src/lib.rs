@@ -42,8 +42,8 @@
 //! * `kpi` holds the only definitions; `stats` knows no column names; `chart` computes no statistics;
 //!   `render` decides no content.
 //! * A run becomes visible by its last act, the record of the version of every table.
-//! * Nothing reads the wall clock or the network. The same input gives the same bytes, whatever the number of
-//!   threads.
+//! * Nothing reads the network, and no figure depends on the wall clock (only the age of quarantined rows does).
+//!   The same input gives the same bytes, whatever the number of threads.
 
 pub mod calendar;
 pub mod chart;

@@ -131,5 +131,5 @@ pub fn merged(
         let run = stage.work(job).unwrap();
         stage.done(run);
     }
-    merge::merge(store, table, zone, stage.finish(), earliest).unwrap()
+    merge::merge(store, table, zone, stage.finish().unwrap(), earliest).unwrap()
 }

@@ -51,7 +51,7 @@ pub fn check(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
                         }
                     }
                 }
-                for (name, why) in &opened.left_out {
+                for (name, why) in opened.refused.iter().chain(&opened.other_sheets) {
                     output::note(&format!("{name} is left out: {why}"), common.json);
                 }
             }

@@ -1,22 +1,26 @@
 //! The command line: clap structs → settings → library. The only place that prints and picks exit codes.
 
 mod check;
+mod config;
 mod explain;
 mod generate;
+mod init;
 mod kpi;
 mod output;
 mod progress;
 mod run;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
 use crate::ingest::value;
-use crate::settings::Settings;
+use crate::run::gate;
+use crate::settings::{Loaded, Settings, suggestion};
 
 /// Turns the exported call and ticket logs of a service centre into KPIs and charted reports.
 #[derive(Debug, Parser)]
@@ -65,6 +69,16 @@ struct Common {
     /// Machine-readable messages on standard error and summary on standard output
     #[arg(long, global = true)]
     json: bool,
+    /// Print the settings in force and where each is from, and end; `all` prints the built-in KPIs too
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "user"
+    )]
+    dump_config: Option<config::Dump>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -83,6 +97,8 @@ enum Command {
     Report(run::ReportArgs),
     /// Write the exports of a synthetic centre with planted, documented anomalies
     Generate(generate::GenerateArgs),
+    /// Write a commented kefu.toml that names every key, with its default and its meaning
+    Init(init::InitArgs),
     /// Completions for a shell
     Completions {
         /// The shell
@@ -93,15 +109,14 @@ enum Command {
 /// Parses the command line, runs the command, prints its error if it has one.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let (json, ended) = match parse_and_run(std::env::args_os().collect()) {
+        Ok(ended) => ended,
         Err(error) => {
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let json = cli.common.json;
-    match dispatch(cli) {
+    match ended {
         Ok(code) => code,
         Err(error) if output::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -109,6 +124,19 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Whether messages are JSON, and how the command ended; the outer error is one of the command line itself.
+fn parse_and_run(
+    args: Vec<OsString>,
+) -> std::result::Result<(bool, Result<ExitCode>), clap::Error> {
+    if config::asked(&args) {
+        let matches = config::relaxed(Cli::command()).try_get_matches_from(args)?;
+        let common = Common::from_arg_matches(&matches)?;
+        return Ok((common.json, config::print(&common, &matches)));
+    }
+    let cli = Cli::try_parse_from(args)?;
+    Ok((cli.common.json, dispatch(cli)))
 }
 
 fn dispatch(cli: Cli) -> Result<ExitCode> {
@@ -128,14 +156,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Explain(args) => explain::explain(&common, &args),
         Command::Report(args) => run::report(&common, args),
         Command::Generate(args) => generate::generate(&common, &args),
+        Command::Init(args) => init::init(&common, &args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
-            clap_complete::generate(
-                shell,
-                &mut <Cli as clap::CommandFactory>::command(),
-                "kefu",
-                &mut script,
-            );
+            clap_complete::generate(shell, &mut Cli::command(), "kefu", &mut script);
             output::stdout(&script)?;
             Ok(ExitCode::SUCCESS)
         }
@@ -145,23 +169,29 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
 impl Common {
     /// The settings in force: the file named, else `kefu.toml` here, else the built-in ones.
     fn settings(&self) -> Result<Settings> {
-        let mut settings = match &self.config {
-            Some(path) => Settings::load(path),
-            None if std::path::Path::new("kefu.toml").exists() => {
-                Settings::load("kefu.toml".as_ref())
-            }
-            None => Settings::builtin(),
-        }?;
+        Ok(self.loaded()?.settings)
+    }
+
+    /// The same with the file they come from.
+    fn loaded(&self) -> Result<Loaded> {
+        let here = std::path::Path::new("kefu.toml");
+        let mut loaded = match &self.config {
+            Some(path) => Loaded::read(path)?,
+            None if here.exists() => Loaded::read(here)?,
+            None => Loaded::builtin()?,
+        };
+        gate::check_reasons(&loaded)?;
         if let Some(name) = &self.source
-            && settings.source(name).is_none()
+            && loaded.settings.source(name).is_none()
         {
+            let names = loaded.settings.source_names();
             return Err(Error::usage(
                 format!("--source: there is no source `{name}`"),
-                format!("the sources are {}", settings.source_names().join(", ")),
+                suggestion(name, &names, "the sources are"),
             ));
         }
-        settings.only_source.clone_from(&self.source);
-        Ok(settings)
+        loaded.settings.only_source.clone_from(&self.source);
+        Ok(loaded)
     }
 
     /// `--as-of` as UTC microseconds; a clock reading is one of the centre's zone, a bare date its midnight.

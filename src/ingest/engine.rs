@@ -94,6 +94,9 @@ pub trait Sink: Sync {
     fn done(&mut self, done: Self::Done);
 }
 
+/// A block typed and made ready for the sink.
+type Ready<S> = (<S as Sink>::Part, Typed);
+
 /// What reading a file to its end found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -122,7 +125,7 @@ pub fn read<S: Sink>(
     while !loads.is_empty() {
         let dialect = feed.dialect();
         let shared: &S = sink;
-        let mut parts: Vec<Option<Result<(S::Part, Typed)>>> = Vec::new();
+        let mut parts: Vec<Option<Result<Ready<S>>>> = Vec::new();
         parts.resize_with(loads.len(), || None);
         let mut finished: Vec<Option<Result<S::Done>>> = Vec::new();
         finished.resize_with(jobs.len(), || None);
@@ -210,7 +213,7 @@ fn one<S: Sink>(
     typer: &Typer<'_>,
     name: &str,
     sink: &S,
-) -> Result<(S::Part, Typed)> {
+) -> Result<Ready<S>> {
     let mut typed = typer
         .block(block_of(load, dialect))
         .map_err(|source| Error::Arrow {

@@ -1,32 +1,25 @@
-//! A file as it was found: what it is, how it is to be read, and which tables it feeds.
+//! A table of a file: what it is, how it is to be read, and which canonical tables it feeds.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
-use encoding_rs::Encoding;
 
 use crate::error::{Error, Result};
-use crate::settings::Settings;
 use crate::settings::taxonomy::Lookup;
 
 use super::Reject;
 use super::columns::record_schema;
-use super::container::{self, Member};
+use super::container::{self, Member, PathOrTemp};
 use super::delimited::{Dialect, Pieces};
 use super::engine::{self, Feed, Sink, Totals};
+use super::formats::below::Below;
 use super::formats::events::{EventColumns, Folded};
-use super::header::{self, Found};
-use super::plan::{NoPlan, Plan};
+use super::formats::{json, markup, parquet, workbook};
+use super::plan::Plan;
 use super::privacy::Key;
-use super::records;
-use super::survey;
 use super::text::{self, Detected};
 use super::typing::Typer;
-
-/// How much of a text file is looked at to tell what it is.
-const HEAD: u64 = 1 << 20;
 
 /// A table of a file.
 pub struct Export {
@@ -44,14 +37,14 @@ pub struct Export {
     pub plans: Vec<Plan>,
     /// The file, for messages.
     pub path: PathBuf,
-    body: Body,
+    pub(super) member: Member,
+    pub(super) body: Body,
 }
 
 /// How the rows are reached.
-enum Body {
+pub(super) enum Body {
     /// Delimited text.
     Text {
-        member: Member,
         detected: Detected,
         dialect: Dialect,
         /// Physical lines before the first record.
@@ -59,6 +52,31 @@ enum Body {
         /// Where the fields of an event lie, when the rows are events.
         events: Option<EventColumns>,
     },
+    /// JSON records, or the elements of an array within them.
+    Json {
+        detected: Detected,
+        rows: Option<String>,
+    },
+    /// A sheet of a workbook, below a row.
+    Sheet {
+        disk: PathOrTemp,
+        sheet: String,
+        after: u64,
+    },
+    /// An HTML or XML table, below a row.
+    Markup { detected: Detected, after: u64 },
+    /// A Parquet file.
+    Parquet { disk: PathOrTemp },
+}
+
+impl Body {
+    /// Path of the array whose elements are the rows, where it was asked for.
+    pub(super) fn rows_path(&self) -> Option<&str> {
+        match self {
+            Self::Json { rows, .. } => rows.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 /// A table with all its rows in memory, for small files.
@@ -71,190 +89,21 @@ pub struct Parsed {
     pub totals: Totals,
 }
 
-/// What is in a file.
-#[derive(Default)]
-pub struct Opened {
-    /// Its tables.
-    pub exports: Vec<Export>,
-    /// Parts that are no table, with the reason.
-    pub left_out: Vec<(String, String)>,
-}
-
-/// Opens a file: unpacks it and tells encoding, header and tables of everything in it.
-///
-/// # Errors
-/// When it cannot be read, is empty, or nothing in it is a table this program knows.
-pub fn open(path: &Path, name: &str, settings: &Settings, spool: &Path) -> Result<Opened> {
-    let mut opened = Opened::default();
-    let mut first: Option<Error> = None;
-    for member in container::members(path, name, spool)? {
-        match of_member(&member, path, settings) {
-            Ok(exports) => opened.exports.extend(exports),
-            Err(error @ Error::Input { .. }) => {
-                opened
-                    .left_out
-                    .push((member.name.clone(), error.to_string()));
-                first.get_or_insert(error);
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    match first {
-        Some(error) if opened.exports.is_empty() => Err(error),
-        _ => Ok(opened),
-    }
-}
-
-fn of_member(member: &Member, path: &Path, settings: &Settings) -> Result<Vec<Export>> {
-    let (content, length) = member.hash()?;
-    if length == 0 {
-        return Err(Error::input(
-            path,
-            "is empty",
-            "export it again, or leave it out",
-        ));
-    }
-    let mut head = Vec::new();
-    member
-        .open()?
-        .take(HEAD)
-        .read_to_end(&mut head)
-        .map_err(|error| Error::io("read", path, error))?;
-    let mut export = of_text(member, path, content, &head, settings)?;
-    survey::decide(&mut export)?;
-    Ok(vec![export])
-}
-
-/// Tells what delimited text is from its first bytes.
-fn of_text(
-    member: &Member,
-    path: &Path,
-    content: String,
-    head: &[u8],
-    settings: &Settings,
-) -> Result<Export> {
-    let detected = text::detect(head);
-    let (lines, encoding) = text::line_oriented(head.to_vec(), detected);
-    let mut best: Option<NoPlan> = None;
-    for delimiter in text::delimiters(&lines, encoding) {
-        let rows = first_rows(&lines, encoding, delimiter);
-        let cells: Vec<Vec<String>> = rows.iter().map(|row| row.cells.clone()).collect();
-        if cells.is_empty() {
-            return Err(Error::input(
-                path,
-                "holds nothing but blank lines",
-                "export it again, or leave it out",
-            ));
-        }
-        match header::find(&cells, settings) {
-            Ok(found) => {
-                let skip = rows
-                    .get(found.skip)
-                    .map_or(u64::MAX, |row| row.line - 1)
-                    .min(rows.last().map_or(0, |row| row.line + row.lines - 1));
-                let mut plans = found.plans.clone();
-                let events = plans
-                    .iter()
-                    .find(|plan| plan.fold.is_some())
-                    .map(|plan| EventColumns::of(&found.header, plan.zone));
-                plans.retain(|plan| plan.fold.is_some() == events.is_some());
-                return Ok(Export {
-                    name: member.name.clone(),
-                    content,
-                    encoding: detected.name(),
-                    first_line: skip + 1,
-                    path: path.to_owned(),
-                    body: Body::Text {
-                        member: member.clone(),
-                        detected,
-                        dialect: dialect(&found, delimiter, encoding),
-                        skip,
-                        events,
-                    },
-                    header: found.header,
-                    plans,
-                });
-            }
-            Err(no) => {
-                let nearer = best.as_ref().is_none_or(|known| no.shared > known.shared);
-                if nearer {
-                    best = Some(no);
-                }
-            }
-        }
-    }
-    let binary = memchr::memchr(0, &lines[..lines.len().min(8192)]).is_some();
-    Err(match best {
-        Some(no) if !binary => Error::input(path, no.message, no.hint),
-        _ => Error::input(
-            path,
-            "is not a file of records",
-            "CSV, TSV, XLSX, XLS, ODS, JSON or Parquet is needed",
-        ),
-    })
-}
-
-fn dialect(found: &Found, delimiter: u8, encoding: &'static Encoding) -> Dialect {
-    let named = found.header.iter().rposition(|name| !name.is_empty());
-    // An event has as many parameters as its kind needs.
-    let events = found.plans.iter().any(|plan| plan.fold.is_some());
-    Dialect {
-        delimiter,
-        encoding,
-        width: found.header.len(),
-        needed: if events {
-            EventColumns::NEEDED
-        } else {
-            named.map_or(0, |at| at + 1)
-        },
-    }
-}
-
-/// One of the first rows of a text.
-struct FirstRow {
-    line: u64,
-    lines: u64,
-    cells: Vec<String>,
-}
-
-/// The first rows that are not blank, as far as they decode.
-fn first_rows(text: &[u8], encoding: &'static Encoding, delimiter: u8) -> Vec<FirstRow> {
-    let (mut rows, mut at, mut line) = (Vec::new(), 0, 1);
-    while at < text.len() && rows.len() < header::ROWS_LOOKED_AT {
-        let Some(found) = records::extent_of_header(text, at, delimiter) else {
-            break;
-        };
-        let decoded = text::decode(&text[at..found.end], encoding);
-        let cells = decoded
-            .as_deref()
-            .and_then(|record| records::fields(record, delimiter).ok())
-            .unwrap_or_default();
-        if cells
-            .iter()
-            .any(|cell| !super::value::clean(cell).is_empty())
-        {
-            rows.push(FirstRow {
-                line,
-                lines: found.lines,
-                cells: cells.iter().map(ToString::to_string).collect(),
-            });
-        }
-        line += found.lines;
-        at = found.next;
-    }
-    rows
-}
-
 impl Export {
     /// How the file is written, for people: `gb18030, delimiter ','`.
     #[must_use]
     pub fn form(&self) -> String {
+        let header = match self.first_line {
+            1 | 2 => String::new(),
+            line => format!(", first row in line {line}"),
+        };
         match &self.body {
             Body::Text { dialect, .. } => format!(
-                "{}, delimiter {:?}",
+                "{}, delimiter {:?}{header}",
                 self.encoding,
                 char::from(dialect.delimiter)
             ),
+            _ => format!("{}{header}", self.encoding),
         }
     }
 
@@ -263,29 +112,48 @@ impl Export {
     /// # Errors
     /// When the file cannot be opened.
     pub fn feed(&self) -> Result<Feed> {
-        match &self.body {
+        let name = Path::new(&self.name);
+        let width = self.header.len();
+        Ok(Feed::Rows(match &self.body {
             Body::Text {
-                member,
                 detected,
                 dialect,
                 skip,
                 events,
             } => {
-                let reader = text::reader(member.open()?, *detected);
+                let reader = text::reader(self.member.open()?, *detected);
                 let mut reader = std::io::BufReader::with_capacity(1 << 16, reader);
-                skip_lines(&mut reader, *skip)
-                    .map_err(|error| Error::io("read", &self.path, error))?;
+                skip_lines(&mut reader, *skip).map_err(|error| container::explain(name, error))?;
                 let text = Feed::Text(
                     Pieces::new(Box::new(reader), *dialect, skip + 1),
                     *dialect,
-                    self.path.clone(),
+                    self.name.clone().into(),
                 );
-                Ok(match events {
-                    Some(columns) => Feed::Rows(Box::new(Folded::new(text, columns.clone()))),
-                    None => text,
-                })
+                match events {
+                    Some(columns) => Box::new(Folded::new(text, columns.clone())),
+                    None => return Ok(text),
+                }
             }
-        }
+            Body::Json { detected, rows } => {
+                let open = || {
+                    let raw = self.member.open().map_err(std::io::Error::other)?;
+                    Ok(text::decoded(raw, *detected))
+                };
+                let shape = json::shape(&open, name, rows.as_deref())?;
+                let reader = text::decoded(self.member.open()?, *detected);
+                Box::new(json::open(reader, name, &shape))
+            }
+            Body::Sheet { disk, sheet, after } => {
+                let rows = workbook::open(disk.as_ref(), name, sheet)?;
+                Box::new(Below::new(Box::new(rows), *after, width))
+            }
+            Body::Markup { detected, after } => {
+                let reader = text::decoded(self.member.open()?, *detected);
+                let rows = markup::open(reader, name);
+                Box::new(Below::new(Box::new(rows), *after, width))
+            }
+            Body::Parquet { disk } => Box::new(parquet::open(disk.as_ref(), name)?),
+        }))
     }
 
     /// Types the rows for one of the plans and gives them to `sink` in file order.
@@ -302,10 +170,7 @@ impl Export {
         let short = self.content.get(..16).unwrap_or_default();
         let typer = Typer::new(plan, key, taxonomy, short);
         let mut totals = engine::read(self.feed()?, &typer, &self.name, sink)?;
-        let changed = match &self.body {
-            Body::Text { member, .. } => member.changed()?,
-        };
-        if changed {
+        if self.member.changed()? {
             return Err(Error::input(
                 &self.path,
                 "changed while it was read",

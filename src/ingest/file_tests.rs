@@ -1,6 +1,7 @@
 use std::fmt::Write as _;
 
 use super::*;
+use crate::settings::Settings;
 use proptest::prelude::*;
 
 fn parse(bytes: &[u8]) -> Parsed {
@@ -102,7 +103,8 @@ fn unusable_files_say_why() {
         (&b""[..], "is empty"),
         (b"\n\n", "nothing but blank lines"),
         (b"a,b,c\n1,2,3\n", "no table"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0", "not a file of records"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "is a PNG image"),
+        (b"\x01\x02\0\x03\0\0\0", "not a file of records"),
         (b"ticket_id,created_at,x,y\n", "too few to be sure"),
     ] {
         let error = crate::testing::exports(bytes, &settings)

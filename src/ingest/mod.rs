@@ -9,6 +9,7 @@ pub mod engine;
 pub mod export;
 pub mod formats;
 pub mod header;
+pub mod open;
 pub mod plan;
 pub mod privacy;
 pub mod queue_log;
@@ -19,5 +20,6 @@ pub mod text;
 pub mod typing;
 pub mod value;
 
-pub use export::{Export, Parsed, open};
+pub use export::{Export, Parsed};
+pub use open::{Opened, open};
 pub use reason::{Reason, Refusal, Reject};

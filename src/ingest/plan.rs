@@ -58,6 +58,8 @@ pub struct Cell {
     pub only: Option<(usize, Condition)>,
     /// What to take from the text.
     pub pattern: Option<Regex>,
+    /// Whether the text is a field as it stands, without any of the above.
+    pub plain: bool,
     /// How its times are written.
     pub time: TimeForm,
     /// What a plain number means in its durations.
@@ -80,7 +82,6 @@ impl Cell {
                 DateOrder::DayFirst => Order::DayFirst,
                 DateOrder::MonthFirst => Order::MonthFirst,
             }),
-            ..TimeForm::default()
         };
         Self {
             column,
@@ -91,6 +92,7 @@ impl Cell {
             plus: None,
             only: None,
             pattern: None,
+            plain: true,
             time,
             duration,
         }
@@ -120,6 +122,8 @@ pub struct Plan {
     pub doubled: Vec<String>,
     /// What was told from the values of columns, for people.
     pub stated: Vec<String>,
+    /// Positions of the columns that are not stored, to protect people.
+    pub dropped: Vec<usize>,
 }
 
 impl Plan {
@@ -196,6 +200,19 @@ impl<'h> Header<'h> {
 /// # Errors
 /// When no table fits, two fit equally well, or a mapping names a column that does not exist.
 pub fn plans(header: &[String], settings: &Settings) -> Result<Vec<Plan>, NoPlan> {
+    plans_of(header, settings, None)
+}
+
+/// The same for the elements of an array within JSON records, when `rows` is its path: only sources that read
+/// this array fit.
+///
+/// # Errors
+/// As [`plans`].
+pub fn plans_of(
+    header: &[String],
+    settings: &Settings,
+    rows: Option<&str>,
+) -> Result<Vec<Plan>, NoPlan> {
     let header = Header::new(header);
     if let Some(name) = &settings.only_source {
         let source = settings.source(name).ok_or_else(|| NoPlan {
@@ -209,7 +226,7 @@ pub fn plans(header: &[String], settings: &Settings) -> Result<Vec<Plan>, NoPlan
     let recognised: Vec<(&String, &Source)> = settings
         .sources
         .iter()
-        .filter(|(_, source)| recognises(source, &header))
+        .filter(|(_, source)| recognises(source, &header, rows))
         .collect();
     if !recognised.is_empty() {
         return recognised
@@ -217,7 +234,7 @@ pub fn plans(header: &[String], settings: &Settings) -> Result<Vec<Plan>, NoPlan
             .map(|(name, source)| mapped(name, source, &header, settings))
             .collect();
     }
-    let profile = profile(&header, settings);
+    let profile = profile(&header, settings, rows);
     if profile.is_empty() {
         automatic(&header, settings).map(|plan| vec![plan])
     } else {
@@ -228,16 +245,25 @@ pub fn plans(header: &[String], settings: &Settings) -> Result<Vec<Plan>, NoPlan
     }
 }
 
-fn recognises(source: &Source, header: &Header<'_>) -> bool {
-    source
-        .required_headers()
-        .iter()
-        .all(|wanted| header.position(wanted).is_some())
+fn recognises(source: &Source, header: &Header<'_>, rows: Option<&str>) -> bool {
+    let same_rows = source.rows.as_deref() == rows;
+    // A source that names the columns itself is for files without a header.
+    same_rows
+        && source.header.is_empty()
+        && source
+            .required_headers()
+            .iter()
+            .all(|wanted| header.position(wanted).is_some())
 }
 
 /// The sources of the built-in profile that asks for the most headers, one per table.
-fn profile<'s>(header: &Header<'_>, settings: &'s Settings) -> Vec<(&'s String, &'s Source)> {
-    let fitting = |source: &Source| recognises(source, header).then(|| source.recognise.len());
+fn profile<'s>(
+    header: &Header<'_>,
+    settings: &'s Settings,
+    rows: Option<&str>,
+) -> Vec<(&'s String, &'s Source)> {
+    let fitting =
+        |source: &Source| recognises(source, header, rows).then_some(source.recognise.len());
     let best = settings
         .profiles
         .iter()
@@ -352,6 +378,7 @@ fn mapped(
         exclude,
         absent: absent.into_iter().collect(),
         stated: Vec::new(),
+        dropped: dropped(table, settings),
     };
     let missing = missing(&plan);
     if missing.is_empty() {
@@ -445,6 +472,11 @@ fn cell(
     cell.plus = plus;
     cell.only = only;
     cell.pattern = pattern;
+    cell.plain = cell.only.is_none()
+        && cell.pattern.is_none()
+        && cell.rule.split.is_none()
+        && cell.rule.null.is_empty()
+        && cell.rule.map.is_empty();
     Ok(Some(cell))
 }
 
@@ -539,7 +571,16 @@ fn by_names(table: &'static Table, header: &Header<'_>, settings: &Settings) -> 
         exclude: Vec::new(),
         absent: Vec::new(),
         stated: Vec::new(),
+        dropped: dropped(table, settings),
     }
+}
+
+fn dropped(table: &Table, settings: &Settings) -> Vec<usize> {
+    let columns = table.columns.iter().enumerate();
+    columns
+        .filter(|(_, column)| settings.privacy.drops(table, column))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// Required columns that the plan leaves empty.

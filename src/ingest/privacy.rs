@@ -25,10 +25,22 @@ impl std::fmt::Debug for Key {
 /// What became of a customer value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Customer {
-    /// A pseudonym of 32 hex digits.
-    Pseudonym(String),
+    /// A pseudonym.
+    Pseudonym(Pseudonym),
     /// The value was masked before it came here and identifies nobody.
     Masked,
+}
+
+/// 32 hex digits that stand for a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pseudonym([u8; 32]);
+
+impl Pseudonym {
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
 }
 
 impl Key {
@@ -94,20 +106,24 @@ impl Key {
             return Customer::Masked;
         }
         let hash = blake3::keyed_hash(&self.0, normalise(value).as_bytes());
-        let mut hex = hash.to_hex().to_string();
-        hex.truncate(32);
-        Customer::Pseudonym(hex)
+        let mut digits = [0; 32];
+        digits.copy_from_slice(&hash.to_hex().as_bytes()[..32]);
+        Customer::Pseudonym(Pseudonym(digits))
     }
 }
 
 /// One form per customer: a phone number is its digits without `+86`, `0086` or a leading 0; anything with
 /// letters is its lower case.
-fn normalise(value: &str) -> String {
+fn normalise(value: &str) -> Cow<'_, str> {
+    // Most customers are a mobile number without anything around it.
+    if value.len() == 11 && value.starts_with('1') && value.bytes().all(|b| b.is_ascii_digit()) {
+        return Cow::Borrowed(value);
+    }
     if value
         .chars()
         .any(|c| c.is_alphabetic() || c == '@' || c == '_')
     {
-        return value.trim().to_lowercase();
+        return Cow::Owned(value.trim().to_lowercase());
     }
     let digits: String = value
         .chars()
@@ -121,7 +137,7 @@ fn normalise(value: &str) -> String {
     } else {
         bare
     };
-    national.strip_prefix('0').unwrap_or(national).to_owned()
+    Cow::Owned(national.strip_prefix('0').unwrap_or(national).to_owned())
 }
 
 /// Phone, ID-card, bank-card numbers and e-mail addresses.
@@ -200,7 +216,7 @@ mod tests {
             expect,
             "depends on the key"
         );
-        assert!(matches!(&expect, Customer::Pseudonym(hex) if hex.len() == 32));
+        assert!(matches!(&expect, Customer::Pseudonym(digits) if digits.as_str().len() == 32));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::engine::{self, Feed};
 use super::export::Export;
 use super::plan::{Cell, Origin};
 use super::typing::cell_text;
-use super::value::{DurationSurvey, Order, OrderSurvey, TimeForm};
+use super::value::{DurationSurvey, Order, OrderSurvey, TimeForm, Undecided};
 
 /// Evidence about the columns of one file.
 #[derive(Clone)]
@@ -142,7 +142,7 @@ fn settle(export: &mut Export, evidence: &Evidence) -> Result<()> {
         match &column.kind {
             What::Unit(survey) => {
                 if let Some(form) = survey.decide() {
-                    let stated = "day fractions, as spreadsheets store durations".to_owned();
+                    let stated = "day fractions, as spreadsheets store durations";
                     set(export, column, stated, |cell| cell.duration = form);
                 }
             }
@@ -153,7 +153,9 @@ fn settle(export: &mut Export, evidence: &Evidence) -> Result<()> {
                     let form = TimeForm {
                         order: Some(decided.order),
                     };
-                    set(export, column, decided.to_string(), |cell| cell.time = form);
+                    set(export, column, &decided.to_string(), |cell| {
+                        cell.time = form;
+                    });
                 }
                 Err(why) => undecided.push((column, why)),
             },
@@ -164,31 +166,33 @@ fn settle(export: &mut Export, evidence: &Evidence) -> Result<()> {
         .then(|| orders.first().copied())
         .flatten();
     for (column, why) in undecided {
-        match only.filter(|order| why.fits(*order)) {
-            Some(order) => {
-                let stated = format!("{order}, as the other dates of the file");
-                let form = TimeForm { order: Some(order) };
-                set(export, column, stated, |cell| cell.time = form);
-            }
-            None => {
-                let header = export.plans[column.plan].cells[column.cell]
-                    .as_ref()
-                    .map_or("", |cell| &cell.header);
-                return Err(Error::input(
-                    &export.path,
-                    format!("column {header}: {why}"),
-                    format!(
-                        "state the order in a [source.NAME] mapping: {} = {{ from = \"{header}\", order = \"day_first\" }} (or month_first, year_first)",
-                        export.plans[column.plan].table.columns[column.cell].name
-                    ),
-                ));
-            }
-        }
+        let Some(order) = only.filter(|order| why.fits(*order)) else {
+            return Err(unreadable(export, column, &why));
+        };
+        let stated = format!("{order}, as the other dates of the file");
+        let form = TimeForm { order: Some(order) };
+        set(export, column, &stated, |cell| cell.time = form);
     }
     Ok(())
 }
 
-fn set(export: &mut Export, column: &Column, stated: String, change: impl FnOnce(&mut Cell)) {
+/// A column whose dates have no order, or several.
+fn unreadable(export: &Export, column: &Column, why: &Undecided) -> Error {
+    let plan = &export.plans[column.plan];
+    let header = plan.cells[column.cell]
+        .as_ref()
+        .map_or("", |cell| &cell.header);
+    let name = plan.table.columns[column.cell].name;
+    Error::input(
+        &export.path,
+        format!("column {header}: {why}"),
+        format!(
+            "state the order in a [source.NAME] mapping: {name} = {{ from = \"{header}\", order = \"day_first\" }} (or month_first, year_first)"
+        ),
+    )
+}
+
+fn set(export: &mut Export, column: &Column, stated: &str, change: impl FnOnce(&mut Cell)) {
     let plan = &mut export.plans[column.plan];
     if let Some(cell) = &mut plan.cells[column.cell] {
         plan.stated.push(format!("{}: {stated}", cell.header));

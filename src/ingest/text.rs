@@ -24,6 +24,20 @@ pub struct Detected {
 }
 
 impl Detected {
+    /// An encoding that the settings state, for a file that begins with `head`.
+    #[must_use]
+    pub fn stated(encoding: &'static Encoding, head: &[u8]) -> Self {
+        let bom = match Encoding::for_bom(head) {
+            Some((found, length)) if found == encoding => length,
+            _ => 0,
+        };
+        Self {
+            encoding: if encoding == GBK { GB18030 } else { encoding },
+            bom,
+            ..detect(head)
+        }
+    }
+
     fn is_utf16(&self) -> bool {
         self.encoding == UTF_16LE || self.encoding == UTF_16BE
     }
@@ -169,6 +183,19 @@ pub fn reader(raw: Box<dyn Read + Send>, detected: Detected) -> Box<dyn Read + S
     } else {
         text
     }
+}
+
+/// A reader of the text as UTF-8, whatever the file's encoding; what is no text in it becomes U+FFFD.
+#[must_use]
+pub fn decoded(raw: Box<dyn Read + Send>, detected: Detected) -> Box<dyn Read + Send> {
+    if detected.encoding == UTF_8 {
+        return reader(raw, detected);
+    }
+    Box::new(
+        encoding_rs_io::DecodeReaderBytesBuilder::new()
+            .encoding(Some(detected.encoding))
+            .build(raw),
+    )
 }
 
 /// A stream without its first bytes.

@@ -1,16 +1,17 @@
 //! Blocks of text cells → typed columns, one column at a time; a row that cannot be typed is refused whole.
 
 mod complete;
+mod numbers;
 mod text;
+mod texts;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ahash::AHashMap;
 use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, Date32Builder, Float64Builder,
-    Int64Array, Int64Builder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondBuilder,
+    Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, Date32Builder, Int64Array,
+    Int64Builder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondBuilder,
     new_null_array,
 };
 use arrow::compute::filter_record_batch;
@@ -18,23 +19,20 @@ use arrow::datatypes::{DataType, SchemaRef, TimestampMicrosecondType};
 use arrow::error::ArrowError;
 
 use crate::calendar;
-use crate::schema::codes::canonical;
-use crate::schema::{Kind, half_width};
-use crate::settings::source::Negative;
+use crate::schema::Kind;
 use crate::settings::taxonomy::Lookup;
 
 use super::block::Block;
 use super::columns::{arrow_type, record_schema};
-use super::plan::{Cell, Origin, Plan};
-use super::privacy::{Customer, Key, mask};
+use super::plan::{Cell, Plan};
+use super::privacy::{Key, mask};
 use super::value::{self, Clock, is_null_instant};
 use super::{Reason, Refusal, Reject};
 
+use numbers::{duration, floats, score, sum_of};
 pub(in crate::ingest) use text::cell_text;
 use text::cleaned;
-
-/// No call, wait or reply takes longer than a month; a number beyond is a damaged one or in another unit.
-const LONGEST_S: f64 = 31.0 * 86_400.0;
+use texts::{codes, customers, each, texts};
 
 /// Findings about rows that were kept: what, column, value → how often.
 pub type Notes = BTreeMap<(&'static str, String, String), u64>;
@@ -152,6 +150,10 @@ impl<'p> Typer<'p> {
             let source = self.resolve_problems(&mut columns, &mut work);
             columns.push(source);
         }
+        // Only now: the problem type may have come from a description that is not kept.
+        for at in &self.plan.dropped {
+            columns[*at] = new_null_array(columns[*at].data_type(), rows);
+        }
         if self.plan.table.hashed_key {
             complete::hash_missing_keys(&mut columns);
         }
@@ -167,7 +169,10 @@ impl<'p> Typer<'p> {
         let mut batch = RecordBatch::try_new(self.schema.clone(), columns)?;
         let Work { refused, notes, .. } = work;
         if refused.iter().any(Option::is_some) {
-            let good = BooleanArray::from_iter(refused.iter().map(|r| Some(r.is_none())));
+            let good = refused
+                .iter()
+                .map(|r| Some(r.is_none()))
+                .collect::<BooleanArray>();
             batch = filter_record_batch(&batch, &good)?;
             let own = refused.into_iter().enumerate();
             rejects.extend(own.filter_map(|(row, refusal)| {
@@ -250,31 +255,25 @@ impl<'p> Typer<'p> {
     /// One typed column; null in rows that are refused.
     fn column(&self, cell: &Cell, work: &mut Work<'_>) -> ArrayRef {
         match cell.column.kind {
-            Kind::Id => self.texts(cell, work, |text, _| {
-                value::id(&text)
-                    .map(ToOwned::to_owned)
-                    .map(Cow::Owned)
-                    .map(Some)
+            Kind::Id => texts(cell, work, |text, builder| {
+                builder.append_value(value::id(text)?);
+                Ok(())
             }),
-            Kind::Text | Kind::Problem => self.texts(cell, work, |text, _| Ok(Some(text))),
-            Kind::FreeText => self.texts(cell, work, |text, _| {
-                Ok(Some(Cow::Owned(mask(&text).into_owned())))
+            Kind::Text | Kind::Problem => texts(cell, work, |text, builder| {
+                builder.append_value(text);
+                Ok(())
             }),
-            Kind::Customer => self.texts(cell, work, |text, masked| {
-                Ok(match self.key.customer(&text) {
-                    Customer::Pseudonym(hex) => Some(Cow::Owned(hex)),
-                    Customer::Masked => {
-                        *masked += 1;
-                        None
-                    }
-                })
+            Kind::FreeText => texts(cell, work, |text, builder| {
+                builder.append_value(mask(text));
+                Ok(())
             }),
-            Kind::Code(set) => self.codes(cell, set, work),
+            Kind::Customer => customers(cell, self.key, work),
+            Kind::Code(set) => codes(cell, set, work),
             Kind::Instant => self.instants(cell, work),
             Kind::Date => {
                 let mut clock = self.clock(cell);
                 let mut builder = Date32Builder::with_capacity(work.block.len());
-                self.each(cell, work, |text| {
+                each(cell, work, |text| {
                     let day = match text {
                         Some(text) => Some(clock.day(&text)?),
                         None => None,
@@ -284,12 +283,12 @@ impl<'p> Typer<'p> {
                 });
                 Arc::new(builder.finish())
             }
-            Kind::Duration => self.floats(cell, work, |text| duration(cell, text)),
-            Kind::Number => self.floats(cell, work, |text| value::number(text).map(Some)),
-            Kind::Score => self.floats(cell, work, |text| score(cell, text).map(Some)),
+            Kind::Duration => floats(cell, work, |text| duration(cell, text)),
+            Kind::Number => floats(cell, work, |text| value::number(text).map(Some)),
+            Kind::Score => floats(cell, work, |text| score(cell, text).map(Some)),
             Kind::Integer => {
                 let mut builder = Int64Builder::with_capacity(work.block.len());
-                self.each(cell, work, |text| {
+                each(cell, work, |text| {
                     let number = text.map(|text| value::integer(&text)).transpose()?;
                     builder.append_option(number);
                     Ok(())
@@ -298,7 +297,7 @@ impl<'p> Typer<'p> {
             }
             Kind::Flag => {
                 let mut builder = BooleanBuilder::with_capacity(work.block.len());
-                self.each(cell, work, |text| {
+                each(cell, work, |text| {
                     let flag = text.map(|text| value::flag(&text)).transpose()?;
                     builder.append_option(flag);
                     Ok(())
@@ -313,125 +312,6 @@ impl<'p> Typer<'p> {
         match &cell.rule.format {
             Some(format) => clock.with_format(format),
             None => clock,
-        }
-    }
-
-    /// Gives every row's text to `take`, which appends one value to a column, or appends nothing and says why
-    /// the row is refused; then a null is appended by giving it `None`.
-    fn each(
-        &self,
-        cell: &Cell,
-        work: &mut Work<'_>,
-        mut take: impl FnMut(Option<Cow<'_, str>>) -> Result<(), Reason>,
-    ) {
-        let block = work.block;
-        for row in 0..block.len() {
-            if !work.open(row) {
-                let _ = take(None);
-                continue;
-            }
-            let text = cell_text(cell, block, row);
-            if let Err(reason) = take(text) {
-                let _ = take(None);
-                let text = cell_text(cell, block, row).unwrap_or_default();
-                work.refuse(row, &cell.header, &text, reason);
-            }
-        }
-    }
-
-    fn texts(
-        &self,
-        cell: &Cell,
-        work: &mut Work<'_>,
-        read: impl for<'t> Fn(Cow<'t, str>, &mut u64) -> Result<Option<Cow<'t, str>>, Reason>,
-    ) -> ArrayRef {
-        let mut builder = StringBuilder::with_capacity(work.block.len(), work.block.len() * 16);
-        let mut masked = 0;
-        self.each(cell, work, |text| {
-            let text = match text {
-                Some(text) => read(text, &mut masked)?,
-                None => None,
-            };
-            builder.append_option(text.as_deref());
-            Ok(())
-        });
-        if masked > 0 {
-            work.note("masked_customer", &cell.header, "", masked);
-        }
-        Arc::new(builder.finish())
-    }
-
-    fn floats(
-        &self,
-        cell: &Cell,
-        work: &mut Work<'_>,
-        read: impl Fn(&str) -> Result<Option<f64>, Reason>,
-    ) -> ArrayRef {
-        let mut builder = Float64Builder::with_capacity(work.block.len());
-        if let Origin::Sum(parts) = &cell.origin {
-            self.sums(cell, parts, work, &mut builder);
-            return Arc::new(builder.finish());
-        }
-        let block = work.block;
-        for row in 0..block.len() {
-            let text = if work.open(row) {
-                cell_text(cell, block, row)
-            } else {
-                None
-            };
-            let number = match text.as_deref().map(&read) {
-                None => None,
-                Some(Ok(number)) => number,
-                Some(Err(reason)) => {
-                    work.refuse(row, &cell.header, &text.unwrap_or_default(), reason);
-                    None
-                }
-            };
-            let less = match number {
-                Some(number) if !cell.minus.is_empty() => {
-                    match sum_of(cell, &cell.minus, block, row) {
-                        Ok(minus) => Some((number - minus.unwrap_or(0.0)).max(0.0)),
-                        Err((text, reason)) => {
-                            work.refuse(row, &cell.header, &text, reason);
-                            None
-                        }
-                    }
-                }
-                other => other,
-            };
-            builder.append_option(less);
-        }
-        Arc::new(builder.finish())
-    }
-
-    fn sums(
-        &self,
-        cell: &Cell,
-        parts: &[usize],
-        work: &mut Work<'_>,
-        builder: &mut Float64Builder,
-    ) {
-        let block = work.block;
-        for row in 0..block.len() {
-            let stands = cell
-                .only
-                .as_ref()
-                .is_none_or(|(at, condition)| condition.holds(cleaned(block, row, *at)));
-            if !work.open(row) || !stands {
-                builder.append_null();
-                continue;
-            }
-            let both = sum_of(cell, parts, block, row)
-                .and_then(|sum| Ok((sum, sum_of(cell, &cell.minus, block, row)?)));
-            match both {
-                Ok((sum, minus)) => {
-                    builder.append_option(sum.map(|sum| (sum - minus.unwrap_or(0.0)).max(0.0)));
-                }
-                Err((text, reason)) => {
-                    work.refuse(row, &cell.header, &text, reason);
-                    builder.append_null();
-                }
-            }
         }
     }
 
@@ -471,37 +351,6 @@ impl<'p> Typer<'p> {
                     work.refuse(row, &cell.header, &text, reason);
                     builder.append_null();
                 }
-            }
-        }
-        Arc::new(builder.finish())
-    }
-
-    /// Codes repeat: every spelling is looked up once per block.
-    fn codes(
-        &self,
-        cell: &Cell,
-        set: &'static [crate::schema::codes::Code],
-        work: &mut Work<'_>,
-    ) -> ArrayRef {
-        let mut known: AHashMap<String, (Option<&'static str>, u64)> = AHashMap::new();
-        let mut builder = StringBuilder::with_capacity(work.block.len(), work.block.len() * 9);
-        self.each(cell, work, |text| {
-            let Some(text) = text else {
-                builder.append_null();
-                return Ok(());
-            };
-            if !known.contains_key(&*text) {
-                known.insert(text.clone().into_owned(), (canonical(set, &text), 0));
-            }
-            if let Some((code, times)) = known.get_mut(&*text) {
-                *times += 1;
-                builder.append_value(code.unwrap_or(&text));
-            }
-            Ok(())
-        });
-        for (text, (code, times)) in known {
-            if code.is_none() {
-                work.note("unknown_code", &cell.header, &text, times);
             }
         }
         Arc::new(builder.finish())
@@ -571,75 +420,6 @@ impl<'p> Typer<'p> {
         }
         columns[at] = Arc::new(problems.finish());
         Arc::new(sources.finish())
-    }
-}
-
-/// The sum of durations in several fields; nothing when all are null.
-fn sum_of(
-    cell: &Cell,
-    fields: &[usize],
-    block: &Block,
-    row: usize,
-) -> Result<Option<f64>, (String, Reason)> {
-    let mut sum = None;
-    for at in fields {
-        let text = cleaned(block, row, *at);
-        if value::is_null(text) {
-            continue;
-        }
-        match duration(cell, text) {
-            Ok(Some(seconds)) => *sum.get_or_insert(0.0) += seconds,
-            Ok(None) => {}
-            Err(reason) => return Err((text.to_owned(), reason)),
-        }
-    }
-    Ok(sum)
-}
-
-/// A duration in seconds, null for the spellings of "does not apply".
-fn duration(cell: &Cell, text: &str) -> Result<Option<f64>, Reason> {
-    // −1 is how telephone systems say that a duration does not apply.
-    if text == "-1" {
-        return Ok(None);
-    }
-    let seconds = value::duration(text, cell.duration)?;
-    if seconds.abs() > LONGEST_S {
-        return Err(Reason::LongDuration);
-    }
-    match (seconds < 0.0, cell.rule.negative) {
-        (false, _) => Ok(Some(seconds)),
-        (true, Some(Negative::Null)) => Ok(None),
-        (true, _) => Err(Reason::NegativeDuration),
-    }
-}
-
-/// A score on 1–5: through the stated scale, or as it is when it lies there, or by its Chinese label.
-fn score(cell: &Cell, text: &str) -> Result<f64, Reason> {
-    let folded: Cow<'_, str> = if text.is_ascii() {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.chars().map(half_width).collect())
-    };
-    let labelled = match &*folded {
-        "非常满意" | "很满意" => Some(5.0),
-        "满意" => Some(4.0),
-        "一般" => Some(3.0),
-        "不满意" => Some(2.0),
-        "非常不满意" | "很不满意" => Some(1.0),
-        _ => None,
-    };
-    if let (Some(label), None) = (labelled, cell.rule.scale) {
-        return Ok(label);
-    }
-    let given = value::number(&folded)?;
-    let mapped = match cell.rule.scale {
-        Some(scale) => 1.0 + 4.0 * (given - scale.worst) / (scale.best - scale.worst),
-        None => given,
-    };
-    if (1.0..=5.0).contains(&mapped) {
-        Ok(mapped)
-    } else {
-        Err(Reason::ScoreScale)
     }
 }
 

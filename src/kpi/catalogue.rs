@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::i18n::Bilingual;
 use crate::schema::facts::{FACTS, Fact};
-use crate::settings::{KpiEntry, KpiKind, Settings, TargetEntry, catalogue::Of};
+use crate::settings::{KpiEntry, KpiKind, Settings, TargetEntry, catalogue::Of, suggestion};
 
 use super::expr::{Expr, Type};
 use super::figure::{Better, Bound, Unit};
@@ -123,10 +123,7 @@ impl Catalogue {
             .position(|kpi| kpi.id == id)
             .ok_or_else(|| {
                 let known: Vec<_> = self.kpis.iter().map(|kpi| kpi.id.as_str()).collect();
-                let hint = closest(id, &known).map_or_else(
-                    || format!("the KPIs are {}", known.join(", ")),
-                    |near| format!("did you mean `{near}`?"),
-                );
+                let hint = suggestion(id, &known, "the KPIs are");
                 Error::usage(format!("there is no KPI `{id}`"), hint)
             })
     }
@@ -138,17 +135,6 @@ impl Catalogue {
             .iter()
             .find(|target| target.kpi == kpi && target.condition.is_none())
     }
-}
-
-/// The known word nearest to `word` by edit distance, if it is near.
-#[must_use]
-pub fn closest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
-    known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), *candidate))
-        .min()
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
-        .map(|(_, candidate)| candidate)
 }
 
 fn compile(entry: &KpiEntry, all: &[KpiEntry]) -> Result<Kpi> {

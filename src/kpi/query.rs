@@ -7,12 +7,13 @@ use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
 use crate::schema::facts::Fact;
+use crate::settings::suggestion;
 use crate::store::Store;
 use crate::store::delta::Part;
 use crate::store::runs::Run;
 
 use super::bounds::bound;
-use super::catalogue::{Catalogue, Formula, Kpi, closest};
+use super::catalogue::{Catalogue, Formula, Kpi};
 use super::expr::{Expr, Type};
 use super::figure::{Bound, Estimate, Status};
 use super::parse;
@@ -269,10 +270,7 @@ fn no_dimension(fact: &Fact, name: &str, kpi: &Kpi) -> Error {
         .dimensions()
         .filter(|known| kpi.has_dimension(known))
         .collect();
-    let hint = match closest(name, &known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("its dimensions are {}", known.join(", ")),
-    };
+    let hint = suggestion(name, &known, "its dimensions are");
     let message = if fact.dimensions().any(|known| known == name) {
         format!(
             "{} counts several rows of {} as one, which differ in `{name}`",

@@ -98,7 +98,7 @@ fn matching(input: &Path, found: &mut Vec<Input>) -> Result<()> {
             let path = error.path().to_owned();
             Error::io("list", &path, error.into())
         })?;
-        if path.is_file() {
+        if path.is_file() && !file_name(&path).starts_with('.') {
             found.push(Input::new(file_name(&path), path));
         }
     }

@@ -1,24 +1,26 @@
 //! Files → the store, with an account of every row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::i18n::Lang;
 use crate::ingest::engine::{Sink, Totals};
 use crate::ingest::plan::Plan;
 use crate::ingest::privacy::Key;
-use crate::ingest::{self, Export, Reject};
+use crate::ingest::{self, Export, Reject, reason};
 use crate::settings::Settings;
 use crate::settings::taxonomy::Lookup;
 use crate::store::quality::{ByReason, Line, batch_id};
 use crate::store::quarantine::Quarantine;
 use crate::store::stage::{Job, Part, Stage, Staged, StagedRun};
-use crate::store::{Store, merge};
+use crate::store::{Store, merge, private_dir};
 
 use super::Progress;
 use super::files::Input;
+use super::gate::{self, Refused};
 
 /// What became of one file in one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,9 +76,16 @@ pub struct Ingested {
 /// Files larger than this are read one at a time, each by all threads; smaller ones side by side.
 const LARGE: u64 = 32 << 20;
 
+/// Examples that a refusal of the whole batch shows.
+const EXAMPLES: usize = 5;
+
 /// What a file gave.
 enum Read {
-    Tables(Vec<TableRead>),
+    Tables {
+        tables: Vec<TableRead>,
+        /// Members of an archive that are no table, with the reason.
+        refused: Vec<(String, String)>,
+    },
     Refused(String),
 }
 
@@ -131,16 +140,33 @@ pub fn ingest(
             read.push(one?);
         }
     }
+    if let Err(refused) = judge(&read, settings) {
+        // Nothing is stored, but the rows at fault can be looked at.
+        for table in read.iter_mut().flat_map(Read::tables) {
+            if let Some(staged) = table.staged.take() {
+                staged.quarantine.finish(&table.batch)?;
+            }
+        }
+        return Err(refused.into());
+    }
     let mut done = Ingested::default();
     // Two files of one content may be read side by side, before either is in the store.
     let mut taken: BTreeSet<String> = BTreeSet::new();
     progress.stage("store", files.len() as u64);
     for (file, read) in files.iter().zip(read) {
         match read {
-            Read::Tables(tables) => {
+            Read::Tables { tables, refused } => {
+                for (name, why) in refused {
+                    progress.warn(&why);
+                    done.refused.push((name, why));
+                }
                 for table in tables {
                     let first = taken.insert(table.batch.clone());
-                    done.files.push(table.store(store, settings, first)?);
+                    let account = table.store(store, settings, first)?;
+                    if account.read == 0 && !account.seen {
+                        progress.warn(&format!("{}: has a header, but no rows", account.file));
+                    }
+                    done.files.push(account);
                 }
             }
             Read::Refused(why) => {
@@ -157,6 +183,60 @@ pub fn ingest(
         ));
     }
     Ok(done)
+}
+
+impl Read {
+    fn tables(&mut self) -> impl Iterator<Item = &mut TableRead> {
+        let tables = match self {
+            Self::Tables { tables, .. } => tables.as_mut_slice(),
+            Self::Refused(_) => &mut [],
+        };
+        tables.iter_mut()
+    }
+}
+
+/// Judges the new files together, before anything of them is stored.
+fn judge(read: &[Read], settings: &Settings) -> std::result::Result<(), Refused> {
+    let staged: Vec<&StagedTable> = read
+        .iter()
+        .filter_map(|read| match read {
+            Read::Tables { tables, .. } => Some(tables),
+            Read::Refused(_) => None,
+        })
+        .flatten()
+        .filter_map(|table| table.staged.as_ref())
+        .collect();
+    let mut rejected: BTreeMap<String, u64> = BTreeMap::new();
+    for line in staged.iter().flat_map(|staged| &staged.rejected) {
+        *rejected.entry(line.reason.clone()).or_default() +=
+            u64::try_from(line.rows).unwrap_or_default();
+    }
+    let rows = staged.iter().map(|staged| staged.totals.read).sum();
+    gate::judge(&settings.quality, &rejected, rows).map_err(|refused| {
+        let of_reason = refused.reason.clone();
+        let mut lines: Vec<&Line> = staged
+            .iter()
+            .flat_map(|staged| &staged.rejected)
+            .filter(|line| {
+                of_reason
+                    .as_ref()
+                    .is_none_or(|reason| *reason == line.reason)
+            })
+            .collect();
+        lines.sort_by_key(|line| std::cmp::Reverse(line.rows));
+        refused.with_examples(lines.into_iter().take(EXAMPLES).map(|line| {
+            let why = reason::describe(&line.reason, Lang::En);
+            let column = if line.column.is_empty() {
+                String::new()
+            } else {
+                format!("column {}: ", line.column)
+            };
+            format!(
+                "{}: {} rows, {column}{why} ({})",
+                line.file, line.rows, line.example
+            )
+        }))
+    })
 }
 
 impl Input {
@@ -184,6 +264,10 @@ impl Reader<'_> {
                     .unwrap_or_default();
                 Ok(Read::Refused(format!("{error}{hint}")))
             }
+            // One file that cannot be read does not keep the others out; trouble with the store does.
+            Err(error @ Error::Io { .. }) if error.path() == Some(file.path.as_path()) => {
+                Ok(Read::Refused(error.to_string()))
+            }
             other => other,
         }
     }
@@ -191,6 +275,7 @@ impl Reader<'_> {
     fn tables(&self, file: &Input) -> Result<Read> {
         let store = Store::open_or_create(self.store)?;
         let spool = store.staging();
+        private_dir(&spool)?;
         let opened = ingest::open(&file.path, &file.name, self.settings, &spool)?;
         let mut tables = Vec::new();
         for export in &opened.exports {
@@ -198,7 +283,10 @@ impl Reader<'_> {
                 tables.push(self.table(&store, export, plan)?);
             }
         }
-        Ok(Read::Tables(tables))
+        Ok(Read::Tables {
+            tables,
+            refused: opened.refused,
+        })
     }
 
     fn table(&self, store: &Store, export: &Export, plan: &Plan) -> Result<TableRead> {
@@ -222,7 +310,7 @@ impl Reader<'_> {
             };
             let totals = export.read(plan, self.key, self.taxonomy, &mut keep)?;
             Some(StagedTable {
-                rows: keep.stage.finish(),
+                rows: keep.stage.finish()?,
                 quarantine: keep.quarantine,
                 rejected: keep.rejected.lines(&like),
                 totals,

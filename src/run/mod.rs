@@ -1,6 +1,7 @@
 //! The nightly run as one sentence: ingest, derive, measure, judge, explain, write.
 
 pub mod files;
+pub mod gate;
 pub mod ingest;
 pub mod night;
 pub mod publish;
@@ -24,8 +25,8 @@ use crate::schema::TABLES;
 use crate::schema::facts::FACTS;
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::store::quality;
 use crate::store::runs::Run;
+use crate::store::{quality, quarantine};
 
 pub use ingest::FileAccount;
 pub use publish::Published;
@@ -98,6 +99,7 @@ fn take_in(job: &Job, store: &Store, progress: &dyn Progress) -> Result<ingest::
         .clone()
         .unwrap_or_else(|| key_beside(&job.store));
     let key = Key::load_or_create(&key_file)?;
+    quarantine::expire(store, job.settings.retention.quarantine)?;
     let files = files::discover(&job.inputs, &store.staging())?;
     ingest::ingest(store, &files, &job.settings, &key, progress)
 }

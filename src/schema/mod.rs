@@ -6,6 +6,7 @@
 pub mod codes;
 pub mod facts;
 pub mod measure;
+pub mod privacy;
 mod records;
 
 pub use records::TABLES;

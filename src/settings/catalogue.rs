@@ -90,7 +90,10 @@ impl KpiKind {
 
 /// The `of` of an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "expected an expression, or the ids of two KPIs as [\"a\", \"b\"]"
+)]
 pub enum Of {
     /// A row-level expression.
     Expression(String),

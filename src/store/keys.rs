@@ -62,7 +62,7 @@ pub fn range(rows: &RecordBatch, key: &[usize]) -> Option<KeyRange> {
 #[must_use]
 pub fn hashes(columns: &[&ArrayRef]) -> Vec<u64> {
     let state = RandomState::with_seeds(1, 2, 3, 4);
-    let rows = columns.first().map_or(0, |column| column.len());
+    let rows = columns.first().map_or(0, |keys| Array::len(*keys));
     let texts: Vec<_> = columns
         .iter()
         .map(|column| column.as_string_opt::<i32>())

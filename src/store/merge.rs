@@ -5,7 +5,7 @@
 //! with versions on several days are looked for first and decided about together.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ahash::AHashSet;
@@ -221,7 +221,6 @@ impl Merge<'_> {
                 if other != day && KeyRange::meet(*range, *coming) {
                     suspects.insert(*day);
                     suspects.insert(*other);
-                    break;
                 }
             }
         }
@@ -325,7 +324,7 @@ impl Merge<'_> {
         Ok(by_day)
     }
 
-    fn crossing_rows(&self, file: &PathBuf, day: Day, crossing: &Crossing) -> Result<RecordBatch> {
+    fn crossing_rows(&self, file: &Path, day: Day, crossing: &Crossing) -> Result<RecordBatch> {
         let rows = read_file(file, day, &self.schema)?;
         let wanted: Vec<u64> = self
             .hashes(&rows)
@@ -377,7 +376,7 @@ impl Merge<'_> {
             _ => {}
         }
         let (rows, outcome) = self.whole_day(day, state, crossing, winners)?;
-        let replacement = self.encode(partition, rows)?;
+        let replacement = self.encode(partition, &rows)?;
         Ok(Some((replacement, outcome)))
     }
 
@@ -430,13 +429,13 @@ impl Merge<'_> {
         Ok((sorted, outcome))
     }
 
-    fn encode(&self, partition: Option<String>, rows: RecordBatch) -> Result<Replacement> {
+    fn encode(&self, partition: Option<String>, rows: &RecordBatch) -> Result<Replacement> {
         let count = rows.num_rows() as u64;
-        let keys = keys::range(&rows, &self.key);
+        let keys = keys::range(rows, &self.key);
         let content = if count == 0 {
             Content::Bytes(Vec::new())
         } else {
-            Content::Bytes(parquet_io::encode_records(self.table, &rows)?)
+            Content::Bytes(parquet_io::encode_records(self.table, rows)?)
         };
         Ok(Replacement {
             partition,
@@ -614,7 +613,7 @@ fn repeated(hashes: &[u64], rows: Vec<usize>) -> (Vec<usize>, Vec<usize>) {
 }
 
 /// Reads a file of rows; the partition column, if asked for, is filled with the day.
-fn read_file(path: &PathBuf, day: Day, schema: &SchemaRef) -> Result<RecordBatch> {
+fn read_file(path: &Path, day: Day, schema: &SchemaRef) -> Result<RecordBatch> {
     let batch = parquet_io::read(path, schema)?;
     let Ok(at) = schema.index_of(DATE) else {
         return Ok(batch);

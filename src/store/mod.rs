@@ -175,7 +175,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
     write().map_err(|error| Error::io("write", path, error))
 }
 
-/// Moves a finished file to its place in the same file system, safe on disk before it bears its name.
+/// Moves a file that is safe on disk to its place in the same file system.
 ///
 /// # Errors
 /// When it cannot be moved.
@@ -183,10 +183,7 @@ pub fn move_atomically(from: &Path, to: &Path) -> Result<()> {
     if let Some(parent) = to.parent() {
         std::fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
     }
-    File::open(from)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| std::fs::rename(from, to))
-        .map_err(|error| Error::io("write", to, error))
+    std::fs::rename(from, to).map_err(|error| Error::io("write", to, error))
 }
 
 #[cfg(test)]

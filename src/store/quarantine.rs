@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
@@ -146,6 +147,32 @@ impl Quarantine {
     }
 }
 
+/// Deletes files of the quarantine that were written longer ago than `kept`: they hold what customers said.
+/// The only place that reads the clock; no figure depends on it.
+///
+/// # Errors
+/// When the folder cannot be listed or a file not be deleted.
+pub fn expire(store: &Store, kept: Duration) -> Result<()> {
+    let folder = store.root().join(FOLDER);
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    let entries = std::fs::read_dir(&folder).map_err(|error| Error::io("list", &folder, error))?;
+    for entry in entries {
+        let entry = entry.map_err(|error| Error::io("list", &folder, error))?;
+        let age = entry
+            .metadata()
+            .and_then(|file| file.modified())
+            .ok()
+            .and_then(|written| SystemTime::now().duration_since(written).ok());
+        if age.is_some_and(|age| age > kept) {
+            let path = entry.path();
+            std::fs::remove_file(&path).map_err(|error| Error::io("delete", &path, error))?;
+        }
+    }
+    Ok(())
+}
+
 fn encode(file: &str, rejects: &[Reject]) -> Result<RecordBatch> {
     let text = |value: &dyn Fn(&Reject) -> String| -> ArrayRef {
         Arc::new(StringArray::from_iter_values(rejects.iter().map(value)))
@@ -206,7 +233,7 @@ fn workbook(file: &str, rejects: &[Reject], total: u64) -> std::result::Result<V
             &reject.raw,
         ];
         for (column, cell) in (0_u16..).zip(cells) {
-            sheet.write_string_with_format(row, column, &short(cell), &text)?;
+            sheet.write_string_with_format(row, column, short(cell), &text)?;
         }
     }
     let last = u32::try_from(rejects.len()).unwrap_or(u32::MAX);

@@ -2,7 +2,11 @@
 //! depend on how many they are. Nothing of the store changes until they are merged.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
 
 use arrow::array::{Array, AsArray, RecordBatch, UInt32Array, UInt64Array};
 use arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
@@ -80,6 +84,44 @@ pub struct Stage {
     blocks: u64,
     runs: Vec<StagedRun>,
     sequence: usize,
+    syncer: Syncer,
+}
+
+/// Brings written files safely to disk while others are being made: waiting for the disk costs no thread
+/// that could compute.
+struct Syncer {
+    files: Option<Sender<File>>,
+    thread: Option<JoinHandle<std::io::Result<()>>>,
+}
+
+impl Syncer {
+    fn start() -> Self {
+        let (files, to_sync) = channel::<File>();
+        let thread =
+            std::thread::spawn(move || to_sync.iter().try_for_each(|file| file.sync_all()));
+        Self {
+            files: Some(files),
+            thread: Some(thread),
+        }
+    }
+
+    fn take(&self, file: File) {
+        if let Some(files) = &self.files {
+            // When the thread has ended it had an error, which `finish` reports.
+            let _ = files.send(file);
+        }
+    }
+
+    fn finish(mut self) -> std::io::Result<()> {
+        drop(self.files.take());
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(result)) => result,
+            Some(Err(_)) => Err(std::io::Error::other(
+                "the thread that syncs files ended early",
+            )),
+            None => Ok(()),
+        }
+    }
 }
 
 /// All rows of one file for one table, in files by day.
@@ -117,6 +159,7 @@ impl Stage {
             blocks: 0,
             runs: Vec::new(),
             sequence: 0,
+            syncer: Syncer::start(),
         })
     }
 
@@ -194,7 +237,13 @@ impl Stage {
             .folder
             .path()
             .join(format!("{:06}.parquet", job.sequence));
-        std::fs::write(&path, &parquet).map_err(|error| Error::io("write", &path, error))?;
+        let write = || -> std::io::Result<File> {
+            let mut file = File::create(&path)?;
+            file.write_all(&parquet)?;
+            Ok(file)
+        };
+        let file = write().map_err(|error| Error::io("write", &path, error))?;
+        self.syncer.take(file);
         Ok(StagedRun {
             day: job.day,
             path,
@@ -212,14 +261,19 @@ impl Stage {
         self.runs.push(run);
     }
 
-    /// What was staged.
-    #[must_use]
-    pub fn finish(mut self) -> Staged {
+    /// What was staged, safe on disk.
+    ///
+    /// # Errors
+    /// When the disk does not take it.
+    pub fn finish(mut self) -> Result<Staged> {
+        self.syncer
+            .finish()
+            .map_err(|error| Error::io("write to", self.folder.path(), error))?;
         self.runs.sort_by_key(|run| run.sequence);
-        Staged {
+        Ok(Staged {
             runs: self.runs,
             _folder: self.folder,
-        }
+        })
     }
 
     fn error(&self, source: ArrowError) -> Error {

@@ -31,5 +31,9 @@ fn an_unknown_file_is_an_error_with_the_next_step() {
         "{}",
         ran.err
     );
-    assert!(ran.err.contains("hint: map its columns"), "{}", ran.err);
+    assert!(
+        ran.err.contains("hint: `kefu check FILE` proposes"),
+        "{}",
+        ran.err
+    );
 }

@@ -135,13 +135,12 @@ impl Folded {
                 data: [field(5), field(6), field(7), field(8), field(9)],
             };
             match fold.take(&event, &mut calls) {
-                Taken::Call | Taken::Agent | Taken::Other => {}
                 Taken::Orphan(why) => self.rejects.push(refuse("event", why, Reason::Orphan)),
                 Taken::Bad(what @ ("callid" | "queue")) => {
                     self.rejects.push(refuse(what, "", Reason::Missing));
                 }
-                // The call is kept, with the duration that its times give.
-                Taken::Bad(_) => {}
+                // An unreadable duration costs nothing: the call's times give it.
+                Taken::Call | Taken::Agent | Taken::Other | Taken::Bad(_) => {}
             }
         }
         self.calls.extend(calls);

@@ -71,6 +71,10 @@ pub(in crate::ingest) fn cell_text<'t>(
     block: &'t Block,
     row: usize,
 ) -> Option<Cow<'t, str>> {
+    if let (true, Origin::Field(at)) = (cell.plain, &cell.origin) {
+        let text = cleaned(block, row, *at);
+        return (!value::is_null(text)).then_some(Cow::Borrowed(text));
+    }
     if let Some((at, condition)) = &cell.only
         && !condition.holds(cleaned(block, row, *at))
     {

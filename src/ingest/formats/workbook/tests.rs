@@ -1,0 +1,307 @@
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
+
+use super::*;
+
+fn read(path: &Path, sheet: &str) -> (Vec<String>, Vec<u64>) {
+    let mut source = open(path, Path::new("book.xlsx"), sheet).unwrap();
+    assert!(source.names().is_none());
+    let (mut rows, mut blanks) = (Vec::new(), Vec::new());
+    while let Some(block) = source.next_block().unwrap() {
+        for row in 0..block.len() {
+            let cells: Vec<&str> = block.cells(row).collect();
+            rows.push(format!("{}: {}", block.line(row), cells.join("|")));
+        }
+        blanks.extend_from_slice(&block.blanks);
+    }
+    (rows, blanks)
+}
+
+fn saved(mut book: Workbook) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    book.save_to_writer(file.reopen().unwrap()).unwrap();
+    file
+}
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("src/ingest/fixtures")
+        .join(name)
+}
+
+#[test]
+fn cells_of_every_kind_become_text() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("通话").unwrap();
+    let at = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
+    let day = Format::new().set_num_format("yyyy/m/d");
+    let clock = Format::new().set_num_format("hh:mm:ss");
+    let span = Format::new().set_num_format("[h]:mm:ss");
+    let time = ExcelDateTime::parse_from_str("2026-01-05T09:14:59.250").unwrap();
+    sheet.write(0, 0, " 编号 ").unwrap();
+    sheet.write(2, 0, "00123").unwrap();
+    sheet.write(2, 1, 773_012_345_678_901_f64).unwrap();
+    sheet.write(2, 2, 7.73e17).unwrap();
+    sheet.write(2, 3, 12.5).unwrap();
+    sheet.write_with_format(2, 4, &time, &at).unwrap();
+    sheet.write_with_format(2, 5, 46_027, &day).unwrap();
+    sheet
+        .write_with_format(2, 6, 33_299.0 / 86_400.0, &clock)
+        .unwrap();
+    sheet
+        .write_with_format(2, 7, 95_400.0 / 86_400.0, &span)
+        .unwrap();
+    sheet.write(2, 8, true).unwrap();
+    sheet
+        .write(2, 9, Formula::new("=1+1").set_result("2"))
+        .unwrap();
+    sheet
+        .write(2, 10, Formula::new("=NA()").set_result("#N/A"))
+        .unwrap();
+    sheet.write(2, 11, "a\nb\t\"c\" &amp;").unwrap();
+    let file = saved(book);
+    assert_eq!(sheets(file.path(), Path::new("x")).unwrap(), ["通话"]);
+    let (rows, blanks) = read(file.path(), "通话");
+    assert_eq!(rows[0], "1:  编号 |||||||||||");
+    assert_eq!(
+        rows[1],
+        "3: 00123|773012345678901|7.73E+17|12.5|2026-01-05 09:14:59.250|2026-01-05 00:00:00|09:14:59\
+         |26:30:00|TRUE|2|#N/A|a\nb\t\"c\" &amp;"
+    );
+    assert_eq!(blanks, [2]);
+}
+
+#[test]
+fn formatted_empty_cells_cost_nothing() {
+    let mut book = Workbook::new();
+    let bold = Format::new().set_bold();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "id").unwrap();
+    sheet.write(1, 0, "1").unwrap();
+    for row in 2..20_000 {
+        sheet.write_blank(row, 50, &bold).unwrap();
+    }
+    sheet.write_blank(1_048_575, 16_383, &bold).unwrap();
+    book.add_worksheet().write_blank(5, 5, &bold).unwrap();
+    let hidden = book.add_worksheet();
+    hidden.set_hidden(true);
+    hidden.write(0, 0, "x").unwrap();
+    let file = saved(book);
+    assert_eq!(sheets(file.path(), Path::new("x")).unwrap(), ["Sheet1"]);
+    let (rows, blanks) = read(file.path(), "Sheet1");
+    assert_eq!(
+        (rows, blanks),
+        (vec!["1: id".to_owned(), "2: 1".to_owned()], vec![])
+    );
+}
+
+#[test]
+fn merged_headers_are_filled_and_titles_are_not() {
+    let mut book = Workbook::new();
+    let plain = Format::new();
+    let sheet = book.add_worksheet();
+    sheet.merge_range(0, 0, 0, 3, "通话记录", &plain).unwrap();
+    sheet.merge_range(1, 0, 2, 0, "编号", &plain).unwrap();
+    sheet.merge_range(1, 1, 1, 2, "时间", &plain).unwrap();
+    sheet.write(2, 1, "开始").unwrap();
+    sheet.write(2, 2, "结束").unwrap();
+    sheet.merge_range(1, 3, 2, 3, "工号", &plain).unwrap();
+    sheet.write(3, 0, "1").unwrap();
+    sheet.merge_range(40, 1, 41, 2, "late", &plain).unwrap();
+    sheet.write(41, 0, "2").unwrap();
+    let file = saved(book);
+    assert_eq!(
+        read(file.path(), "Sheet1").0,
+        [
+            "1: 通话记录|||",
+            "2: 编号|时间|时间|工号",
+            "3: 编号|开始|结束|工号",
+            "4: 1|||",
+            "41: |late||",
+            "42: 2|||"
+        ]
+    );
+}
+
+#[test]
+fn long_sheets_come_in_blocks_of_growing_width() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for row in 0..20_000 {
+        sheet.write(row, 0, row).unwrap();
+    }
+    sheet.write(19_000, 3, "wide").unwrap();
+    let file = saved(book);
+    let mut source = open(file.path(), Path::new("x"), "Sheet1").unwrap();
+    let mut shapes = Vec::new();
+    while let Some(block) = source.next_block().unwrap() {
+        shapes.push((block.len(), block.width(), block.line(0)));
+    }
+    assert_eq!(shapes, [(8192, 1, 1), (8192, 1, 8193), (3616, 4, 16_385)]);
+    // A reader that is dropped half way ends its thread.
+    drop(open(file.path(), Path::new("x"), "Sheet1").unwrap());
+    let mut source = open(file.path(), Path::new("book.xlsx"), "none").unwrap();
+    let error = source.next_block().unwrap_err().to_string();
+    assert!(error.contains("has no sheet \"none\""), "{error}");
+    assert!(source.next_block().unwrap().is_none());
+}
+
+#[test]
+fn old_workbooks_are_read() {
+    assert_eq!(
+        sheets(&fixture("calls.xls"), Path::new("x")).unwrap(),
+        ["通话"]
+    );
+    let (rows, blanks) = read(&fixture("calls.xls"), "通话");
+    assert_eq!(
+        rows,
+        [
+            "1: 通话记录||||",
+            "2: 通话编号|时间|时间|工号|解决",
+            "3: 通话编号|开始|时长|工号|解决",
+            "4: 00773012345678901|2026-01-05 09:14:59|0:03:25|1001|TRUE",
+            "6: 7.73E+15|||12.5|"
+        ]
+    );
+    assert_eq!(blanks, [5]);
+    assert_eq!(
+        read(&fixture("mac.xls"), "A").0,
+        ["1: at", "2: 2026-01-05 12:00:00"]
+    );
+}
+
+#[test]
+fn open_document_sheets_are_read() {
+    assert_eq!(
+        sheets(&fixture("calls.ods"), Path::new("x")).unwrap(),
+        ["通话"]
+    );
+    let (rows, blanks) = read(&fixture("calls.ods"), "通话");
+    assert_eq!(
+        rows,
+        [
+            "1: 通话编号|开始|时长|接通",
+            "4: 773012345678901|2026-01-05 09:15:00|00:03:25|TRUE",
+            "5: a\nb|2026-01-05 00:00:00||"
+        ]
+    );
+    assert_eq!(blanks, [2, 3]);
+}
+
+#[test]
+fn binary_workbooks_are_read() {
+    assert_eq!(
+        sheets(&fixture("date.xlsb"), Path::new("x")).unwrap(),
+        ["Sheet1"]
+    );
+    assert_eq!(
+        read(&fixture("date.xlsb"), "Sheet1").0,
+        [
+            "1: 2021-01-01 00:00:00|15",
+            "2: 2021-01-02 00:00:00|16",
+            "3: 255:10:10|17"
+        ]
+    );
+}
+
+#[test]
+fn entities_are_not_followed() {
+    let path = fixture("entity.xlsx");
+    let seen = match sheets(&path, Path::new("x")) {
+        Err(error) => error.to_string(),
+        Ok(sheets) => read(&path, &sheets[0]).0.join("\n"),
+    };
+    assert!(!seen.contains("root:"), "{seen}");
+}
+
+fn patched(name: &str, part: &str, change: impl Fn(&[u8]) -> Vec<u8>) -> tempfile::NamedTempFile {
+    use std::io::{Read, Write};
+    let mut from = zip::ZipArchive::new(File::open(fixture(name)).unwrap()).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut to = zip::ZipWriter::new(file.reopen().unwrap());
+    for at in 0..from.len() {
+        let mut entry = from.by_index(at).unwrap();
+        let label = entry.name().unwrap().into_owned();
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).unwrap();
+        if label == part {
+            bytes = change(&bytes);
+        }
+        to.start_file(label, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        to.write_all(&bytes).unwrap();
+    }
+    to.finish().unwrap();
+    file
+}
+
+#[test]
+fn hostile_and_damaged_workbooks_are_refused() {
+    let label = Path::new("book.xlsx");
+    let bomb = patched("calls.ods", "content.xml", |_| vec![b' '; 80 << 20]);
+    let error = sheets(bomb.path(), label).unwrap_err().to_string();
+    assert!(error.contains("looks like a zip bomb"), "{error}");
+    let secret = patched("calls.ods", "META-INF/manifest.xml", |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        text.replace(
+            "\"/></manifest:manifest>",
+            "\"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>",
+        )
+        .into_bytes()
+    });
+    let error = sheets(secret.path(), label).unwrap_err();
+    assert!(error.to_string().contains("is encrypted"), "{error}");
+
+    // Every part damaged in turn: an error or other rows, never a panic that gets out.
+    for name in ["calls.xls", "calls.ods", "date.xlsb"] {
+        let whole = std::fs::read(fixture(name)).unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        for at in (0..whole.len()).step_by(whole.len() / 100) {
+            let mut bytes = whole.clone();
+            for byte in bytes.iter_mut().skip(at).take(8) {
+                *byte ^= 0xff;
+            }
+            std::fs::write(file.path(), &bytes).unwrap();
+            for sheet in sheets(file.path(), label).unwrap_or_default() {
+                let mut source = open(file.path(), label, &sheet).unwrap();
+                while let Ok(Some(_)) = source.next_block() {}
+            }
+        }
+        std::fs::write(file.path(), &whole[..whole.len() / 2]).unwrap();
+        assert!(sheets(file.path(), label).is_err());
+    }
+}
+
+#[test]
+fn a_cut_sheet_gives_its_rows_and_then_the_error() {
+    let file = patched("entity.xlsx", "xl/worksheets/sheet1.xml", |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        let end = text.find("<row r=\"2\"").unwrap();
+        text[..end].as_bytes().to_vec()
+    });
+    let plain = patched_strings(file.path());
+    let mut source = open(plain.path(), Path::new("book.xlsx"), "Sheet").unwrap();
+    assert_eq!(source.next_block().unwrap().unwrap().len(), 1);
+    assert!(source.next_block().is_err());
+}
+
+/// The same workbook with its texts free of entities.
+fn patched_strings(path: &Path) -> tempfile::NamedTempFile {
+    use std::io::{Read, Write};
+    let mut from = zip::ZipArchive::new(File::open(path).unwrap()).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let mut to = zip::ZipWriter::new(file.reopen().unwrap());
+    for at in 0..from.len() {
+        let mut entry = from.by_index(at).unwrap();
+        let mut text = String::new();
+        entry.read_to_string(&mut text).unwrap();
+        to.start_file(
+            entry.name().unwrap(),
+            zip::write::SimpleFileOptions::default(),
+        )
+        .unwrap();
+        to.write_all(text.replace("&leak;", "x").as_bytes())
+            .unwrap();
+    }
+    to.finish().unwrap();
+    file
+}

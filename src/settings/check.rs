@@ -1,0 +1,179 @@
+//! What serde cannot know: names that must exist elsewhere, and numbers that must lie in a range.
+
+use crate::error::{Error, Result};
+use crate::schema::privacy::{Class, privacy_class};
+use crate::schema::{TABLES, Table};
+
+use super::document::{Document, Step};
+use super::nearest::suggestion;
+use super::privacy::ColumnName;
+use super::{File, KpiEntry};
+
+use Step::{At, Key};
+
+/// Checks a file against the schema and the catalogue in force.
+pub(super) fn check(document: &Document, file: &File, kpis: &[KpiEntry]) -> Result<()> {
+    centre(document, file)?;
+    privacy(document, file)?;
+    quality(document, file)?;
+    sources(document, file)?;
+    catalogue(document, file, kpis)
+}
+
+fn centre(document: &Document, file: &File) -> Result<()> {
+    for (at, hour) in file.centre.peak_hours.iter().enumerate() {
+        if *hour > 23 {
+            return Err(document.value_error(
+                &[Key("centre"), Key("peak_hours"), At(at)],
+                format!("`peak_hours` in [centre]: there is no hour {hour}"),
+                "hours run from 0 to 23",
+            ));
+        }
+    }
+    if file.centre.short_abandon_s.is_nan() || file.centre.short_abandon_s < 0.0 {
+        return Err(document.value_error(
+            &[Key("centre"), Key("short_abandon_s")],
+            "`short_abandon_s` in [centre] is below 0",
+            "it is a number of seconds; 0 means that no abandon is short",
+        ));
+    }
+    Ok(())
+}
+
+fn privacy(document: &Document, file: &File) -> Result<()> {
+    for (at, name) in file.privacy.keep.iter().enumerate() {
+        if let Some((message, hint)) = not_kept(name) {
+            return Err(document.value_error(
+                &[Key("privacy"), Key("keep"), At(at)],
+                format!("`keep` in [privacy]: {message}"),
+                hint,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Why a column cannot be an exception, where it cannot.
+fn not_kept(name: &ColumnName) -> Option<(String, String)> {
+    let Some(table) = Table::by_name(&name.table) else {
+        return Some((
+            format!("unknown table `{}`", name.table),
+            suggestion(&name.table, &tables(), "the tables are"),
+        ));
+    };
+    let classed: Vec<&str> = table
+        .columns
+        .iter()
+        .filter(|column| privacy_class(table.name, column).is_some())
+        .map(|column| column.name)
+        .collect();
+    let hint = |what: String| {
+        if classed.is_empty() {
+            format!("no column of {} has a class", table.name)
+        } else {
+            what
+        }
+    };
+    let classes = Class::ALL.map(Class::code).join(", ");
+    match table.column(&name.column) {
+        None => Some((
+            format!("unknown column `{}` of {}", name.column, table.name),
+            hint(suggestion(&name.column, &classed, "those with a class are")),
+        )),
+        Some(column) if privacy_class(table.name, column).is_none() => Some((
+            format!("`{name}` is always stored; it is of none of the classes {classes}"),
+            hint(format!("those with a class are {}", classed.join(", "))),
+        )),
+        Some(_) => None,
+    }
+}
+
+fn quality(document: &Document, file: &File) -> Result<()> {
+    let share = |path: &[Step], name: &str, place: &str, value: f64| {
+        if (0.0..=1.0).contains(&value) {
+            return Ok(());
+        }
+        Err(document.value_error(
+            path,
+            format!("`{name}` in [{place}]: {value} is not a share between 0 and 1"),
+            "2 % is written 0.02",
+        ))
+    };
+    let quality = &file.quality;
+    let path = [Key("quality"), Key("max_rejected")];
+    share(&path, "max_rejected", "quality", quality.max_rejected)?;
+    for (reason, value) in &quality.max_rejected_by_reason {
+        let path = [Key("quality"), Key("max_rejected_by_reason"), Key(reason)];
+        share(&path, reason, "quality.max_rejected_by_reason", *value)?;
+    }
+    Ok(())
+}
+
+fn sources(document: &Document, file: &File) -> Result<()> {
+    for (name, source) in &file.source {
+        let Some(table) = Table::by_name(&source.table) else {
+            return Err(document.value_error(
+                &[Key("source"), Key(name), Key("table")],
+                format!("unknown table `{}` in [source.{name}]", source.table),
+                suggestion(&source.table, &tables(), "the tables are"),
+            ));
+        };
+        let known: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
+        for column in source.columns.keys() {
+            if table.column(column).is_none() {
+                return Err(document.key_error(
+                    &[Key("source"), Key(name), Key("columns"), Key(column)],
+                    format!(
+                        "unknown column `{column}` of {} in [source.{name}.columns]",
+                        table.name
+                    ),
+                    suggestion(
+                        column,
+                        &known,
+                        &format!("the columns of {} are", table.name),
+                    ),
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn catalogue(document: &Document, file: &File, kpis: &[KpiEntry]) -> Result<()> {
+    for (at, entry) in file.kpi.iter().enumerate() {
+        let path = [Key("kpi"), At(at), Key("id")];
+        let earlier = file.kpi.iter().take(at).position(|kpi| kpi.id == entry.id);
+        if let Some(first) = earlier {
+            let line = document
+                .line_of(&[Key("kpi"), At(first), Key("id")])
+                .unwrap_or_default();
+            return Err(document.value_error(
+                &path,
+                format!(
+                    "the KPI `{}` is defined twice, first in line {line}",
+                    entry.id
+                ),
+                "give one of them another id",
+            ));
+        }
+    }
+    let known: Vec<&str> = kpis.iter().map(|kpi| kpi.id.as_str()).collect();
+    for (at, target) in file.target.iter().enumerate() {
+        if !known.contains(&target.kpi.as_str()) {
+            return Err(unknown_kpi(document, at, &target.kpi, &known));
+        }
+    }
+    Ok(())
+}
+
+fn unknown_kpi(document: &Document, at: usize, kpi: &str, known: &[&str]) -> Error {
+    document.value_error(
+        &[Key("target"), At(at), Key("kpi")],
+        format!("unknown KPI `{kpi}` in [[target]]"),
+        suggestion(kpi, known, "the KPIs are"),
+    )
+}
+
+fn tables() -> Vec<&'static str> {
+    TABLES.iter().map(|table| table.name).collect()
+}
