@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::i18n::Lang;
 use crate::ingest::reason;
 use crate::report::format::count;
+use crate::report::nightly::Restated;
 use crate::run::{self, FileAccount, Job, Summary};
 
 use super::{Common, output, progress::Reporter};
@@ -112,6 +113,7 @@ fn print_summary(common: &Common, job: &Job, summary: &Summary) -> Result<()> {
         value["store_changed"] = summary.store_changed.into();
         value["fact_days_written"] = summary.fact_days.into();
         value["missed"] = summary.missed.clone().into();
+        value["restated"] = restated_json(&summary.restated);
         value["published"] = summary
             .published
             .iter()
@@ -144,11 +146,41 @@ fn print_summary(common: &Common, job: &Job, summary: &Summary) -> Result<()> {
     if !summary.missed.is_empty() {
         let _ = writeln!(text, "missed  {}", summary.missed.join(", "));
     }
+    text.push_str(&restated_line(&summary.restated));
     let idle = !summary.store_changed && summary.published.iter().all(|file| !file.changed);
     if idle {
         text.push_str("Nothing changed: every file was taken in before, and store, marts and reports are as they were.\n");
     }
     output::stdout(text.as_bytes())
+}
+
+/// How many figures of earlier days have changed; nothing when none has.
+fn restated_line(restated: &Restated) -> String {
+    let plural = |number: usize, one: &str| {
+        let end = if number == 1 { "" } else { "s" };
+        format!("{} {one}{end}", count(number as u64))
+    };
+    match (restated, restated.counts()) {
+        (Restated::Redefined(since), _) => format!(
+            "restated  not compared with {}: settings or program have changed\n",
+            since.run
+        ),
+        (_, (0, _)) => String::new(),
+        (_, (figures, days)) => {
+            format!(
+                "restated  {} of {}\n",
+                plural(figures, "figure"),
+                plural(days, "day")
+            )
+        }
+    }
+}
+
+fn restated_json(restated: &Restated) -> serde_json::Value {
+    let (figures, days) = restated.counts();
+    serde_json::json!({
+        "state": restated.state(), "since": restated.since().map(|since| &since.run), "figures": figures, "days": days,
+    })
 }
 
 /// The accounts of every file as a table, the rejects by reason, and the files that were not taken in.

@@ -53,6 +53,7 @@ mod data;
 mod figures;
 mod findings;
 mod page;
+mod restated;
 
 #[cfg(test)]
 mod tests {
@@ -67,6 +68,7 @@ mod tests {
             figures::ENTRIES,
             data::ENTRIES,
             codes::ENTRIES,
+            restated::ENTRIES,
         ]
         .concat()
         .into_iter()

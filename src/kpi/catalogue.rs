@@ -254,6 +254,29 @@ fn target(entry: &TargetEntry, kpis: &[Kpi]) -> Result<Target> {
 }
 
 impl Kpi {
+    /// Names of the columns its condition and formula read; a ratio has none of its own.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&'static str> {
+        let read: Vec<&Expr> = match &self.formula {
+            Formula::Count | Formula::Ratio { .. } => Vec::new(),
+            Formula::Share { of, weight } => vec![of, weight],
+            Formula::Sum(of)
+            | Formula::Mean(of)
+            | Formula::Rate(of)
+            | Formula::Max(of)
+            | Formula::Quantile { of, .. } => vec![of],
+        };
+        let mut columns: Vec<_> = self
+            .condition
+            .iter()
+            .chain(read)
+            .flat_map(Expr::columns)
+            .collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
     /// Whether the figure can be split by a dimension: its fact has the column, and its rows are not counted
     /// once for several rows that differ in it.
     #[must_use]

@@ -1,6 +1,7 @@
 //! A question about KPIs → the rows of the answer, with intervals, targets and verdicts.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use chrono::NaiveDate;
 
@@ -11,8 +12,9 @@ use crate::store::Store;
 use crate::store::delta::Part;
 use crate::store::runs::Run;
 
+use super::bounds::bound;
 use super::catalogue::{Catalogue, Formula, Kpi};
-use super::expr::{self, Expr, Type};
+use super::expr::{Expr, Type};
 use super::figure::{Bound, Estimate, Status};
 use super::parse;
 use super::pass::{Group, Grouping, Groups, Pass};
@@ -61,6 +63,22 @@ impl Query {
     /// # Errors
     /// When a dimension or the condition does not fit the fact of a KPI, or a table cannot be read.
     pub fn answer(&self, catalogue: &Catalogue, source: &Source<'_>) -> Result<Vec<Vec<Row>>> {
+        self.answer_from(catalogue, source.store.root(), |fact| {
+            self.parts(source, fact)
+        })
+    }
+
+    /// The same from the parts of every fact table that `parts` names, wherever they come from; the range of
+    /// the query is theirs to keep.
+    ///
+    /// # Errors
+    /// As [`Self::answer`], or when `parts` fails.
+    pub fn answer_from(
+        &self,
+        catalogue: &Catalogue,
+        store: &Path,
+        parts: impl Fn(&'static Fact) -> Result<Vec<Part>>,
+    ) -> Result<Vec<Vec<Row>>> {
         let needed = self.needed(catalogue);
         let mut answers: Vec<BTreeMap<(usize, Group), Estimate>> =
             vec![BTreeMap::new(); self.groupings.len()];
@@ -71,7 +89,7 @@ impl Query {
                 common(&catalogue.kpis[of_fact[0]]).cloned(),
             );
             let kpis: Vec<&Kpi> = of_fact.iter().map(|at| &catalogue.kpis[*at]).collect();
-            let root = source.store.root().join(fact.name);
+            let root = store.join(fact.name);
             let pass = Pass {
                 fact,
                 root: &root,
@@ -79,11 +97,7 @@ impl Query {
                 groupings: &usable,
                 condition: condition.as_ref(),
             };
-            for (groups, place) in pass
-                .run(&self.parts(source, fact)?)?
-                .into_iter()
-                .zip(places)
-            {
+            for (groups, place) in pass.run(&parts(fact)?)?.into_iter().zip(places) {
                 collect(
                     groups,
                     &of_fact,
@@ -339,63 +353,5 @@ fn ratio(top: &Estimate, bottom: &Estimate, scale: f64) -> Estimate {
         denominator: bottom.value,
         n: bottom.n,
         interval: None,
-    }
-}
-
-/// The bound for a group: a target whose condition the group's members fulfil, else the unconditional one.
-fn bound(catalogue: &Catalogue, kpi: usize, grouping: &Grouping, group: &Group) -> Option<Bound> {
-    let own = catalogue.targets.iter().filter(|target| target.kpi == kpi);
-    own.clone()
-        .find(|target| {
-            target
-                .condition
-                .as_ref()
-                .is_some_and(|condition| holds(condition, grouping, group) == Some(true))
-        })
-        .or_else(|| own.clone().find(|target| target.condition.is_none()))
-        .map(|target| target.bound)
-}
-
-/// Whether a condition holds for every row of a group, as far as its members tell; `None` when they do not.
-fn holds(condition: &Expr, grouping: &Grouping, group: &Group) -> Option<bool> {
-    let member = |column: &Expr| match column {
-        Expr::Column(column) => {
-            let at = grouping.by.iter().position(|name| name == column.name)?;
-            group.members.get(at)?.clone()
-        }
-        _ => None,
-    };
-    let literal = |expr: &Expr| match expr {
-        Expr::Text(text) => Some(text.clone()),
-        Expr::Number(number) => Some(number.to_string()),
-        Expr::Flag(flag) => Some(flag.to_string()),
-        _ => None,
-    };
-    match condition {
-        Expr::Compare(expr::Comparison::Equal, a, b) => Some(member(a)? == literal(b)?),
-        Expr::Compare(expr::Comparison::NotEqual, a, b) => Some(member(a)? != literal(b)?),
-        Expr::In(value, items) => {
-            let member = member(value)?;
-            Some(
-                items
-                    .iter()
-                    .any(|item| literal(item).as_ref() == Some(&member)),
-            )
-        }
-        Expr::And(a, b) => match (holds(a, grouping, group), holds(b, grouping, group)) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), Some(true)) => Some(true),
-            _ => None,
-        },
-        Expr::Or(a, b) => match (holds(a, grouping, group), holds(b, grouping, group)) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        },
-        Expr::Not(inner) => holds(inner, grouping, group).map(|held| !held),
-        Expr::Column(column) if column.physical == crate::schema::Physical::Flag => {
-            member(condition).map(|member| member == "true")
-        }
-        _ => None,
     }
 }

@@ -144,6 +144,7 @@ fn block(block: &Block, t: Text) -> Result<Markup, RenderError> {
         Block::Multiples { legend, figures } => figures::multiples(legend, figures, t)?,
         Block::Figure(figure) => figures::wide(figure, t)?,
         Block::Table(table) => tables::table(table, t),
+        Block::Restated(restated) => tables::with_notes(&restated.table, &restated.notes, t),
         Block::Definitions(list) => definitions(list, t),
     })
 }

@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use crate::kpi::figure::{Bound, Unit};
-use crate::report::document::{Document, Fact, Finding, KpiRow, Mark};
+use crate::kpi::figure::{Bound, Estimate, Unit};
+use crate::report::document::{
+    Cause, Document, Fact, Finding, KpiRow, Mark, Restated, RestatedRow,
+};
 
 use super::{RenderError, Renderer};
 
@@ -33,6 +35,7 @@ struct Summary<'a> {
     findings: Vec<FindingOut<'a>>,
     kpis: Vec<KpiOut<'a>>,
     figures: Vec<FigureOut<'a>>,
+    restated: Option<RestatedOut<'a>>,
 }
 
 #[derive(Serialize)]
@@ -97,6 +100,47 @@ struct FigureOut<'a> {
     notes: &'a [String],
 }
 
+/// What has changed since the run before, all of it.
+#[derive(Serialize)]
+struct RestatedOut<'a> {
+    state: &'a str,
+    since: Option<&'a str>,
+    text: Option<&'a str>,
+    notes: &'a [String],
+    figures: Vec<ChangedOut<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChangedOut<'a> {
+    date: String,
+    kpi: &'a str,
+    name: &'a str,
+    unit: Unit,
+    before: SideOut,
+    after: SideOut,
+    causes: &'a [Cause],
+    printed: PrintedChange<'a>,
+}
+
+/// A figure in one of the two runs.
+#[derive(Serialize)]
+struct SideOut {
+    value: Option<f64>,
+    numerator: Option<f64>,
+    denominator: Option<f64>,
+    n: u64,
+}
+
+#[derive(Serialize)]
+struct PrintedChange<'a> {
+    day: &'a str,
+    before: &'a str,
+    after: &'a str,
+    change: &'a str,
+    basis: &'a str,
+    why: &'a str,
+}
+
 fn summary(document: &Document) -> Summary<'_> {
     Summary {
         lang: document.lang.tag(),
@@ -119,6 +163,49 @@ fn summary(document: &Document) -> Summary<'_> {
                 notes: &figure.notes,
             })
             .collect(),
+        restated: document.restated().map(restated),
+    }
+}
+
+fn restated(restated: &Restated) -> RestatedOut<'_> {
+    RestatedOut {
+        state: restated.state,
+        since: restated.since.as_deref(),
+        text: restated
+            .rows
+            .is_empty()
+            .then_some(restated.table.empty.as_str()),
+        notes: &restated.notes,
+        figures: restated.rows.iter().map(changed).collect(),
+    }
+}
+
+fn changed(row: &RestatedRow) -> ChangedOut<'_> {
+    ChangedOut {
+        date: row.raw.day.to_string(),
+        kpi: &row.id,
+        name: &row.name,
+        unit: row.raw.unit,
+        before: side(&row.raw.before),
+        after: side(&row.raw.after),
+        causes: &row.raw.causes,
+        printed: PrintedChange {
+            day: &row.day,
+            before: &row.before,
+            after: &row.after,
+            change: &row.change,
+            basis: &row.basis,
+            why: &row.why,
+        },
+    }
+}
+
+const fn side(estimate: &Estimate) -> SideOut {
+    SideOut {
+        value: estimate.value,
+        numerator: estimate.numerator,
+        denominator: estimate.denominator,
+        n: estimate.n,
     }
 }
 

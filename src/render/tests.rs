@@ -125,10 +125,11 @@ fn every_block_is_on_the_page() {
             Block::Multiples { .. } => "class=\"multiples\"",
             Block::Figure(_) => "<figure class=\"wide",
             Block::Table(_) => "<table class=\"data-table\">",
+            Block::Restated(_) => "id=\"restated-caption\"",
             Block::Definitions(_) => "class=\"definitions\"",
         })
         .collect();
-    assert_eq!(kinds.len(), 7);
+    assert_eq!(kinds.len(), 8);
     for kind in kinds {
         assert!(page.contains(kind), "{kind}");
     }
@@ -184,6 +185,14 @@ fn the_summary_prints_what_the_page_prints() {
             }
         }
         assert_eq!(summary["kpis"][0]["target"]["at_most"], 0.08);
+        let restated = summary["restated"]["figures"].as_array().unwrap();
+        assert_eq!(restated.len(), document.restated().unwrap().rows.len());
+        for figure in &restated[..30] {
+            for key in ["day", "before", "after", "change", "basis", "why"] {
+                let printed = figure["printed"][key].as_str().unwrap();
+                assert!(page.contains(printed), "{}: {printed}", figure["kpi"]);
+            }
+        }
     }
 }
 

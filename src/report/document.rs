@@ -1,11 +1,15 @@
 //! The document model: page → section → block. Text is in the document's language, numbers are printed.
 
+mod restated;
+
 use chrono::NaiveDate;
 
 use crate::i18n::Lang;
 use crate::kpi::figure::{Bound, Estimate, Status, Unit};
 
 use super::figure::{Figure, Legend, Sparkline};
+
+pub use restated::{Cause, RawRestated, Restated, RestatedRow};
 
 /// One page in one language.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,6 +92,8 @@ pub enum Block {
     Figure(Box<Figure>),
     /// A table.
     Table(Table),
+    /// Figures of earlier days that have changed.
+    Restated(Restated),
     /// Definitions in use.
     Definitions(Vec<Definition>),
 }
@@ -346,6 +352,18 @@ impl Document {
             .flat_map(|block| match block {
                 Block::KpiTable(table) => table.rows.as_slice(),
                 _ => &[],
+            })
+    }
+
+    /// The figures of earlier days that have changed.
+    #[must_use]
+    pub fn restated(&self) -> Option<&Restated> {
+        self.sections
+            .iter()
+            .flat_map(|section| &section.blocks)
+            .find_map(|block| match block {
+                Block::Restated(restated) => Some(restated),
+                _ => None,
             })
     }
 

@@ -5,6 +5,7 @@ pub mod gate;
 pub mod ingest;
 pub mod night;
 pub mod publish;
+mod restated;
 mod trust;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::ingest::privacy::Key;
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::mart;
 use crate::kpi::query::Source;
+use crate::report::nightly::Restated;
 use crate::schema::TABLES;
 use crate::schema::facts::FACTS;
 use crate::settings::Settings;
@@ -75,6 +77,8 @@ pub struct Summary {
     pub published: Vec<Published>,
     /// Figures that miss their target on the day reported on.
     pub missed: Vec<String>,
+    /// Figures of earlier days that have changed since the run before.
+    pub restated: Restated,
 }
 
 /// Takes files in without computing anything further.
@@ -267,5 +271,6 @@ fn publish_run(
         fact_days: 0,
         published,
         missed: night.missed(),
+        restated: night.input.restated,
     })
 }

@@ -15,10 +15,10 @@ use crate::report::nightly::{
     DAYS_SHOWN, KpiLine, Linking, NightlyInput, ProblemRow, Problems, WaitCell, Waits,
 };
 
-use super::{Job, trust};
+use super::{Job, restated, trust};
 
 /// The figures of the first report, in reading order within one verdict.
-const FIGURES: &[&str] = &[
+pub(super) const FIGURES: &[&str] = &[
     "offered",
     "answered",
     "abandoned",
@@ -107,6 +107,7 @@ pub fn assemble(
         rejects: trust::rejects(&quality),
         unmapped: trust::unmapped(&quality),
         notes: trust::notes(&quality),
+        restated: restated::compare(job, catalogue, source, mart)?,
         kpis: lines(catalogue, mart, date)?,
         waits: waits(catalogue, source, date)?,
         problems: problems(job, catalogue, source, date)?,
@@ -230,7 +231,7 @@ fn mean(values: &[f64]) -> Option<f64> {
 }
 
 /// Whether a KPI counts only rows that have had their time.
-fn needs_time(kpi: &Kpi) -> bool {
+pub(super) fn needs_time(kpi: &Kpi) -> bool {
     kpi.condition
         .as_ref()
         .is_some_and(|condition| condition.columns().contains(&"mature"))

@@ -15,5 +15,6 @@ mod messages;
 mod nightly;
 mod profiles;
 mod real;
+mod restated;
 mod settings;
 mod taxonomy;

@@ -27,6 +27,14 @@ pub(super) fn table(table: &Table, t: Text) -> Markup {
     }
 }
 
+/// A table with what stands under it.
+pub(super) fn with_notes(part: &Table, notes: &[String], t: Text) -> Markup {
+    html! {
+        (table(part, t))
+        @if !notes.is_empty() { div.notes { @for note in notes { p { (note) } } } }
+    }
+}
+
 fn heading(column: &Column) -> Markup {
     html! { th.number[column.numeric] scope="col" { (column.title) } }
 }

@@ -7,14 +7,17 @@
     reason = "the numbers of a fixture are small and not negative"
 )]
 
+mod problems;
+mod restated;
+
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::i18n::Bilingual;
 use crate::insight::movement::{Day, Nature, movement};
 use crate::kpi::figure::{Better, Bound, Estimate, Interval, Unit};
 use crate::report::nightly::{
-    FileLedger, KpiLine, Linking, NightlyInput, ProblemRow, Problems, RejectExample, RejectGroup,
-    UnmappedCode, WaitCell, Waits,
+    FileLedger, KpiLine, Linking, NightlyInput, RejectExample, RejectGroup, Restated, UnmappedCode,
+    WaitCell, Waits,
 };
 
 const SPAN: u64 = 35;
@@ -58,9 +61,10 @@ pub fn night() -> NightlyInput {
             "The surveys of 29 March arrived after the run of the night before; satisfaction of that day was recomputed.",
             "3 月 29 日的满意度回访文件晚到，当日满意度已重新计算。",
         )],
+        restated: restated::restated(&kpis()),
         kpis: kpis(),
         waits: Some(waits()),
-        problems: Some(problems()),
+        problems: Some(problems::problems()),
         linking: Some(Linking {
             unlinkable: rate(0.064, 5210.0),
             immature: 2874,
@@ -89,6 +93,7 @@ pub fn quiet() -> NightlyInput {
     input.rejects.clear();
     input.unmapped.clear();
     input.notes.clear();
+    input.restated = Restated::First;
     (input.waits, input.problems, input.linking, input.editions) = (None, None, None, None);
     input
 }
@@ -372,42 +377,6 @@ fn waits() -> Waits {
         from: date() - Days::new(27),
         to: date(),
         cells,
-    }
-}
-
-fn problems() -> Problems {
-    let names = [
-        ("Where is my parcel", "物流进度查询"),
-        ("Parcel not moving", "物流停滞"),
-        ("Not delivered on time", "派送延误"),
-        ("Marked delivered, not received", "虚假签收"),
-        ("Parcel damaged", "包裹破损"),
-        ("Parcel lost", "包裹丢失"),
-        ("Address change", "地址更改"),
-        ("Redelivery", "二次派送"),
-        ("Courier's manner", "快递员服务态度"),
-        ("Claim progress", "理赔进度"),
-        ("Fee query", "费用咨询"),
-        ("Return", "退货退件"),
-        ("Wrong phone number", "电话错误"),
-        ("Pick-up not done", "未按时取件"),
-        ("Invoice", "发票"),
-        ("Outlet unreachable", "网点联系不上"),
-        ("Other", "其他咨询"),
-    ];
-    let rows = names
-        .into_iter()
-        .enumerate()
-        .map(|(i, (en, zh))| ProblemRow {
-            name: Bilingual::new(en, zh),
-            contacts: (42_000.0 * 0.76_f64.powi(i as i32) * (1.0 + 0.1 * wave(2.0, i as f64)))
-                as u64,
-        });
-    Problems {
-        from: date() - Days::new(27),
-        to: date(),
-        rows: rows.collect(),
-        untyped: 8123,
     }
 }
 

@@ -5,6 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use crate::i18n::Bilingual;
 use crate::insight::movement::{Day, Movement};
 use crate::kpi::figure::{Better, Bound, Estimate, Unit};
+use crate::report::document::RawRestated;
 
 /// Everything the nightly report says, in both languages.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub struct NightlyInput {
     pub unmapped: Vec<UnmappedCode>,
     /// Further remarks on the data, for example files that arrived late.
     pub notes: Vec<Bilingual>,
+    /// Figures of earlier days that have changed since the run before.
+    pub restated: Restated,
     /// The figures, in the catalogue's order; the report sorts them itself.
     pub kpis: Vec<KpiLine>,
     /// Waits by hour and weekday.
@@ -101,6 +104,77 @@ pub struct UnmappedCode {
     pub value: String,
     /// Rows that carry it.
     pub rows: u64,
+}
+
+/// What became of the figures of earlier days since the run before.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Restated {
+    /// There is no run before.
+    First,
+    /// Settings or program are others than in the run before: figures of the two mean different things.
+    Redefined(Since),
+    /// They were compared.
+    Compared {
+        /// The run before.
+        since: Since,
+        /// A day that was still running at the cut-off of the run before, so that it is not compared.
+        running: Option<NaiveDate>,
+        /// What changed: newest day first, then in the order of the figures.
+        figures: Vec<RestatedFigure>,
+    },
+}
+
+impl Restated {
+    /// How many figures of how many days have changed.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize) {
+        let Self::Compared { figures, .. } = self else {
+            return (0, 0);
+        };
+        let mut days: Vec<NaiveDate> = figures.iter().map(|figure| figure.raw.day).collect();
+        days.sort_unstable();
+        days.dedup();
+        (figures.len(), days.len())
+    }
+
+    /// The word in machine-readable editions.
+    #[must_use]
+    pub const fn state(&self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Redefined(_) => "redefined",
+            Self::Compared { .. } => "compared",
+        }
+    }
+
+    /// The run before, where there is one.
+    #[must_use]
+    pub const fn since(&self) -> Option<&Since> {
+        match self {
+            Self::First => None,
+            Self::Redefined(since) | Self::Compared { since, .. } => Some(since),
+        }
+    }
+}
+
+/// The run that figures are compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Since {
+    /// Its id.
+    pub run: String,
+    /// Its cut-off, as local time.
+    pub as_of: NaiveDateTime,
+}
+
+/// One figure of an earlier day that has changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RestatedFigure {
+    /// Identifier in the catalogue.
+    pub id: String,
+    /// Name.
+    pub name: Bilingual,
+    /// Day, unit, both figures and why they differ.
+    pub raw: RawRestated,
 }
 
 /// One KPI of the day with its history and verdicts.

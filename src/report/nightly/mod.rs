@@ -5,6 +5,7 @@ mod input;
 mod judged;
 mod kpis;
 mod problems;
+mod restated;
 mod trend;
 mod trust;
 mod waits;
@@ -16,7 +17,7 @@ mod tests;
 
 pub use input::{
     FileLedger, KpiLine, Linking, NightlyInput, ProblemRow, Problems, RejectExample, RejectGroup,
-    UnmappedCode, WaitCell, Waits,
+    Restated, RestatedFigure, Since, UnmappedCode, WaitCell, Waits,
 };
 
 use crate::i18n::Lang;

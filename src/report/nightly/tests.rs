@@ -241,3 +241,102 @@ fn a_chart_that_ends_on_another_day_gives_no_verdict() {
     let row = document.kpis().find(|row| row.id == "answer_rate").unwrap();
     assert_eq!(row.variation.tone, Tone::Unjudged);
 }
+
+#[test]
+fn restated_figures_say_what_was_what_is_and_why() {
+    let plain = |text: &str| text.replace('\u{a0}', " ");
+    let check = |lang, expect: [&str; 7]| {
+        let document = nightly(&night(), lang);
+        let restated = document.restated().unwrap();
+        let at = restated
+            .rows
+            .iter()
+            .position(|row| row.id == "fcr")
+            .unwrap();
+        let cells: Vec<String> = restated.table.rows[at]
+            .iter()
+            .map(|cell| plain(cell))
+            .collect();
+        assert_eq!(cells, expect);
+    };
+    check(
+        Lang::En,
+        [
+            "27 Mar",
+            "First-contact resolution",
+            "81.2 %",
+            "80.6 %",
+            "−0.6 points",
+            "203 / 250 → 212 / 263",
+            "14 late contacts; 1 corrected contact; 3 contacts linked anew",
+        ],
+    );
+    check(
+        Lang::Zh,
+        [
+            "3 月 27 日",
+            "一次解决率",
+            "81.2 %",
+            "80.6 %",
+            "−0.6 个百分点",
+            "203 / 250 → 212 / 263",
+            "晚到 14 件服务、更正 1 件服务、3 件服务的前后关联有变",
+        ],
+    );
+}
+
+#[test]
+fn the_page_shows_thirty_restated_figures_and_counts_the_rest() {
+    let document = nightly(&night(), Lang::En);
+    let restated = document.restated().unwrap();
+    assert_eq!((restated.table.rows.len(), restated.rows.len()), (30, 48));
+    assert_eq!(
+        restated.notes[0],
+        "The newest 30 are shown; 18 more stand in the JSON edition."
+    );
+    assert!(
+        restated.notes[3]
+            .replace('\u{a0}', " ")
+            .starts_with("28 Mar was still running")
+    );
+}
+
+#[test]
+fn without_restated_figures_one_sentence_says_why() {
+    let since = Since {
+        run: "r0027".to_owned(),
+        as_of: night().as_of,
+    };
+    let none = Restated::Compared {
+        since: since.clone(),
+        running: None,
+        figures: Vec::new(),
+    };
+    for (restated, state, say) in [
+        (Restated::First, "first", "the first run"),
+        (Restated::Redefined(since), "redefined", "computed anew"),
+        (
+            none,
+            "compared",
+            "No figure of an earlier day has changed since the last run (r0027",
+        ),
+    ] {
+        let mut input = night();
+        input.restated = restated;
+        let document = nightly(&input, Lang::En);
+        let block = document.restated().unwrap();
+        assert_eq!(block.state, state);
+        assert!(block.table.rows.is_empty() && block.notes.is_empty());
+        assert!(block.table.empty.contains(say), "{}", block.table.empty);
+    }
+}
+
+#[test]
+fn a_restated_day_of_another_year_names_the_year() {
+    let mut input = night();
+    if let Restated::Compared { figures, .. } = &mut input.restated {
+        figures[0].raw.day = chrono::NaiveDate::from_ymd_opt(2025, 12, 31).unwrap();
+    }
+    let document = nightly(&input, Lang::En);
+    assert_eq!(document.restated().unwrap().rows[0].day, "2025-12-31");
+}

@@ -8,7 +8,9 @@ use super::{FileLedger, Page};
 
 pub(super) fn section(page: Page) -> Section {
     let t = page.t;
+    // What has changed comes first: the list of files grows with every night and would bury it.
     let mut blocks = vec![
+        Block::Restated(page.restated()),
         Block::Table(page.ledger()),
         Block::Table(page.rejects()),
         Block::Table(page.unmapped()),
