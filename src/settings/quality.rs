@@ -28,7 +28,7 @@ impl Default for Quality {
     fn default() -> Self {
         Self {
             max_rejected: 0.05,
-            allowed_rows: 10,
+            allowed_rows: 20,
             max_rejected_by_reason: BTreeMap::new(),
         }
     }

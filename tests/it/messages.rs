@@ -73,7 +73,7 @@ fn input_and_store_errors_end_with_one() {
     assert_eq!(ran.code, 1);
     assert!(
         ran.err
-            .contains("in: holds no export (looked for .csv, .tsv, .txt)"),
+            .contains("in: holds no export (looked for .csv, .tsv"),
         "{}",
         ran.err
     );
