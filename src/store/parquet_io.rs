@@ -11,7 +11,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
 
 use crate::error::{Error, Result};
@@ -55,8 +55,14 @@ pub fn encode_records(table: &Table, rows: &RecordBatch) -> Result<Vec<u8>> {
             _ => continue,
         };
         let path = ColumnPath::from(column.name);
+        // Least and most of a pseudonym or a sentence help nobody and cost a comparison per value.
+        let statistics = match column.kind {
+            Kind::Customer | Kind::FreeText => EnabledStatistics::None,
+            _ => EnabledStatistics::Chunk,
+        };
         properties = properties
             .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_statistics_enabled(path.clone(), statistics)
             .set_column_encoding(path, encoding);
     }
     let line = ColumnPath::from(SOURCE_LINE);
@@ -83,6 +89,7 @@ pub(super) fn properties(metadata: &[(&str, String)]) -> WriterPropertiesBuilder
     WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(131_072))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by(concat!("kefu ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_key_value_metadata(Some(pairs))
 }
