@@ -11,6 +11,7 @@ pub mod formats;
 pub mod header;
 pub mod plan;
 pub mod privacy;
+pub mod propose;
 pub mod queue_log;
 pub mod reason;
 pub mod records;
