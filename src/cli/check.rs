@@ -1,4 +1,5 @@
-//! `kefu check`: what each file is, how its columns map, what would be rejected. Writes nothing.
+//! `kefu check`: what each file is, how its columns map, what would be rejected; for an unknown file, a mapping
+//! that may fit. Writes nothing.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use crate::i18n::Lang;
 use crate::ingest::engine::{Sink, Totals};
 use crate::ingest::plan::{Origin, Plan};
 use crate::ingest::privacy::{Key, example};
+use crate::ingest::propose::{self, Proposal};
 use crate::ingest::{self, Export, Reject, reason};
 use crate::run::files;
 
@@ -36,6 +38,7 @@ pub fn check(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
         .map_err(|error| Error::io("create a folder in", &std::env::temp_dir(), error))?;
     let mut refused = 0_usize;
     let mut all = Vec::new();
+    let mut proposals: Vec<Proposal> = Vec::new();
     for file in files::discover(&args.inputs, spool.path())? {
         match ingest::open(&file.path, &file.name, &settings, spool.path()) {
             Ok(opened) => {
@@ -58,6 +61,25 @@ pub fn check(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
             Err(error) => {
                 refused += 1;
                 output::error(&error, common.json);
+                let taken: Vec<&str> = proposals.iter().map(|one| one.source.as_str()).collect();
+                let proposal = matches!(error, Error::Input { .. })
+                    .then(|| {
+                        propose::of_file(&file.path, &file.name, &settings, spool.path(), &taken)
+                    })
+                    .flatten();
+                let Some(proposal) = proposal else { continue };
+                let covered = proposals
+                    .iter()
+                    .find(|known| known.covers(&proposal.header));
+                if common.json {
+                    all.push(proposal_as_json(&file.name, &error, &proposal, covered));
+                } else {
+                    let text = proposal_as_text(&file.name, &proposal, covered);
+                    output::stdout(text.as_bytes())?;
+                }
+                if covered.is_none() {
+                    proposals.push(proposal);
+                }
             }
         }
     }
@@ -193,5 +215,36 @@ fn as_json(export: &Export, plan: &Plan, totals: &Totals, seen: &Seen) -> serde_
         "form": export.form(), "read": totals.read, "rejected": seen.rejected,
         "columns": columns, "unused": plan.unused, "absent": plan.absent, "doubled": plan.doubled,
         "stated": plan.stated, "rejects": rejects,
+    })
+}
+
+/// The section, or which one it is already: two for one kind of file would take its rows twice.
+fn proposal_as_text(file: &str, proposal: &Proposal, covered: Option<&Proposal>) -> String {
+    covered.map_or_else(
+        || format!("{}\n", proposal.toml),
+        |known| {
+            let file = file.replace(char::is_control, " ");
+            format!("# {file}: as [source.{}] above\n\n", known.source)
+        },
+    )
+}
+
+fn proposal_as_json(
+    file: &str,
+    error: &Error,
+    proposal: &Proposal,
+    covered: Option<&Proposal>,
+) -> serde_json::Value {
+    let columns: serde_json::Map<String, serde_json::Value> = proposal
+        .columns
+        .iter()
+        .map(|(column, headers)| ((*column).to_owned(), headers.clone().into()))
+        .collect();
+    serde_json::json!({
+        "file": file, "error": error.to_string(), "proposal": {
+            "source": proposal.source, "table": proposal.table, "recognise": proposal.recognise,
+            "columns": columns, "unplaced": proposal.unplaced, "missing": proposal.missing,
+            "covered_by": covered.map(|known| known.source.as_str()), "toml": proposal.toml,
+        },
     })
 }

@@ -157,7 +157,7 @@ fn merged(upper: &[String], lower: &[String]) -> Vec<String> {
 }
 
 /// A header cell as a name: without the star of required columns, a colon, or a formula around it.
-fn name(cell: &str) -> String {
+pub(super) fn name(cell: &str) -> String {
     clean(cell)
         .trim_matches(['*', '＊', ':', '：'])
         .trim()
@@ -227,7 +227,7 @@ fn bears(rows: &[Vec<String>], source: &Source) -> bool {
 }
 
 /// What betrays a summary table.
-fn pivot(rows: &[Vec<String>]) -> Option<&str> {
+pub(super) fn pivot(rows: &[Vec<String>]) -> Option<&str> {
     rows.iter().flatten().map(|cell| clean(cell)).find(|cell| {
         let lower = cell.to_lowercase();
         PIVOT.iter().any(|mark| lower.starts_with(mark))

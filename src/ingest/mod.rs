@@ -12,6 +12,7 @@ pub mod header;
 pub mod open;
 pub mod plan;
 pub mod privacy;
+pub mod propose;
 pub mod queue_log;
 pub mod reason;
 pub mod records;
