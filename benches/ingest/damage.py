@@ -22,7 +22,7 @@ STARTED, QUEUE, AGENT, OUTCOME, WAIT, TALK = 1, 6, 8, 9, 10, 11
 
 NO_SUCH_TIMES = [b"2026-02-30 10:00:00", b"2026-13-01 10:00:00", b"0000-00-00 00:00:00", b"2026-03-01 25:61:00"]
 NOT_UTF8 = [b"\xb2\xe9\xbc\xfe", b"\xe6\x9f", b"\xff\xfe", b"\xc3\x28"]
-NOT_NUMBERS = ["很久".encode(), b"n.a.", b"12s", b"1O"]
+NOT_NUMBERS = ["很久".encode(), b"n.a.", b"12x", b"1O"]
 
 
 def put(fields, at, value):

@@ -37,6 +37,13 @@ impl Block {
         }
     }
 
+    /// Makes room for so many rows of cells in a text to come.
+    pub fn reserve(&mut self, rows: usize) {
+        self.spans.reserve(rows * self.width);
+        self.lines.reserve(rows);
+        self.whole.reserve(rows);
+    }
+
     /// Cells per row.
     #[must_use]
     pub const fn width(&self) -> usize {

@@ -9,6 +9,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 use std::time::SystemTime;
 
 use tempfile::TempPath;
@@ -192,21 +193,35 @@ impl Member {
     /// # Errors
     /// The content cannot be read, is damaged, or unpacks to absurdity.
     pub fn hash(&self) -> Result<(String, u64)> {
-        let mut hasher = blake3::Hasher::new();
         let mut reader = self.open()?;
-        let mut buffer = vec![0; HASHED_AT_ONCE];
-        let mut length = 0;
-        loop {
-            let read = match reader.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-                Err(e) => return Err(explain(Path::new(&self.name), e)),
-            };
-            hasher.update(&buffer[..read]);
-            length += read as u64;
-        }
-        Ok((hasher.finalize().to_hex().to_string(), length))
+        let hashed = std::thread::scope(|scope| {
+            let (filled, to_hash) = sync_channel::<Vec<u8>>(2);
+            // One thread reads while the other computes.
+            let hashing = scope.spawn(move || {
+                let mut hasher = blake3::Hasher::new();
+                let mut length = 0;
+                for bytes in to_hash {
+                    hasher.update(&bytes);
+                    length += bytes.len() as u64;
+                }
+                (hasher.finalize(), length)
+            });
+            loop {
+                let mut bytes = Vec::with_capacity(HASHED_AT_ONCE);
+                let read = (&mut reader)
+                    .take(HASHED_AT_ONCE as u64)
+                    .read_to_end(&mut bytes)?;
+                if read == 0 || filled.send(bytes).is_err() {
+                    break;
+                }
+            }
+            drop(filled);
+            hashing
+                .join()
+                .map_err(|_| io::Error::other("the thread that hashes ended early"))
+        });
+        let (hash, length) = hashed.map_err(|e| explain(Path::new(&self.name), e))?;
+        Ok((hash.to_hex().to_string(), length))
     }
 
     /// A file on disk with the unpacked content, as workbooks and Parquet need one; spooled when need be.

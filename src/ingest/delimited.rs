@@ -37,6 +37,8 @@ pub struct Dialect {
 pub struct Piece {
     bytes: Vec<u8>,
     first_line: u64,
+    /// Line ends in it.
+    lines: usize,
     /// Instead of bytes: a line that is too long, its beginning and its length.
     long: Option<(Vec<u8>, u64)>,
 }
@@ -88,12 +90,14 @@ impl Pieces {
             };
             if cut > 0 {
                 self.carry = bytes.split_off(cut);
+                let lines = memchr_iter(b'\n', &bytes).count();
                 let piece = Piece {
                     first_line: self.line,
+                    lines,
                     long: None,
                     bytes,
                 };
-                self.line += memchr_iter(b'\n', &piece.bytes).count() as u64;
+                self.line += lines as u64;
                 return Ok(Some(piece));
             }
             if bytes.len() >= LONGEST_LINE {
@@ -164,6 +168,7 @@ impl Pieces {
         let piece = Piece {
             bytes: Vec::new(),
             first_line: self.line,
+            lines: 1,
             long: Some((head, length)),
         };
         self.line += 1;
@@ -219,6 +224,7 @@ pub fn parse(piece: Piece, dialect: &Dialect) -> Block {
         }
     };
     let mut parser = Parser::new(dialect);
+    parser.block.reserve(piece.lines + 1);
     parser.all(&text, piece.first_line);
     parser.block.set_text(text);
     parser.block

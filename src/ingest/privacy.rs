@@ -108,8 +108,12 @@ impl Key {
             return Customer::Masked;
         }
         let hash = blake3::keyed_hash(&self.0, normalise(value).as_bytes());
+        const HEX: &[u8; 16] = b"0123456789abcdef";
         let mut digits = [0; 32];
-        digits.copy_from_slice(&hash.to_hex().as_bytes()[..32]);
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(hash.as_bytes()) {
+            pair[0] = HEX[usize::from(byte >> 4)];
+            pair[1] = HEX[usize::from(byte & 15)];
+        }
         Customer::Pseudonym(Pseudonym(digits))
     }
 }

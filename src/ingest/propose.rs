@@ -23,9 +23,10 @@ use crate::settings::Settings;
 
 use self::fit::{Candidate, Fit};
 use self::write::Draft;
+use super::container::{self, Limits, MemberKind};
 use super::privacy::mask;
 use super::value::{self, clean};
-use super::{container, header, records, text};
+use super::{header, records, text};
 
 /// How much of a file is looked at.
 const HEAD: u64 = 1 << 20;
@@ -76,10 +77,13 @@ pub fn of_file(
     spool: &Path,
     taken: &[&str],
 ) -> Option<Proposal> {
-    let members = container::members(path, name, spool).ok()?;
+    let members = container::members(path, name, spool, &Limits::default()).ok()?;
     let [member] = members.as_slice() else {
         return None;
     };
+    if member.kind != MemberKind::Text {
+        return None;
+    }
     let mut head = Vec::new();
     member.open().ok()?.take(HEAD).read_to_end(&mut head).ok()?;
     let cut = head.len() as u64 == HEAD;

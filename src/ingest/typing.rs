@@ -34,6 +34,9 @@ pub(in crate::ingest) use text::cell_text;
 use text::cleaned;
 use texts::{codes, customers, each, texts};
 
+/// Rows that hardly a block has more of.
+const MOST_ROWS: usize = 32_768;
+
 /// Findings about rows that were kept: what, column, value → how often.
 pub type Notes = BTreeMap<(&'static str, String, String), u64>;
 
@@ -59,7 +62,8 @@ pub struct Typer<'p> {
     key: &'p Key,
     taxonomy: &'p Lookup,
     schema: SchemaRef,
-    source_file: &'p str,
+    /// What the rows say of where they came from, as a column long enough for most blocks.
+    source_file: StringArray,
     /// Pairs of time columns that must be in order, the earlier first.
     ordered: Vec<(usize, usize)>,
 }
@@ -111,7 +115,7 @@ impl<'p> Typer<'p> {
             key,
             taxonomy,
             schema: record_schema(plan.table),
-            source_file,
+            source_file: StringArray::from_iter_values(std::iter::repeat_n(source_file, MOST_ROWS)),
             ordered: ordered
                 .iter()
                 .filter_map(|(a, b)| Some((at(a)?, at(b)?)))
@@ -157,9 +161,7 @@ impl<'p> Typer<'p> {
         if self.plan.table.hashed_key {
             complete::hash_missing_keys(&mut columns);
         }
-        columns.push(Arc::new(StringArray::from_iter_values(
-            std::iter::repeat_n(self.source_file, rows),
-        )));
+        columns.push(self.source_file(rows));
         columns.push(Arc::new(Int64Array::from_iter_values(
             (0..rows).map(|row| i64::try_from(block.line(row)).unwrap_or(i64::MAX)),
         )));
@@ -192,6 +194,16 @@ impl<'p> Typer<'p> {
             blanks,
             last_line,
         })
+    }
+
+    fn source_file(&self, rows: usize) -> ArrayRef {
+        if rows <= MOST_ROWS {
+            return Arc::new(self.source_file.slice(0, rows));
+        }
+        let name = self.source_file.value(0);
+        Arc::new(StringArray::from_iter_values(std::iter::repeat_n(
+            name, rows,
+        )))
     }
 
     /// Refuses the rows that the mapping leaves out.

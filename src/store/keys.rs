@@ -18,6 +18,18 @@ pub struct KeyRange {
 }
 
 impl KeyRange {
+    /// The range of two sets of rows together; nothing when there is none of either.
+    #[must_use]
+    pub fn both(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        match (one, other) {
+            (Some(one), Some(other)) => Some(Self {
+                least: one.least.min(other.least),
+                most: one.most.max(other.most),
+            }),
+            (one, other) => one.or(other),
+        }
+    }
+
     /// Whether a key can lie in both ranges; an unknown range holds everything.
     #[must_use]
     pub fn meet(one: Option<&Self>, other: Option<&Self>) -> bool {

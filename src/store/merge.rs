@@ -435,7 +435,10 @@ impl Merge<'_> {
         let content = if count == 0 {
             Content::Bytes(Vec::new())
         } else {
-            Content::Bytes(parquet_io::encode_records(self.table, rows)?)
+            Content::Bytes(parquet_io::encode_records(
+                self.table,
+                std::slice::from_ref(rows),
+            )?)
         };
         Ok(Replacement {
             partition,

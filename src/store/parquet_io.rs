@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
-use arrow::datatypes::{Schema, SchemaRef};
+use arrow::datatypes::{DataType, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
@@ -36,17 +37,17 @@ pub fn file_schema(table: &Table) -> SchemaRef {
 ///
 /// # Errors
 /// When Parquet refuses the rows.
-pub fn encode_records(table: &Table, rows: &RecordBatch) -> Result<Vec<u8>> {
+pub fn encode_records(table: &Table, rows: &[RecordBatch]) -> Result<Vec<u8>> {
     let schema = file_schema(table);
-    let columns: Vec<usize> = (0..rows.num_columns())
-        .filter(|at| rows.schema().field(*at).name() != DATE)
-        .collect();
-    let rows = rows.project(&columns).map_err(|source| Error::Arrow {
-        what: table.name.to_owned(),
-        source,
-    })?;
-    debug_assert_eq!(schema.fields().len(), rows.num_columns());
     let mut properties = properties(&[]);
+    for field in schema.fields() {
+        // Least and most of texts would be compared for every value, and the keys' are in the table's own
+        // statistics.
+        if *field.data_type() == DataType::Utf8 {
+            let path = ColumnPath::from(field.name().as_str());
+            properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
+        }
+    }
     for column in table.columns {
         let encoding = match column.kind {
             Kind::Id if column.key || column.name == "contact_id" => Encoding::DELTA_BYTE_ARRAY,
@@ -55,21 +56,82 @@ pub fn encode_records(table: &Table, rows: &RecordBatch) -> Result<Vec<u8>> {
             _ => continue,
         };
         let path = ColumnPath::from(column.name);
-        // Least and most of a pseudonym or a sentence help nobody and cost a comparison per value.
-        let statistics = match column.kind {
-            Kind::Customer | Kind::FreeText => EnabledStatistics::None,
-            _ => EnabledStatistics::Chunk,
-        };
         properties = properties
             .set_column_dictionary_enabled(path.clone(), false)
-            .set_column_statistics_enabled(path.clone(), statistics)
             .set_column_encoding(path, encoding);
     }
     let line = ColumnPath::from(SOURCE_LINE);
     properties = properties
         .set_column_dictionary_enabled(line.clone(), false)
         .set_column_encoding(line, Encoding::DELTA_BINARY_PACKED);
-    write(&rows, properties)
+    let whole = record_schema(table);
+    let columns: Vec<usize> = (0..whole.fields().len())
+        .filter(|at| whole.field(*at).name() != DATE)
+        .collect();
+    let fail = |source| Error::Arrow {
+        what: table.name.to_owned(),
+        source,
+    };
+    let mut writer = Writer::new(schema, properties)?;
+    let (mut held, mut count) = (Vec::new(), 0);
+    for batch in rows {
+        let batch = batch.project(&columns).map_err(fail)?;
+        let mut at = 0;
+        while at < batch.num_rows() {
+            let taken = (WRITTEN_TOGETHER - count).min(batch.num_rows() - at);
+            held.push(batch.slice(at, taken));
+            (at, count) = (at + taken, count + taken);
+            if count == WRITTEN_TOGETHER {
+                writer.write(&held).map_err(fail)??;
+                (held, count) = (Vec::new(), 0);
+            }
+        }
+    }
+    writer.write(&held).map_err(fail)??;
+    writer.finish()
+}
+
+/// Rows given to the writer at a time. Always as many, however the rows come: where pages end depends on it,
+/// and the same rows shall give the same bytes.
+const WRITTEN_TOGETHER: usize = 8192;
+
+/// A Parquet file in the making.
+struct Writer {
+    schema: SchemaRef,
+    inner: ArrowWriter<Vec<u8>>,
+}
+
+impl Writer {
+    fn new(schema: SchemaRef, properties: WriterPropertiesBuilder) -> Result<Self> {
+        // No Arrow schema is embedded, so that readers that do not know Arrow's types see plain columns.
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties.build())
+            .with_skip_arrow_metadata(true);
+        let inner = ArrowWriter::try_new_with_options(Vec::new(), schema.clone(), options)
+            .map_err(refused)?;
+        Ok(Self { schema, inner })
+    }
+
+    /// Writes these rows as one batch.
+    fn write(&mut self, rows: &[RecordBatch]) -> std::result::Result<Result<()>, ArrowError> {
+        let rows = match rows {
+            [] => return Ok(Ok(())),
+            [one] => one.clone(),
+            several => concat_batches(&self.schema, several)?,
+        };
+        Ok(self.inner.write(&rows).map_err(refused))
+    }
+
+    fn finish(self) -> Result<Vec<u8>> {
+        self.inner.into_inner().map_err(refused)
+    }
+}
+
+fn refused(source: parquet::errors::ParquetError) -> Error {
+    Error::Parquet {
+        what: "a batch".to_owned(),
+        source,
+    }
 }
 
 /// A batch as a Zstd Parquet file, with key-value metadata.
@@ -77,7 +139,9 @@ pub fn encode_records(table: &Table, rows: &RecordBatch) -> Result<Vec<u8>> {
 /// # Errors
 /// When Parquet refuses the batch.
 pub fn encode(batch: &RecordBatch, metadata: &[(&str, String)]) -> Result<Vec<u8>> {
-    write(batch, properties(metadata))
+    let mut writer = Writer::new(batch.schema(), properties(metadata))?;
+    writer.inner.write(batch).map_err(refused)?;
+    writer.finish()
 }
 
 /// How every file is written.
@@ -92,21 +156,6 @@ pub(super) fn properties(metadata: &[(&str, String)]) -> WriterPropertiesBuilder
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by(concat!("kefu ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_key_value_metadata(Some(pairs))
-}
-
-/// No Arrow schema is embedded, so that readers that do not know Arrow's types see plain columns.
-fn write(batch: &RecordBatch, properties: WriterPropertiesBuilder) -> Result<Vec<u8>> {
-    let options = ArrowWriterOptions::new()
-        .with_properties(properties.build())
-        .with_skip_arrow_metadata(true);
-    let fail = |source| Error::Parquet {
-        what: "a batch".to_owned(),
-        source,
-    };
-    let mut writer =
-        ArrowWriter::try_new_with_options(Vec::new(), batch.schema(), options).map_err(fail)?;
-    writer.write(batch).map_err(fail)?;
-    writer.into_inner().map_err(fail)
 }
 
 /// Reads a file into one batch of `schema`; a column that the file lacks is null.

@@ -225,14 +225,23 @@ impl Stage {
     pub fn work(&self, job: Job) -> Result<StagedRun> {
         let schema = record_schema(self.table);
         let fail = |source| self.error(source);
-        let rows = concat_batches(&schema, &job.rows).map_err(fail)?;
-        drop(job.rows);
         let key = keys::columns(self.table);
-        let columns: Vec<_> = key.iter().map(|at| rows.column(*at)).collect();
-        let unique = distinct(keys::hashes(&columns));
-        let range = keys::range(&rows, &key);
-        let sorted = sorted(self.table, rows).map_err(fail)?;
-        let parquet = parquet_io::encode_records(self.table, &sorted)?;
+        let (mut hashes, mut range, mut count) = (Vec::new(), None, 0);
+        for rows in &job.rows {
+            let columns: Vec<_> = key.iter().map(|at| rows.column(*at)).collect();
+            hashes.extend(keys::hashes(&columns));
+            range = KeyRange::both(range, keys::range(rows, &key));
+            count += rows.num_rows() as u64;
+        }
+        let unique = distinct(hashes);
+        // An export is sorted by time: mostly the rows can be written as they came, without a copy of the day.
+        let mut rows = job.rows;
+        if !in_order_throughout(self.table, &rows).map_err(fail)? {
+            let whole = concat_batches(&schema, &rows).map_err(fail)?;
+            rows = vec![sorted(self.table, whole).map_err(fail)?];
+        }
+        let parquet = parquet_io::encode_records(self.table, &rows)?;
+        drop(rows);
         let path = self
             .folder
             .path()
@@ -247,7 +256,7 @@ impl Stage {
         Ok(StagedRun {
             day: job.day,
             path,
-            rows: sorted.num_rows() as u64,
+            rows: count,
             size: parquet.len() as u64,
             hash: blake3::hash(&parquet).to_hex().to_string(),
             keys: range,
@@ -357,7 +366,17 @@ pub fn by_day(
 /// # Errors
 /// When Arrow refuses.
 pub fn sorted(table: &Table, rows: RecordBatch) -> std::result::Result<RecordBatch, ArrowError> {
-    let order: Vec<SortColumn> = table
+    let order = sort_columns(table, &rows);
+    if in_order(&order)? {
+        return Ok(rows);
+    }
+    let indices: UInt32Array = lexsort_to_indices(&order, None)?;
+    take_record_batch(&rows, &indices)
+}
+
+/// The columns that rows are sorted by.
+fn sort_columns(table: &Table, rows: &RecordBatch) -> Vec<SortColumn> {
+    table
         .time
         .iter()
         .copied()
@@ -368,12 +387,38 @@ pub fn sorted(table: &Table, rows: RecordBatch) -> std::result::Result<RecordBat
             values: column.clone(),
             options: None,
         })
-        .collect();
-    if in_order(&order)? {
-        return Ok(rows);
+        .collect()
+}
+
+/// Whether these rows, one batch after the other, stand in the order of their table.
+fn in_order_throughout(
+    table: &Table,
+    batches: &[RecordBatch],
+) -> std::result::Result<bool, ArrowError> {
+    let mut before: Option<Vec<SortColumn>> = None;
+    for batch in batches {
+        let order = sort_columns(table, batch);
+        if !in_order(&order)? {
+            return Ok(false);
+        }
+        if let Some(before) = &before {
+            let last = before.first().map_or(0, |column| column.values.len());
+            let mut edge = Vec::with_capacity(order.len());
+            for (one, other) in before.iter().zip(&order) {
+                let from = one.values.slice(last.saturating_sub(1), 1);
+                let to = other.values.slice(0, 1);
+                edge.push(SortColumn {
+                    values: arrow::compute::concat(&[from.as_ref(), to.as_ref()])?,
+                    options: None,
+                });
+            }
+            if !in_order(&edge)? {
+                return Ok(false);
+            }
+        }
+        before = Some(order);
     }
-    let indices: UInt32Array = lexsort_to_indices(&order, None)?;
-    take_record_batch(&rows, &indices)
+    Ok(true)
 }
 
 /// Whether rows stand in this order already, as those of an export mostly do.
