@@ -108,7 +108,6 @@ impl Key {
             return Customer::Masked;
         }
         let hash = blake3::keyed_hash(&self.0, normalise(value).as_bytes());
-        const HEX: &[u8; 16] = b"0123456789abcdef";
         let mut digits = [0; 32];
         for (pair, byte) in digits.chunks_exact_mut(2).zip(hash.as_bytes()) {
             pair[0] = HEX[usize::from(byte >> 4)];
@@ -117,6 +116,9 @@ impl Key {
         Customer::Pseudonym(Pseudonym(digits))
     }
 }
+
+/// The digits of pseudonyms.
+const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Whether part of a value was blotted out before it came here.
 fn is_masked(value: &str) -> bool {

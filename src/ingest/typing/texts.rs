@@ -43,12 +43,12 @@ pub(super) fn texts(
     mut read: impl FnMut(&str, &mut StringBuilder) -> Result<(), Reason>,
 ) -> ArrayRef {
     let mut builder = StringBuilder::with_capacity(work.block.len(), work.block.len() * 16);
-    each(cell, work, |text| match text {
-        Some(text) => read(&text, &mut builder),
-        None => {
-            builder.append_null();
-            Ok(())
+    each(cell, work, |text| {
+        if let Some(text) = text {
+            return read(&text, &mut builder);
         }
+        builder.append_null();
+        Ok(())
     });
     Arc::new(builder.finish())
 }
