@@ -324,7 +324,7 @@ fn of_text(
         delimiters.extend(settings.stated_delimiters());
         delimiters.dedup();
         for delimiter in delimiters {
-            let rows = first_rows(&lines, encoding, delimiter);
+            let rows = first_rows(&lines, encoding, delimiter, header::ROWS_LOOKED_AT);
             if rows.is_empty() {
                 return Err(Error::input(
                     path,
@@ -424,16 +424,21 @@ impl TextFound {
 }
 
 /// One of the first rows of a text.
-struct FirstRow {
+pub(super) struct FirstRow {
     line: u64,
     lines: u64,
-    cells: Vec<String>,
+    pub(super) cells: Vec<String>,
 }
 
-/// The first rows that are not blank, as far as they decode.
-fn first_rows(text: &[u8], encoding: &'static Encoding, delimiter: u8) -> Vec<FirstRow> {
+/// The first rows that are not blank, `most` at most, as far as they decode.
+pub(super) fn first_rows(
+    text: &[u8],
+    encoding: &'static Encoding,
+    delimiter: u8,
+    most: usize,
+) -> Vec<FirstRow> {
     let (mut rows, mut at, mut line) = (Vec::new(), 0, 1);
-    while at < text.len() && rows.len() < header::ROWS_LOOKED_AT {
+    while at < text.len() && rows.len() < most {
         let Some(found) = records::extent_of_header(text, at, delimiter) else {
             break;
         };

@@ -16,17 +16,16 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 
-use encoding_rs::Encoding;
-
 use crate::schema::{Kind, TABLES, fold};
 use crate::settings::Settings;
 
 use self::fit::{Candidate, Fit};
 use self::write::Draft;
 use super::container::{self, Limits, MemberKind};
+use super::open::first_rows;
 use super::privacy::mask;
 use super::value::{self, clean};
-use super::{header, records, text};
+use super::{header, text};
 
 /// How much of a file is looked at.
 const HEAD: u64 = 1 << 20;
@@ -95,7 +94,10 @@ pub fn of_file(
     }
     let mut best: Option<Proposal> = None;
     for delimiter in text::delimiters(&lines, encoding) {
-        let mut rows = rows_of(&lines, encoding, delimiter);
+        let mut rows: Vec<Vec<String>> = first_rows(&lines, encoding, delimiter, ROWS)
+            .into_iter()
+            .map(|row| row.cells)
+            .collect();
         if cut && rows.len() < ROWS {
             rows.pop();
         }
@@ -116,26 +118,6 @@ pub fn of_file(
         }
     }
     best
-}
-
-/// The first rows that are not blank.
-fn rows_of(text: &[u8], encoding: &'static Encoding, delimiter: u8) -> Vec<Vec<String>> {
-    let (mut rows, mut at) = (Vec::new(), 0);
-    while rows.len() < ROWS {
-        let Some(found) = records::extent_of_header(text, at, delimiter) else {
-            break;
-        };
-        let decoded = text::decode(&text[at..found.end], encoding);
-        let cells = decoded
-            .as_deref()
-            .and_then(|record| records::fields(record, delimiter).ok())
-            .unwrap_or_default();
-        if cells.iter().any(|cell| !clean(cell).is_empty()) {
-            rows.push(cells.iter().map(ToString::to_string).collect());
-        }
-        at = found.next;
-    }
-    rows
 }
 
 /// A mapping for a table with these first rows; `name` is the file's.

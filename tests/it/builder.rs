@@ -68,6 +68,18 @@ impl Centre {
         }
     }
 
+    /// Runs the program; it must end with this code and these words on standard error.
+    #[track_caller]
+    pub fn says(&self, args: &[&str], code: i32, expect: &str) {
+        let ran = self.kefu(args);
+        assert_eq!(
+            (ran.code, ran.err.trim_end()),
+            (code, expect),
+            "{args:?}\n{}",
+            ran.out
+        );
+    }
+
     /// Runs the nightly job on the folder of exports; it must succeed.
     pub fn run(&self, args: &[&str]) -> Ran {
         let mut all = vec!["run", "in"];

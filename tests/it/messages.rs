@@ -2,41 +2,26 @@
 
 use crate::builder::Centre;
 
-#[track_caller]
-fn check(centre: &Centre, args: &[&str], code: i32, expect: &str) {
-    let ran = centre.kefu(args);
-    assert_eq!(
-        (ran.code, ran.err.trim_end()),
-        (code, expect),
-        "{args:?}\n{}",
-        ran.out
-    );
-}
-
 #[test]
 fn usage_errors_end_with_two() {
     let centre = Centre::small();
     centre.run(&["-q"]);
-    check(
-        &centre,
+    centre.says(
         &["kpi", "--kpi", "anser_rate"],
         2,
         "error: there is no KPI `anser_rate`\n\nhint: did you mean `answer_rate`?",
     );
-    check(
-        &centre,
+    centre.says(
         &["kpi", "--kpi", "frt", "--by", "platfrom"],
         2,
         "error: chat_facts has no dimension `platfrom`, which frt would need\n\nhint: did you mean `platform`?",
     );
-    check(
-        &centre,
+    centre.says(
         &["run", "in", "--as-of", "soon"],
         2,
         "error: --as-of `soon` is not a time\n\nhint: write it as 2026-03-29 23:59:59, or with an offset as 2026-03-29T23:59:59+08:00",
     );
-    check(
-        &centre,
+    centre.says(
         &["report", "-q", "--date", "2026-05-01"],
         2,
         "error: there is no data of 2026-05-01\n\nhint: the newest day with data is 2026-03-03",
@@ -57,14 +42,12 @@ fn usage_errors_end_with_two() {
 #[test]
 fn input_and_store_errors_end_with_one() {
     let centre = Centre::new();
-    check(
-        &centre,
+    centre.says(
         &["run", "nowhere"],
         1,
         "error: nowhere: does not exist\n\nhint: name a file, a folder or a pattern of exports",
     );
-    check(
-        &centre,
+    centre.says(
         &["kpi"],
         1,
         "error: store store: there is no finished run here\n\nhint: fill it with `kefu run INPUT`, or name another with --store DIR",

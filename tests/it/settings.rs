@@ -2,17 +2,6 @@
 
 use crate::builder::Centre;
 
-#[track_caller]
-fn check(centre: &Centre, args: &[&str], code: i32, expect: &str) {
-    let ran = centre.kefu(args);
-    assert_eq!(
-        (ran.code, ran.err.trim_end()),
-        (code, expect),
-        "{args:?}\n{}",
-        ran.out
-    );
-}
-
 /// The lines of a dump that are not about the command line, without the remarks behind the values.
 fn values(dump: &str) -> Vec<String> {
     dump.lines()
@@ -48,7 +37,7 @@ fn a_mistake_names_its_place_and_what_was_probably_meant() {
     ] {
         let centre = Centre::small().config(text);
         for args in [&["run", "in"][..], &["check", "in"], &["--dump-config"]] {
-            check(&centre, args, 2, expect);
+            centre.says(args, 2, expect);
         }
     }
 }
@@ -56,16 +45,14 @@ fn a_mistake_names_its_place_and_what_was_probably_meant() {
 #[test]
 fn a_file_that_cannot_be_read_is_wrong_configuration() {
     let centre = Centre::small();
-    check(
-        &centre,
+    centre.says(
         &["run", "in", "--config", "none.toml"],
         2,
         "error: none.toml: cannot be read: No such file or directory (os error 2)\n\nhint: --config names the settings file; `kefu init FILE` writes one",
     );
     // 中心 in GBK, as an old editor saves it.
     std::fs::write(centre.path("kefu.toml"), b"[centre]\n# \xd6\xd0\xd0\xc4\n").unwrap();
-    check(
-        &centre,
+    centre.says(
         &["run", "in"],
         2,
         "error: kefu.toml: line 2 is not UTF-8\n\nhint: save the file as UTF-8",
@@ -82,8 +69,7 @@ fn init_writes_a_file_that_changes_nothing() {
     let english = std::fs::read_to_string(centre.path("kefu.toml")).unwrap();
     assert_eq!(centre.kefu(&["init", "--stdout"]).ok().out, english);
 
-    check(
-        &centre,
+    centre.says(
         &["init"],
         2,
         "error: kefu.toml exists already\n\nhint: --force replaces it; --stdout prints instead",
