@@ -469,7 +469,8 @@ impl Merge<'_> {
         let arrival = |place: &usize| {
             let row = candidates[*place];
             let line = lines.map_or(0, |lines: &Int64Array| lines.value(row));
-            (row >= old, sequence.get(row).copied(), line, row)
+            // Lines count through the whole file; runs are days, whose order says nothing across days.
+            (row >= old, line, sequence.get(row).copied(), row)
         };
         let mut order: Vec<usize> = (0..candidates.len()).collect();
         order.sort_by_key(arrival);

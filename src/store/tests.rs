@@ -127,6 +127,18 @@ fn the_first_creation_survives_when_the_mapping_says_so() {
 }
 
 #[test]
+fn versions_of_a_key_follow_each_other_in_the_order_of_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open_or_create(dir.path()).unwrap();
+    // No `updated_at` tells which is newer: the later line is, whatever its day.
+    let text = format!(
+        "{HEADER}a,2026-03-05,,new\na,2026-03-02,,open\na,2026-03-09,,pending\na,2026-03-03,,solved\n"
+    );
+    assert_eq!(counts(feed(&store, &text)), (1, 3, 0));
+    assert_eq!(stored(&store), ["a@2026-03-03=resolved"]);
+}
+
+#[test]
 fn a_transaction_is_remembered() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open_or_create(dir.path()).unwrap();
