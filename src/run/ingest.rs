@@ -1,7 +1,7 @@
 //! Files → the store, with an account of every row.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use rayon::prelude::*;
@@ -243,6 +243,11 @@ fn judge(read: &[Read], settings: &Settings) -> std::result::Result<(), Refused>
 }
 
 impl Input {
+    /// Whether a path that an error names is this file, or a member of it, by its place or by its label.
+    fn is(&self, path: &Path) -> bool {
+        path == self.path || path.starts_with(&self.name)
+    }
+
     fn is_large(&self) -> bool {
         std::fs::metadata(&self.path).is_ok_and(|file| file.len() > LARGE)
     }
@@ -268,7 +273,7 @@ impl Reader<'_> {
                 Ok(Read::Refused(format!("{error}{hint}")))
             }
             // One file that cannot be read does not keep the others out; trouble with the store does.
-            Err(error @ Error::Io { .. }) if error.path() == Some(file.path.as_path()) => {
+            Err(error @ Error::Io { .. }) if error.path().is_some_and(|path| file.is(path)) => {
                 Ok(Read::Refused(error.to_string()))
             }
             other => other,

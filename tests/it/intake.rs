@@ -210,6 +210,25 @@ fn unusable_files_are_told_apart() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_file_that_cannot_be_opened_does_not_keep_the_others_out() {
+    use std::os::unix::fs::PermissionsExt;
+    let centre = Centre::small().file("secret.csv", CALLS);
+    let path = centre.path("in/secret.csv");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::read(&path).is_ok() {
+        println!("skipped: this user may read everything");
+        return;
+    }
+    let ran = centre.run(&[]);
+    assert!(
+        ran.err.contains("secret.csv: Permission denied"),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
 fn a_header_without_rows_is_worth_a_warning() {
     let header = CALLS.lines().next().unwrap();
     let centre = Centre::small().file("nothing.csv", header);
