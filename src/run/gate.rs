@@ -288,7 +288,7 @@ mod tests {
     fn a_handful_of_rows_is_always_allowed() {
         let settings = Quality::default();
         check(&settings, &[("bad_time", 10)], 10, None);
-        assert!(judge(&settings, &counts(&[("bad_time", 11)]), 11).is_err());
+        assert!(judge(&settings, &counts(&[("bad_time", 21)]), 21).is_err());
         // The sample of the repository.
         check(&settings, &[("bad_time", 12)], 26_084, None);
     }
