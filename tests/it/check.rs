@@ -70,7 +70,7 @@ fn the_proposal_for_an_unknown_file_is_a_mapping_of_it() {
     let centre = centre.config(&unknown.out);
     let mapped = centre.kefu(&["check", "in"]).ok();
     for part in [
-        "hotline_2026.csv: calls (source hotline_2026, utf-8, delimiter ','), 6 rows, 0 would be rejected",
+        "hotline_2026.csv: calls (source hotline_2026, utf-8, delimiter ',', first row in line 3), 6 rows, 0 would be rejected",
         "started_at           <- 日期+时刻",
         "wait_s               <- 等候(毫秒)",
     ] {
