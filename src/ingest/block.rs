@@ -44,12 +44,6 @@ impl Block {
         self.whole.reserve(rows);
     }
 
-    /// Cells per row.
-    #[must_use]
-    pub const fn width(&self) -> usize {
-        self.width
-    }
-
     /// Number of rows.
     #[must_use]
     pub const fn len(&self) -> usize {

@@ -6,7 +6,7 @@ use encoding_rs::{Encoding, UTF_8};
 use memchr::{memchr, memchr_iter, memchr3_iter, memrchr, memrchr_iter};
 
 use super::block::Block;
-use super::reason::{Reason, Refusal, Reject};
+use super::reason::{Reason, Reject};
 use super::records::{Fields, LINES_PER_RECORD, Raw, extent, unquoted};
 use super::text;
 
@@ -176,26 +176,13 @@ impl Pieces {
     }
 }
 
-/// A row that is refused as a whole.
-fn whole(line: u64, reason: Reason, value: String, raw: String) -> Reject {
-    Reject {
-        line,
-        refusal: Refusal {
-            column: String::new(),
-            value,
-            reason,
-        },
-        raw,
-    }
-}
-
 /// Takes a piece apart.
 #[must_use]
 pub fn parse(piece: Piece, dialect: &Dialect) -> Block {
     if let Some((head, length)) = piece.long {
         let mut block = Block::new(dialect.width);
         let raw = String::from_utf8_lossy(&head).into_owned();
-        block.rejects.push(whole(
+        block.rejects.push(Reject::whole(
             piece.first_line,
             Reason::TooLong,
             format!("{length} B"),
@@ -248,7 +235,7 @@ fn one_by_one(piece: &Piece, dialect: &Dialect) -> Block {
         };
         match text::decode(bytes, dialect.encoding) {
             _ if memchr(0, bytes).is_some() => {
-                let reject = whole(line, Reason::Nul, String::new(), lossy());
+                let reject = Reject::whole(line, Reason::Nul, String::new(), lossy());
                 parser.block.rejects.push(reject);
             }
             None => {
@@ -256,7 +243,7 @@ fn one_by_one(piece: &Piece, dialect: &Dialect) -> Block {
                 parser
                     .block
                     .rejects
-                    .push(whole(line, Reason::Encoding, value, lossy()));
+                    .push(Reject::whole(line, Reason::Encoding, value, lossy()));
             }
             Some(text) => parser.record_apart(&text, line),
         }
@@ -373,9 +360,12 @@ impl<'d> Parser<'d> {
     fn miscounted(&mut self, found: usize, line: u64, raw: &str) {
         // Language-neutral: fields found ≠ fields of the header.
         let value = format!("{found} ≠ {}", self.dialect.width);
-        self.block
-            .rejects
-            .push(whole(line, Reason::FieldCount, value, raw.to_owned()));
+        self.block.rejects.push(Reject::whole(
+            line,
+            Reason::FieldCount,
+            value,
+            raw.to_owned(),
+        ));
     }
 
     /// A record with a quoted field that lies in the block's text.
@@ -388,7 +378,8 @@ impl<'d> Parser<'d> {
                 Raw::Plain(from, to) => found.push((from, to, false)),
                 Raw::Quoted(from, to) => found.push((from, to, true)),
                 Raw::Open | Raw::Trailing => {
-                    let reject = whole(line, Reason::Quote, String::new(), record.to_owned());
+                    let reject =
+                        Reject::whole(line, Reason::Quote, String::new(), record.to_owned());
                     self.block.rejects.push(reject);
                     return;
                 }
@@ -421,7 +412,7 @@ impl<'d> Parser<'d> {
             return;
         }
         let Ok(fields) = super::records::fields(record, self.dialect.delimiter) else {
-            let reject = whole(line, Reason::Quote, String::new(), record.to_owned());
+            let reject = Reject::whole(line, Reason::Quote, String::new(), record.to_owned());
             self.block.rejects.push(reject);
             return;
         };

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use super::block::Block;
 use super::delimited::{self, Dialect, Piece, Pieces};
 use super::formats::RowSource;
-use super::reason::{Reason, Refusal, Reject};
+use super::reason::{Reason, Reject};
 use super::typing::{Notes, Typed, Typer};
 
 /// Pieces of a file in flight per thread: enough that no thread waits for the slowest.
@@ -246,15 +246,11 @@ fn hand_over<S: Sink>(
     blanks.extend(typed.blanks);
     let inside = blanks.partition_point(|line| *line < typed.last_line);
     if inside > 0 {
-        rejects.extend(blanks.drain(..inside).map(|line| Reject {
-            line,
-            refusal: Refusal {
-                column: String::new(),
-                value: String::new(),
-                reason: Reason::Blank,
-            },
-            raw: String::new(),
-        }));
+        rejects.extend(
+            blanks
+                .drain(..inside)
+                .map(|line| Reject::whole(line, Reason::Blank, String::new(), String::new())),
+        );
         rejects.sort_by_key(|reject| reject.line);
     }
     totals.read += typed.good + rejects.len() as u64;

@@ -75,6 +75,22 @@ pub struct Reject {
     pub raw: String,
 }
 
+impl Reject {
+    /// A row refused as a whole, not for one of its columns.
+    #[must_use]
+    pub fn whole(line: u64, reason: Reason, value: String, raw: String) -> Self {
+        Self {
+            line,
+            refusal: Refusal {
+                column: String::new(),
+                value,
+                reason,
+            },
+            raw,
+        }
+    }
+}
+
 impl Reason {
     /// The code in `_quality` and the quarantine.
     #[must_use]

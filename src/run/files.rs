@@ -98,7 +98,7 @@ fn matching(input: &Path, found: &mut Vec<Input>) -> Result<()> {
             let path = error.path().to_owned();
             Error::io("list", &path, error.into())
         })?;
-        if path.is_file() && !file_name(&path).starts_with('.') {
+        if path.is_file() && !is_hidden(&path) {
             found.push(Input::new(file_name(&path), path));
         }
     }
@@ -133,10 +133,7 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<Input>) -> Result<()> {
         let path = entry
             .map_err(|error| Error::io("list", folder, error))?
             .path();
-        let hidden = path
-            .file_name()
-            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if hidden {
+        if is_hidden(&path) {
             continue;
         }
         if path.is_dir() {
@@ -150,6 +147,10 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<Input>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn is_hidden(path: &Path) -> bool {
+    file_name(path).starts_with('.')
 }
 
 fn is_export(path: &Path) -> bool {

@@ -131,14 +131,6 @@ pub struct Staged {
     _folder: TempDir,
 }
 
-impl Staged {
-    /// How many rows there are.
-    #[must_use]
-    pub fn rows(&self) -> u64 {
-        self.runs.iter().map(|run| run.rows).sum()
-    }
-}
-
 impl Stage {
     /// An empty stage in a folder of its own under `parent`.
     ///
