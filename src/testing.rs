@@ -90,7 +90,7 @@ pub fn exports(bytes: &[u8], settings: &Settings) -> crate::error::Result<(Vec<E
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("t.csv");
     std::fs::write(&path, bytes).unwrap();
-    let opened = crate::ingest::open(&path, "t.csv", settings, dir.path())?;
+    let opened = crate::ingest::open(&path, "t.csv", settings, dir.path())?.settled()?;
     Ok((opened.exports, dir))
 }
 

@@ -14,7 +14,7 @@ use crate::ingest::engine::{Sink, Totals};
 use crate::ingest::plan::{Origin, Plan};
 use crate::ingest::privacy::{Key, example};
 use crate::ingest::propose::{self, Proposal};
-use crate::ingest::{self, Export, Reject, reason};
+use crate::ingest::{self, Export, Opened, Reject, reason};
 use crate::run::files;
 
 use super::{Common, output};
@@ -40,7 +40,8 @@ pub fn check(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
     let mut all = Vec::new();
     let mut proposals: Vec<Proposal> = Vec::new();
     for file in files::discover(&args.inputs, spool.path())? {
-        match ingest::open(&file.path, &file.name, &settings, spool.path()) {
+        let opened = ingest::open(&file.path, &file.name, &settings, spool.path());
+        match opened.and_then(Opened::settled) {
             Ok(opened) => {
                 for export in &opened.exports {
                     for plan in &export.plans {

@@ -18,6 +18,7 @@ use super::formats::events::{EventColumns, Folded};
 use super::formats::{json, markup, parquet, workbook};
 use super::plan::Plan;
 use super::privacy::Key;
+use super::survey;
 use super::text::{self, Detected};
 use super::typing::Typer;
 
@@ -56,6 +57,7 @@ pub(super) enum Body {
     Json {
         detected: Detected,
         rows: Option<String>,
+        shape: json::Shape,
     },
     /// A sheet of a workbook, below a row.
     Sheet {
@@ -134,14 +136,11 @@ impl Export {
                     None => return Ok(text),
                 }
             }
-            Body::Json { detected, rows } => {
-                let open = || {
-                    let raw = self.member.open().map_err(std::io::Error::other)?;
-                    Ok(text::decoded(raw, *detected))
-                };
-                let shape = json::shape(&open, name, rows.as_deref())?;
+            Body::Json {
+                detected, shape, ..
+            } => {
                 let reader = text::decoded(self.member.open()?, *detected);
-                Box::new(json::open(reader, name, &shape))
+                Box::new(json::open(reader, name, shape))
             }
             Body::Sheet { disk, sheet, after } => {
                 let rows = workbook::open(disk.as_ref(), name, sheet)?;
@@ -156,7 +155,18 @@ impl Export {
         }))
     }
 
-    /// Types the rows for one of the plans and gives them to `sink` in file order.
+    /// Settles what only the values of a column can say: the order of day and month, the unit of durations.
+    /// It reads the first rows, and all of them when those leave something open; so it is left until the rows
+    /// are known to be wanted.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the dates of a column have no order, or several.
+    pub fn settle(&mut self) -> Result<()> {
+        survey::decide(self)
+    }
+
+    /// Types the rows for one of the plans and gives them to `sink` in file order. The export is
+    /// [settled](Self::settle).
     ///
     /// # Errors
     /// When the file cannot be read, has changed meanwhile, or the sink refuses.

@@ -16,7 +16,6 @@ use super::formats::{RowSource, json, markup, parquet, workbook};
 use super::header::{self, Found};
 use super::plan::{self, NoPlan};
 use super::records;
-use super::survey;
 use super::text::{self, Detected};
 use super::value::clean;
 
@@ -34,8 +33,21 @@ pub struct Opened {
     pub other_sheets: Vec<(String, String)>,
 }
 
+impl Opened {
+    /// The same with every table settled.
+    ///
+    /// # Errors
+    /// As [`Export::settle`].
+    pub fn settled(mut self) -> Result<Self> {
+        for export in &mut self.exports {
+            export.settle()?;
+        }
+        Ok(self)
+    }
+}
+
 /// Opens a file: unpacks it and tells encoding, header and tables of everything in it. Temporary files go to
-/// `spool`.
+/// `spool`. Whoever reads a table settles it first ([`Export::settle`]).
 ///
 /// # Errors
 /// When it cannot be read, is empty, or nothing in it is a table this program knows.
@@ -58,9 +70,6 @@ pub fn open(path: &Path, name: &str, settings: &Settings, spool: &Path) -> Resul
             }
             Err(error) => return Err(error),
         }
-    }
-    for export in &mut opened.exports {
-        survey::decide(export)?;
     }
     match first {
         Some(error) if opened.exports.is_empty() => Err(error),
@@ -245,12 +254,18 @@ impl Opener<'_> {
 
     fn text(&self, content: String, opened: &mut Opened) -> Result<()> {
         let head = self.head()?;
-        let detected = text::detect(&head);
-        let (lines, _) = text::line_oriented(head.clone(), detected);
+        let told = text::detect(&head);
+        let (lines, _) = text::line_oriented(head.clone(), told);
         if json::looks_like_json(&lines) {
-            return self.json(&content, detected, opened);
+            return self.json(&content, told, opened);
         }
-        let export = of_text(self.member, self.path, content, &head, self.settings)?;
+        let export = of_text(
+            self.member,
+            self.path,
+            content,
+            (&head, told),
+            self.settings,
+        )?;
         opened.exports.push(export);
         Ok(())
     }
@@ -275,6 +290,7 @@ impl Opener<'_> {
             let body = Body::Json {
                 detected,
                 rows: rows.map(str::to_owned),
+                shape,
             };
             let mut own = content.to_owned();
             if let Some(rows) = rows {
@@ -302,11 +318,10 @@ fn of_text(
     member: &Member,
     path: &Path,
     content: String,
-    head: &[u8],
+    (head, told): (&[u8], Detected),
     settings: &Settings,
 ) -> Result<Export> {
     let mut best: Option<NoPlan> = None;
-    let told = text::detect(head);
     let stated = settings
         .stated_encodings()
         .filter(|name| !name.eq_ignore_ascii_case(told.encoding.name()))

@@ -286,9 +286,21 @@ impl Reader<'_> {
         private_dir(&spool)?;
         let opened = ingest::open(&file.path, &file.name, self.settings, &spool)?;
         let mut tables = Vec::new();
-        for export in &opened.exports {
-            for plan in &export.plans {
-                tables.push(self.table(&store, export, plan)?);
+        for mut export in opened.exports {
+            let seen: Vec<bool> = export
+                .plans
+                .iter()
+                .map(|plan| {
+                    let batch = batch_id(&export.content, plan.table.name);
+                    store.table(plan.table.name)?.has_transaction(&batch)
+                })
+                .collect::<Result<_>>()?;
+            // Old exports stay in the folder: their columns need not be looked at again.
+            if !seen.iter().all(|seen| *seen) {
+                export.settle()?;
+            }
+            for (plan, seen) in export.plans.iter().zip(seen) {
+                tables.push(self.table(&store, &export, plan, seen)?);
             }
         }
         Ok(Read::Tables {
@@ -297,7 +309,7 @@ impl Reader<'_> {
         })
     }
 
-    fn table(&self, store: &Store, export: &Export, plan: &Plan) -> Result<TableRead> {
+    fn table(&self, store: &Store, export: &Export, plan: &Plan, seen: bool) -> Result<TableRead> {
         let batch = batch_id(&export.content, plan.table.name);
         let like = Line {
             file: export.name.clone(),
@@ -307,7 +319,6 @@ impl Reader<'_> {
             encoding: export.encoding.clone(),
             ..Line::default()
         };
-        let seen = store.table(plan.table.name)?.has_transaction(&batch)?;
         let staged = if seen {
             None
         } else {
