@@ -1,5 +1,7 @@
 //! A block of rows as text cells: what every format is brought to before its cells are typed.
 
+use std::borrow::Cow;
+
 use super::reason::Reject;
 
 /// Where a cell lies in the text of its block.
@@ -12,8 +14,9 @@ struct Span {
 /// Rows of `width` text cells each, with the line every row began at, and the rows that could not be taken
 /// apart. Cells are as the file has them: not trimmed, quotes and escapes resolved.
 #[derive(Debug, Default)]
-pub struct Block {
-    text: String,
+pub struct Block<'t> {
+    /// What the cells lie in: the bytes of the file themselves where they are text.
+    text: Cow<'t, str>,
     /// Cells whose text differs from what the file has; put behind the text when that is complete.
     beside: String,
     spans: Vec<Span>,
@@ -27,7 +30,7 @@ pub struct Block {
     pub blanks: Vec<u64>,
 }
 
-impl Block {
+impl<'t> Block<'t> {
     /// An empty block of rows with `width` cells.
     #[must_use]
     pub fn new(width: usize) -> Self {
@@ -87,7 +90,9 @@ impl Block {
         let mut cells = cells.into_iter();
         for _ in 0..self.width {
             let start = position(self.text.len());
-            self.text.push_str(cells.next().unwrap_or_default());
+            self.text
+                .to_mut()
+                .push_str(cells.next().unwrap_or_default());
             self.spans.push(Span {
                 start,
                 end: position(self.text.len()),
@@ -124,9 +129,28 @@ impl Block {
     }
 
     /// Gives the text that the spans refer to.
-    pub fn set_text(&mut self, text: String) {
+    pub fn set_text(&mut self, text: Cow<'t, str>) {
         self.text = text;
-        self.text.push_str(&std::mem::take(&mut self.beside));
+        if !self.beside.is_empty() {
+            self.text
+                .to_mut()
+                .push_str(&std::mem::take(&mut self.beside));
+        }
+    }
+
+    /// The block with a text of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Block<'static> {
+        Block {
+            text: Cow::Owned(self.text.into_owned()),
+            beside: self.beside,
+            spans: self.spans,
+            lines: self.lines,
+            whole: self.whole,
+            width: self.width,
+            rejects: self.rejects,
+            blanks: self.blanks,
+        }
     }
 
     /// A row as it goes to the quarantine: as the file has it, or its cells with tabs between where the format
@@ -170,7 +194,7 @@ mod tests {
         block.push_span(0, 1);
         block.push_beside(text.len(), "y\"z");
         block.end_row(1, 0, text.len());
-        block.set_text(text.to_owned());
+        block.set_text(Cow::Borrowed(text));
         assert_eq!(block.cells(0).collect::<Vec<_>>(), ["x", "y\"z"]);
         assert_eq!(block.raw(0), text);
     }

@@ -1,15 +1,15 @@
 //! A path → the files of rows in it: unpacked, told apart, and readable again and again.
 
 mod archive;
+mod hash;
 mod magic;
 mod unpack;
 mod walk;
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
 use std::time::SystemTime;
 
 use tempfile::TempPath;
@@ -18,9 +18,6 @@ use self::walk::Walk;
 use crate::error::{Error, Result};
 
 pub use self::unpack::explain;
-
-/// Bytes hashed together: enough for the hash to use the whole width of the processor.
-const HASHED_AT_ONCE: usize = 1 << 20;
 
 /// What unpacking may cost before it is taken for an attack or a mistake.
 #[derive(Debug, Clone, Copy)]
@@ -193,33 +190,10 @@ impl Member {
     /// # Errors
     /// The content cannot be read, is damaged, or unpacks to absurdity.
     pub fn hash(&self) -> Result<(String, u64)> {
-        let mut reader = self.open()?;
-        let hashed = std::thread::scope(|scope| {
-            let (filled, to_hash) = sync_channel::<Vec<u8>>(2);
-            // One thread reads while the other computes.
-            let hashing = scope.spawn(move || {
-                let mut hasher = blake3::Hasher::new();
-                let mut length = 0;
-                for bytes in to_hash {
-                    hasher.update(&bytes);
-                    length += bytes.len() as u64;
-                }
-                (hasher.finalize(), length)
-            });
-            loop {
-                let mut bytes = Vec::with_capacity(HASHED_AT_ONCE);
-                let read = (&mut reader)
-                    .take(HASHED_AT_ONCE as u64)
-                    .read_to_end(&mut bytes)?;
-                if read == 0 || filled.send(bytes).is_err() {
-                    break;
-                }
-            }
-            drop(filled);
-            hashing
-                .join()
-                .map_err(|_| io::Error::other("the thread that hashes ended early"))
-        });
+        let hashed = match &self.origin {
+            Origin::File(path) => hash::of_file(path),
+            _ => hash::of_stream(self.open()?),
+        };
         let (hash, length) = hashed.map_err(|e| explain(Path::new(&self.name), e))?;
         Ok((hash.to_hex().to_string(), length))
     }

@@ -6,6 +6,7 @@ use encoding_rs::{Encoding, UTF_8};
 use memchr::{memchr, memchr_iter, memchr3_iter, memrchr, memrchr_iter};
 
 use super::block::Block;
+use super::buffer::{Buffer, Buffers};
 use super::reason::{Reason, Reject};
 use super::records::{Fields, LINES_PER_RECORD, Raw, extent, unquoted};
 use super::text;
@@ -35,7 +36,7 @@ pub struct Dialect {
 
 /// Whole records of a file.
 pub struct Piece {
-    bytes: Vec<u8>,
+    bytes: Buffer,
     first_line: u64,
     /// Line ends in it.
     lines: usize,
@@ -47,6 +48,7 @@ pub struct Piece {
 pub struct Pieces {
     reader: Box<dyn Read + Send>,
     dialect: Dialect,
+    buffers: Buffers,
     carry: Vec<u8>,
     line: u64,
     ended: bool,
@@ -64,6 +66,7 @@ impl Pieces {
         Self {
             reader,
             dialect,
+            buffers: Buffers::new(size),
             carry: Vec::new(),
             line,
             ended: false,
@@ -76,7 +79,8 @@ impl Pieces {
     /// # Errors
     /// When the stream cannot be read.
     pub fn next_piece(&mut self) -> std::io::Result<Option<Piece>> {
-        let mut bytes = std::mem::take(&mut self.carry);
+        let mut bytes = self.buffers.lend();
+        bytes.extend(&std::mem::take(&mut self.carry));
         let mut target = self.size;
         loop {
             self.fill(&mut bytes, target)?;
@@ -89,7 +93,8 @@ impl Pieces {
                 self.cut(&bytes)
             };
             if cut > 0 {
-                self.carry = bytes.split_off(cut);
+                bytes[cut..].clone_into(&mut self.carry);
+                bytes.truncate(cut);
                 let lines = memchr_iter(b'\n', &bytes).count();
                 let piece = Piece {
                     first_line: self.line,
@@ -101,26 +106,23 @@ impl Pieces {
                 return Ok(Some(piece));
             }
             if bytes.len() >= LONGEST_LINE {
-                return self.long_line(bytes).map(Some);
+                return self.long_line(&bytes).map(Some);
             }
             target = bytes.len() + self.size;
         }
     }
 
     /// Reads until there are `target` bytes or the stream ends.
-    fn fill(&mut self, bytes: &mut Vec<u8>, target: usize) -> std::io::Result<()> {
+    fn fill(&mut self, bytes: &mut Buffer, target: usize) -> std::io::Result<()> {
         while bytes.len() < target && !self.ended {
-            let have = bytes.len();
-            bytes.resize(target, 0);
-            let read = loop {
-                match self.reader.read(&mut bytes[have..]) {
-                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                    other => break other,
+            match self.reader.read(bytes.room(target)) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+                Ok(read) => {
+                    bytes.grow(read);
+                    self.ended = read == 0;
                 }
-            };
-            let read = read.inspect_err(|_| bytes.truncate(have))?;
-            bytes.truncate(have + read);
-            self.ended = read == 0;
+            }
         }
         Ok(())
     }
@@ -148,25 +150,25 @@ impl Pieces {
     }
 
     /// Skips the rest of a line that is too long.
-    fn long_line(&mut self, mut bytes: Vec<u8>) -> std::io::Result<Piece> {
-        let mut length = 0_u64;
-        let mut head = bytes.clone();
-        head.truncate(KEPT_OF_LONG_LINE);
+    fn long_line(&mut self, begun: &[u8]) -> std::io::Result<Piece> {
+        let head = begun[..KEPT_OF_LONG_LINE.min(begun.len())].to_vec();
+        let mut length = begun.len() as u64;
+        let mut bytes = self.buffers.lend();
         loop {
             if let Some(at) = memchr(b'\n', &bytes) {
                 length += at as u64;
-                self.carry = bytes.split_off(at + 1);
+                bytes[at + 1..].clone_into(&mut self.carry);
                 break;
             }
             length += bytes.len() as u64;
-            bytes.clear();
+            bytes.truncate(0);
             self.fill(&mut bytes, self.size)?;
             if bytes.is_empty() {
                 break;
             }
         }
         let piece = Piece {
-            bytes: Vec::new(),
+            bytes: self.buffers.lend(),
             first_line: self.line,
             lines: 1,
             long: Some((head, length)),
@@ -178,10 +180,10 @@ impl Pieces {
 
 /// Takes a piece apart.
 #[must_use]
-pub fn parse(piece: Piece, dialect: &Dialect) -> Block {
-    if let Some((head, length)) = piece.long {
+pub fn parse<'p>(piece: &'p Piece, dialect: &Dialect) -> Block<'p> {
+    if let Some((head, length)) = &piece.long {
         let mut block = Block::new(dialect.width);
-        let raw = String::from_utf8_lossy(&head).into_owned();
+        let raw = String::from_utf8_lossy(head).into_owned();
         block.rejects.push(Reject::whole(
             piece.first_line,
             Reason::TooLong,
@@ -191,24 +193,10 @@ pub fn parse(piece: Piece, dialect: &Dialect) -> Block {
         return block;
     }
     if memchr(0, &piece.bytes).is_some() {
-        return one_by_one(&piece, dialect);
+        return one_by_one(piece, dialect);
     }
-    let text = if dialect.encoding == UTF_8 {
-        match String::from_utf8(piece.bytes) {
-            Ok(text) => text,
-            Err(error) => {
-                let piece = Piece {
-                    bytes: error.into_bytes(),
-                    ..piece
-                };
-                return one_by_one(&piece, dialect);
-            }
-        }
-    } else {
-        match text::decode(&piece.bytes, dialect.encoding) {
-            Some(text) => text.into_owned(),
-            None => return one_by_one(&piece, dialect),
-        }
+    let Some(text) = text::decode(&piece.bytes, dialect.encoding) else {
+        return one_by_one(piece, dialect);
     };
     let mut parser = Parser::new(dialect);
     parser.block.reserve(piece.lines + 1);
@@ -218,7 +206,7 @@ pub fn parse(piece: Piece, dialect: &Dialect) -> Block {
 }
 
 /// The careful way for a piece with bytes that are no text: record by record, so that the others are read.
-fn one_by_one(piece: &Piece, dialect: &Dialect) -> Block {
+fn one_by_one(piece: &Piece, dialect: &Dialect) -> Block<'static> {
     let mut parser = Parser::new(dialect);
     let (mut at, mut line) = (0, piece.first_line);
     while at < piece.bytes.len() {
@@ -268,12 +256,12 @@ fn mixed(bytes: &[u8], encoding: &'static Encoding) -> String {
     }
 }
 
-struct Parser<'d> {
-    block: Block,
+struct Parser<'d, 't> {
+    block: Block<'t>,
     dialect: &'d Dialect,
 }
 
-impl<'d> Parser<'d> {
+impl<'d> Parser<'d, '_> {
     fn new(dialect: &'d Dialect) -> Self {
         Self {
             block: Block::new(dialect.width),

@@ -27,7 +27,7 @@ pub enum Feed {
 
 enum Load {
     Piece(Piece),
-    Block(Block),
+    Block(Block<'static>),
 }
 
 impl Feed {
@@ -42,9 +42,11 @@ impl Feed {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn next_block(&mut self) -> Result<Option<Block>> {
+    pub fn next_block(&mut self) -> Result<Option<Block<'static>>> {
         let dialect = self.dialect();
-        Ok(self.next_load()?.map(|load| block_of(load, dialect)))
+        Ok(self
+            .next_load()?
+            .map(|mut load| block_of(&mut load, dialect).into_owned()))
     }
 
     fn next_load(&mut self) -> Result<Option<Load>> {
@@ -163,7 +165,7 @@ pub fn read<S: Sink>(
 pub fn scan<T: Send>(
     mut feed: Feed,
     waves: Option<usize>,
-    see: impl Fn(&Block) -> T + Sync,
+    see: impl Fn(&Block<'_>) -> T + Sync,
     mut merge: impl FnMut(T),
 ) -> Result<()> {
     let mut done = 0;
@@ -175,7 +177,7 @@ pub fn scan<T: Send>(
         let dialect = feed.dialect();
         let seen: Vec<T> = loads
             .into_par_iter()
-            .map(|load| see(&block_of(load, dialect)))
+            .map(|mut load| see(&block_of(&mut load, dialect)))
             .collect();
         seen.into_iter().for_each(&mut merge);
         done += 1;
@@ -208,14 +210,14 @@ fn next_wave(feed: &mut Feed) -> Result<Vec<Load>> {
 }
 
 fn one<S: Sink>(
-    load: Load,
+    mut load: Load,
     dialect: Option<Dialect>,
     typer: &Typer<'_>,
     name: &str,
     sink: &S,
 ) -> Result<Ready<S>> {
     let mut typed = typer
-        .block(block_of(load, dialect))
+        .block(block_of(&mut load, dialect))
         .map_err(|source| Error::Arrow {
             what: name.to_owned(),
             source,
@@ -225,10 +227,10 @@ fn one<S: Sink>(
     Ok((sink.part(rows)?, typed))
 }
 
-fn block_of(load: Load, dialect: Option<Dialect>) -> Block {
+fn block_of(load: &mut Load, dialect: Option<Dialect>) -> Block<'_> {
     match (load, dialect) {
         (Load::Piece(piece), Some(dialect)) => delimited::parse(piece, &dialect),
-        (Load::Block(block), _) => block,
+        (Load::Block(block), _) => std::mem::take(block),
         (Load::Piece(_), None) => Block::default(),
     }
 }

@@ -2,6 +2,7 @@
 //! every record of a file is either in a batch or among the rejects.
 
 pub mod block;
+mod buffer;
 pub mod columns;
 pub mod container;
 pub mod delimited;

@@ -33,7 +33,7 @@ enum What {
 }
 
 impl Evidence {
-    fn see(&mut self, export: &Export, block: &Block) {
+    fn see(&mut self, export: &Export, block: &Block<'_>) {
         for column in &mut self.columns {
             let Some(cell) = &export.plans[column.plan].cells[column.cell] else {
                 continue;

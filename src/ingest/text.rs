@@ -147,7 +147,7 @@ fn mostly(encoding: &'static Encoding, sample: &[u8]) -> bool {
 #[must_use]
 pub fn decode<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Option<Cow<'a, str>> {
     if encoding == UTF_8 || bytes.is_ascii() {
-        return std::str::from_utf8(bytes).ok().map(Cow::Borrowed);
+        return simdutf8::basic::from_utf8(bytes).ok().map(Cow::Borrowed);
     }
     encoding.decode_without_bom_handling_and_without_replacement(bytes)
 }

@@ -70,7 +70,7 @@ pub struct Typer<'p> {
 
 /// Rows in the making.
 struct Work<'b> {
-    block: &'b Block,
+    block: &'b Block<'b>,
     refused: Vec<Option<Box<Refusal>>>,
     notes: Notes,
 }
@@ -127,7 +127,7 @@ impl<'p> Typer<'p> {
     ///
     /// # Errors
     /// Only when Arrow refuses columns of one length, which it does not.
-    pub fn block(&self, mut block: Block) -> Result<Typed, ArrowError> {
+    pub fn block(&self, mut block: Block<'_>) -> Result<Typed, ArrowError> {
         let mut rejects = std::mem::take(&mut block.rejects);
         let blanks = std::mem::take(&mut block.blanks);
         let rows = block.len();
@@ -249,7 +249,7 @@ impl<'p> Typer<'p> {
     }
 
     /// Whether a row without its required columns is no record at all.
-    fn stranger(&self, block: &Block, row: usize) -> Option<Reason> {
+    fn stranger(&self, block: &Block<'_>, row: usize) -> Option<Reason> {
         let first = block.cells(row).map(value::clean).find(|c| !c.is_empty())?;
         if text::is_total(first) {
             return Some(Reason::TotalRow);

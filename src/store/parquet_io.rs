@@ -68,6 +68,16 @@ pub fn encode_records(table: &Table, rows: &[RecordBatch]) -> Result<Vec<u8>> {
     let columns: Vec<usize> = (0..whole.fields().len())
         .filter(|at| whole.field(*at).name() != DATE)
         .collect();
+    for (at, field) in columns.iter().zip(schema.fields()) {
+        // A codec's memory costs more than the whole of an empty column.
+        if rows
+            .iter()
+            .all(|batch| batch.column(*at).null_count() == batch.num_rows())
+        {
+            let path = ColumnPath::from(field.name().as_str());
+            properties = properties.set_column_compression(path, Compression::UNCOMPRESSED);
+        }
+    }
     let fail = |source| Error::Arrow {
         what: table.name.to_owned(),
         source,

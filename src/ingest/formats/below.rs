@@ -29,7 +29,7 @@ impl RowSource for Below {
         None
     }
 
-    fn next_block(&mut self) -> Result<Option<Block>> {
+    fn next_block(&mut self) -> Result<Option<Block<'static>>> {
         let Some(whole) = self.inner.next_block()? else {
             return Ok(None);
         };

@@ -73,7 +73,7 @@ impl EventColumns {
         Self { places, zone }
     }
 
-    fn cell<'b>(&self, block: &'b Block, row: usize, field: usize) -> &'b str {
+    fn cell<'b>(&self, block: &'b Block<'_>, row: usize, field: usize) -> &'b str {
         self.places[field].map_or("", |at| clean(block.cell(row, at)))
     }
 }
@@ -104,7 +104,7 @@ impl Folded {
         }
     }
 
-    fn events(&mut self, mut block: Block, fold: &mut Fold) {
+    fn events(&mut self, mut block: Block<'_>, fold: &mut Fold) {
         self.rejects.append(&mut block.rejects);
         let mut calls = Vec::new();
         for row in 0..block.len() {
@@ -158,7 +158,7 @@ impl Folded {
         }));
     }
 
-    fn block(&mut self) -> Block {
+    fn block(&mut self) -> Block<'static> {
         let mut block = Block::new(CALL.len());
         for _ in 0..ROWS {
             let Some(call) = self.calls.pop_front() else {
@@ -206,7 +206,7 @@ impl RowSource for Folded {
         Some(&self.names)
     }
 
-    fn next_block(&mut self) -> Result<Option<Block>> {
+    fn next_block(&mut self) -> Result<Option<Block<'static>>> {
         while self.calls.len() < ROWS && self.rejects.len() < ROWS {
             let Some(mut fold) = self.fold.take() else {
                 break;

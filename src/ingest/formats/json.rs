@@ -151,7 +151,7 @@ impl RowSource for JsonRows {
         Some(&self.names)
     }
 
-    fn next_block(&mut self) -> Result<Option<Block>> {
+    fn next_block(&mut self) -> Result<Option<Block<'static>>> {
         if let Some(fault) = self.fault.take() {
             self.ended = true;
             return Err(fault);
@@ -198,7 +198,7 @@ impl RowSource for JsonRows {
 
 impl JsonRows {
     /// Adds the rows of one record and says how many bytes they hold.
-    fn take(&mut self, got: &Got, block: &mut Block) -> std::result::Result<usize, Refusal> {
+    fn take(&mut self, got: &Got, block: &mut Block<'_>) -> std::result::Result<usize, Refusal> {
         if got.cut.long {
             return Err(refusal(Reason::TooLong, ""));
         }

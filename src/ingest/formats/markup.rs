@@ -93,7 +93,7 @@ impl RowSource for Page {
         None
     }
 
-    fn next_block(&mut self) -> Result<Option<Block>> {
+    fn next_block(&mut self) -> Result<Option<Block<'static>>> {
         let (mut rows, mut blanks, mut bytes) = (Vec::new(), Vec::new(), 0);
         loop {
             let next = match self.held.take() {

@@ -28,5 +28,5 @@ pub trait RowSource: Send {
     ///
     /// # Errors
     /// The file is damaged from here on.
-    fn next_block(&mut self) -> Result<Option<Block>>;
+    fn next_block(&mut self) -> Result<Option<Block<'static>>>;
 }

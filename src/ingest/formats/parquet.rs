@@ -93,7 +93,7 @@ impl RowSource for ParquetRows {
         Some(&self.names)
     }
 
-    fn next_block(&mut self) -> Result<Option<Block>> {
+    fn next_block(&mut self) -> Result<Option<Block<'static>>> {
         if self.row == self.rows && !self.next_batch()? {
             return Ok(None);
         }

@@ -55,7 +55,7 @@ pub fn open(path: &Path, name: &Path, sheet: &str) -> Result<Sheet> {
 /// The rows of a sheet. The line of a row is its number in the sheet.
 #[derive(Debug)]
 pub struct Sheet {
-    receiver: Receiver<Result<Block>>,
+    receiver: Receiver<Result<Block<'static>>>,
     worker: Option<JoinHandle<()>>,
     name: PathBuf,
 }
@@ -65,7 +65,7 @@ impl RowSource for Sheet {
         None
     }
 
-    fn next_block(&mut self) -> Result<Option<Block>> {
+    fn next_block(&mut self) -> Result<Option<Block<'static>>> {
         if let Ok(block) = self.receiver.recv() {
             return block.map(Some);
         }

@@ -88,7 +88,7 @@ fn sums(cell: &Cell, parts: &[usize], work: &mut Work<'_>, builder: &mut Float64
 pub(super) fn sum_of(
     cell: &Cell,
     fields: &[usize],
-    block: &Block,
+    block: &Block<'_>,
     row: usize,
 ) -> Result<Option<f64>, (String, Reason)> {
     let mut sum = None;

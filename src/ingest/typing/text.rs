@@ -61,14 +61,14 @@ pub(super) fn is_total(cell: &str) -> bool {
 }
 
 /// A field without the white space and guards around it.
-pub(super) fn cleaned(block: &Block, row: usize, at: usize) -> &str {
+pub(super) fn cleaned<'t>(block: &'t Block<'_>, row: usize, at: usize) -> &'t str {
     value::clean(block.cell(row, at))
 }
 
 /// The text of a cell, after everything the mapping does to it before its kind is read; `None` for null.
 pub(in crate::ingest) fn cell_text<'t>(
     cell: &'t Cell,
-    block: &'t Block,
+    block: &'t Block<'_>,
     row: usize,
 ) -> Option<Cow<'t, str>> {
     if let (true, Origin::Field(at)) = (cell.plain, &cell.origin) {

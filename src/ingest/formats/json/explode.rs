@@ -67,7 +67,7 @@ impl Exploder {
         &mut self,
         record: &Node<'_>,
         index: &HashMap<String, usize>,
-        block: &mut Block,
+        block: &mut Block<'_>,
         line: u64,
     ) -> Result<usize, ()> {
         let Self {

@@ -26,7 +26,7 @@ struct Region {
 
 /// Gathers cells.
 pub(super) struct Rows {
-    sender: SyncSender<Result<Block>>,
+    sender: SyncSender<Result<Block<'static>>>,
     regions: Vec<Region>,
     /// The row being gathered, 0-based, and its cells.
     row: u32,
@@ -40,7 +40,7 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn new(sender: SyncSender<Result<Block>>) -> Self {
+    pub(super) fn new(sender: SyncSender<Result<Block<'static>>>) -> Self {
         Self {
             sender,
             regions: Vec::new(),
