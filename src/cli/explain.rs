@@ -8,7 +8,6 @@ use clap::Args;
 use crate::calendar::Grain;
 use crate::error::Result;
 use crate::i18n::Lang;
-use crate::kpi::accumulate::State;
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
 use crate::kpi::expr::Expr;
 use crate::kpi::figure::Bound;
@@ -143,7 +142,6 @@ fn rows_left(kpi: &Kpi, store: &Store, run: &Run) -> Result<String> {
         return Ok(String::new());
     };
     let parts = store.parts_at(fact.name, run)?;
-    let root = store.root().join(fact.name);
     let counting = Kpi {
         formula: Formula::Count,
         condition: None,
@@ -156,7 +154,6 @@ fn rows_left(kpi: &Kpi, store: &Store, run: &Run) -> Result<String> {
     let count = |condition: Option<&Expr>| -> Result<u64> {
         let pass = Pass {
             fact,
-            root: &root,
             kpis: &[&counting],
             groupings: &groupings,
             condition,
@@ -164,12 +161,9 @@ fn rows_left(kpi: &Kpi, store: &Store, run: &Run) -> Result<String> {
         let groups = pass.run(&parts)?;
         Ok(groups
             .iter()
-            .flat_map(|groups| groups.values())
-            .flatten()
-            .fold(0, |sum, state| match state {
-                State::Count(n) => sum + n,
-                _ => sum,
-            }))
+            .flat_map(|groups| &groups.states)
+            .map(|states| states.rows(0))
+            .sum())
     };
     let mut text = format!(
         "\nRows in {} (run {}):\n{:>12}  all\n",

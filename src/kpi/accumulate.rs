@@ -3,6 +3,8 @@
 //! Rows are added in the order of time and sums are compensated, so the same facts give the same bits
 //! whatever the number of threads.
 
+use std::collections::HashMap;
+
 use crate::stats::interval;
 
 use super::catalogue::Formula;
@@ -17,6 +19,7 @@ pub struct Sum {
 
 impl Sum {
     /// Adds a number.
+    #[inline]
     pub fn add(&mut self, value: f64) {
         let next = self.total + value;
         self.lost += if self.total.abs() >= value.abs() {
@@ -40,163 +43,261 @@ impl Sum {
     }
 }
 
-/// The running state of one KPI in one group.
-#[derive(Debug, Clone, PartialEq)]
-pub enum State {
-    /// Rows.
-    Count(u64),
-    /// n, Σx, Σx².
-    Moments(u64, Sum, Sum),
-    /// True and non-null rows.
-    Rate(u64, u64),
-    /// n, Σy, Σw, Σy², Σyw, Σw² with y = of·weight.
-    Share(u64, [Sum; 5]),
-    /// Every value.
-    Values(Vec<f64>),
-    /// n and the largest.
-    Max(u64, f64),
+/// Values and how often each came, in runs that ascend: most durations are whole seconds, of which there
+/// are far fewer than rows.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Tally {
+    runs: Vec<(f64, u32)>,
 }
 
-impl State {
-    /// The empty state for a formula; `None` for a ratio, which has no rows.
+impl Tally {
+    /// The values in order, each once.
+    fn sorted(mut self) -> Self {
+        // Runs of earlier parts ascend already, and the sort makes use of it.
+        self.runs.sort_by(|a, b| a.0.total_cmp(&b.0));
+        self.runs.dedup_by(|next, before| {
+            let same = next.0.total_cmp(&before.0).is_eq();
+            if same && let Some(both) = before.1.checked_add(next.1) {
+                before.1 = both;
+                return true;
+            }
+            false
+        });
+        self
+    }
+}
+
+/// The states of one KPI in every group of a grouping, by position of the group.
+#[derive(Debug, Clone, PartialEq)]
+pub enum States {
+    /// Rows.
+    Count(Vec<u64>),
+    /// n, Σx, Σx².
+    Moments(Vec<(u64, Sum, Sum)>),
+    /// True and non-null rows.
+    Rate(Vec<(u64, u64)>),
+    /// n, Σy, Σw, Σy², Σyw, Σw² with y = of·weight.
+    Share(Vec<(u64, [Sum; 5])>),
+    /// Every value.
+    Values(Vec<Tally>),
+    /// n and the largest.
+    Max(Vec<(u64, f64)>),
+}
+
+impl States {
+    /// Empty states of so many groups; `None` for a ratio, which has no rows.
     #[must_use]
-    pub fn empty(formula: &Formula) -> Option<Self> {
+    pub fn empty(formula: &Formula, groups: usize) -> Option<Self> {
         Some(match formula {
-            Formula::Count => Self::Count(0),
-            Formula::Sum(_) | Formula::Mean(_) => Self::Moments(0, Sum::default(), Sum::default()),
-            Formula::Rate(_) => Self::Rate(0, 0),
-            Formula::Share { .. } => Self::Share(0, [Sum::default(); 5]),
-            Formula::Quantile { .. } => Self::Values(Vec::new()),
-            Formula::Max(_) => Self::Max(0, f64::NEG_INFINITY),
+            Formula::Count => Self::Count(vec![0; groups]),
+            Formula::Sum(_) | Formula::Mean(_) => Self::Moments(vec![Default::default(); groups]),
+            Formula::Rate(_) => Self::Rate(vec![(0, 0); groups]),
+            Formula::Share { .. } => Self::Share(vec![Default::default(); groups]),
+            Formula::Quantile { .. } => Self::Values(vec![Tally::default(); groups]),
+            Formula::Max(_) => Self::Max(vec![(0, f64::NEG_INFINITY); groups]),
             Formula::Ratio { .. } => return None,
         })
     }
 
-    /// Adds one row: its value (a flag counts 1 or 0) and, for a share, its weight.
-    pub fn add(&mut self, value: f64, weight: f64) {
+    /// Adds rows in their order: the group of each, its value (a flag counts 1 or 0) and, for a share, its
+    /// weight.
+    pub fn add(&mut self, rows: impl Iterator<Item = (usize, f64, f64)>) {
         match self {
-            Self::Count(n) => *n += 1,
-            Self::Moments(n, sum, squares) => {
-                *n += 1;
-                sum.add(value);
-                squares.add(value * value);
-            }
-            Self::Rate(hits, n) => {
-                *n += 1;
-                *hits += u64::from(value > 0.0);
-            }
-            Self::Share(n, sums) => {
-                *n += 1;
-                let y = value * weight;
-                for (sum, term) in
-                    sums.iter_mut()
-                        .zip([y, weight, y * y, y * weight, weight * weight])
-                {
-                    sum.add(term);
+            Self::Count(states) => {
+                for (group, _, _) in rows {
+                    states[group] += 1;
                 }
             }
-            Self::Values(values) => values.push(value),
-            Self::Max(n, largest) => {
-                *n += 1;
-                *largest = largest.max(value);
+            Self::Moments(states) => {
+                for (group, value, _) in rows {
+                    let (n, sum, squares) = &mut states[group];
+                    *n += 1;
+                    sum.add(value);
+                    squares.add(value * value);
+                }
+            }
+            Self::Rate(states) => {
+                for (group, value, _) in rows {
+                    let (hits, n) = &mut states[group];
+                    *n += 1;
+                    *hits += u64::from(value > 0.0);
+                }
+            }
+            Self::Share(states) => {
+                for (group, value, weight) in rows {
+                    let (n, sums) = &mut states[group];
+                    *n += 1;
+                    let y = value * weight;
+                    for (sum, term) in
+                        sums.iter_mut()
+                            .zip([y, weight, y * y, y * weight, weight * weight])
+                    {
+                        sum.add(term);
+                    }
+                }
+            }
+            Self::Values(states) => {
+                for (group, value, _) in rows {
+                    states[group].runs.push((value, 1));
+                }
+                for tally in states {
+                    *tally = std::mem::take(tally).sorted();
+                }
+            }
+            Self::Max(states) => {
+                for (group, value, _) in rows {
+                    let (n, largest) = &mut states[group];
+                    *n += 1;
+                    *largest = largest.max(value);
+                }
             }
         }
     }
 
-    /// Adds the rows of a later part.
-    pub fn merge(&mut self, other: Self) {
+    /// Adds the states of a later part, whose groups stand at `places` here; there are `groups` of them now.
+    pub fn merge(&mut self, other: Self, places: &[usize], groups: usize) {
         match (self, other) {
-            (Self::Count(n), Self::Count(m)) => *n += m,
-            (Self::Moments(n, a, b), Self::Moments(m, c, d)) => {
-                *n += m;
-                a.merge(c);
-                b.merge(d);
+            (Self::Count(all), Self::Count(more)) => {
+                each(all, more, places, groups, |n, m| *n += m);
             }
-            (Self::Rate(hits, n), Self::Rate(more, m)) => {
-                *hits += more;
-                *n += m;
+            (Self::Moments(all), Self::Moments(more)) => {
+                each(all, more, places, groups, |a, b| {
+                    a.0 += b.0;
+                    a.1.merge(b.1);
+                    a.2.merge(b.2);
+                });
             }
-            (Self::Share(n, sums), Self::Share(m, more)) => {
-                *n += m;
-                sums.iter_mut()
-                    .zip(more)
+            (Self::Rate(all), Self::Rate(more)) => each(all, more, places, groups, |a, b| {
+                a.0 += b.0;
+                a.1 += b.1;
+            }),
+            (Self::Share(all), Self::Share(more)) => each(all, more, places, groups, |a, b| {
+                a.0 += b.0;
+                a.1.iter_mut()
+                    .zip(b.1)
                     .for_each(|(sum, other)| sum.merge(other));
-            }
-            (Self::Values(values), Self::Values(more)) => values.extend(more),
-            (Self::Max(n, largest), Self::Max(m, other)) => {
-                *n += m;
-                *largest = largest.max(other);
+            }),
+            (Self::Values(all), Self::Values(more)) => each(all, more, places, groups, |a, b| {
+                if a.runs.is_empty() {
+                    *a = b;
+                } else {
+                    a.runs.extend(b.runs);
+                }
+            }),
+            (Self::Max(all), Self::Max(more)) => {
+                all.resize(groups, (0, f64::NEG_INFINITY));
+                each(all, more, places, groups, |a, b| {
+                    a.0 += b.0;
+                    a.1 = a.1.max(b.1);
+                });
             }
             // States of one KPI are of one kind.
             _ => {}
         }
     }
 
-    /// The figure with its interval.
+    /// Rows counted in a group by a KPI that counts rows.
     #[must_use]
-    pub fn estimate(self, formula: &Formula) -> Estimate {
+    pub fn rows(&self, group: usize) -> u64 {
         match self {
-            Self::Count(n) => {
-                let count = real(n);
-                figure(
-                    Some(count),
-                    Some(count),
-                    None,
-                    n,
-                    interval::poisson_exact(count),
-                )
+            Self::Count(states) => states.get(group).copied().unwrap_or_default(),
+            _ => 0,
+        }
+    }
+}
+
+fn each<T: Default + Clone>(
+    all: &mut Vec<T>,
+    more: Vec<T>,
+    places: &[usize],
+    groups: usize,
+    join: impl Fn(&mut T, T),
+) {
+    all.resize(groups, T::default());
+    for (state, place) in more.into_iter().zip(places) {
+        join(&mut all[*place], state);
+    }
+}
+
+/// Turns states into figures. It remembers intervals that depend on counts only: thousands of groups share
+/// the same small counts, and an exact interval takes microseconds.
+#[derive(Debug, Default)]
+pub struct Estimator {
+    counts: HashMap<u64, Option<(f64, f64)>>,
+    ranks: HashMap<(u64, u64), Option<(u64, u64)>>,
+}
+
+impl Estimator {
+    /// The figure of a group, with its interval.
+    #[must_use]
+    pub fn estimate(&mut self, states: &States, group: usize, formula: &Formula) -> Estimate {
+        match states {
+            States::Count(states) => {
+                let n = states[group];
+                let bounds = *self
+                    .counts
+                    .entry(n)
+                    .or_insert_with(|| interval::poisson_exact(real(n)));
+                figure(Some(real(n)), Some(real(n)), None, n, bounds)
             }
-            Self::Moments(n, sum, squares) => {
-                let total = sum.value();
-                if matches!(formula, Formula::Sum(_)) {
-                    return figure((n > 0).then_some(total), Some(total), None, n, None);
-                }
-                let mean = (n > 0).then(|| total / real(n));
-                figure(
-                    mean,
-                    Some(total),
-                    Some(real(n)),
-                    n,
-                    interval::mean_t(real(n), total, squares.value()),
-                )
-            }
-            Self::Rate(hits, n) => {
+            States::Moments(states) => moments(states[group], formula),
+            States::Rate(states) => {
+                let (hits, n) = states[group];
                 let rate = (n > 0).then(|| real(hits) / real(n));
-                figure(
-                    rate,
-                    Some(real(hits)),
-                    Some(real(n)),
-                    n,
-                    interval::wilson(real(hits), real(n)),
-                )
+                let bounds = interval::wilson(real(hits), real(n));
+                figure(rate, Some(real(hits)), Some(real(n)), n, bounds)
             }
-            Self::Share(n, sums) => {
+            States::Share(states) => {
+                let (n, sums) = states[group];
                 let [y, w, yy, yw, ww] = sums.map(Sum::value);
                 let bounds = interval::linearised_ratio(real(n), y, w, yy, yw, ww);
                 figure((w != 0.0).then(|| y / w), Some(y), Some(w), n, bounds)
             }
-            Self::Values(mut values) => {
-                values.sort_by(f64::total_cmp);
-                let n = values.len() as u64;
-                let q = if let Formula::Quantile { q, .. } = formula {
-                    *q
-                } else {
-                    0.5
+            States::Values(states) => {
+                let q = match formula {
+                    Formula::Quantile { q, .. } => *q,
+                    _ => 0.5,
                 };
-                let bounds = interval::quantile_interval(&values, q);
-                figure(
-                    interval::quantile_type7(&values, q),
-                    None,
-                    Some(real(n)),
-                    n,
-                    bounds,
-                )
+                self.quantile(states[group].clone(), q)
             }
-            Self::Max(n, largest) => {
+            States::Max(states) => {
+                let (n, largest) = states[group];
                 figure((n > 0).then_some(largest), None, Some(real(n)), n, None)
             }
         }
     }
+
+    fn quantile(&mut self, tally: Tally, q: f64) -> Estimate {
+        let runs = tally.sorted().runs;
+        // Rows up to and including each value.
+        let mut upto: Vec<u64> = Vec::with_capacity(runs.len());
+        let mut n = 0;
+        for (_, times) in &runs {
+            n += u64::from(*times);
+            upto.push(n);
+        }
+        let at = |position: u64| {
+            let run = upto.partition_point(|last| *last <= position);
+            runs.get(run).map(|(value, _)| *value)
+        };
+        let ranks = *self
+            .ranks
+            .entry((n, q.to_bits()))
+            .or_insert_with(|| interval::quantile_ranks(n, q));
+        let bounds = ranks.and_then(|(low, high)| Some((at(low)?, at(high)?)));
+        let value = interval::quantile_type7_at(n, q, at);
+        figure(value, None, Some(real(n)), n, bounds)
+    }
+}
+
+fn moments((n, sum, squares): (u64, Sum, Sum), formula: &Formula) -> Estimate {
+    let total = sum.value();
+    if matches!(formula, Formula::Sum(_)) {
+        return figure((n > 0).then_some(total), Some(total), None, n, None);
+    }
+    let mean = (n > 0).then(|| total / real(n));
+    let bounds = interval::mean_t(real(n), total, squares.value());
+    figure(mean, Some(total), Some(real(n)), n, bounds)
 }
 
 /// A count as a float; exact below 2^53.
@@ -225,7 +326,18 @@ fn figure(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kpi::expr::Expr;
     use proptest::prelude::*;
+
+    fn one(formula: &Formula, values: &[f64]) -> States {
+        let mut states = States::empty(formula, 1).unwrap();
+        states.add(values.iter().map(|value| (0, *value, 1.0)));
+        states
+    }
+
+    fn estimate(states: &States, formula: &Formula) -> Estimate {
+        Estimator::default().estimate(states, 0, formula)
+    }
 
     #[test]
     fn compensation_keeps_what_plain_addition_loses() {
@@ -238,31 +350,54 @@ mod tests {
 
     #[test]
     fn nothing_divided_by_nothing_is_unknown_not_zero() {
-        let rate = State::Rate(0, 0).estimate(&Formula::Count);
-        assert_eq!((rate.value, rate.n, rate.interval), (None, 0, None));
+        let rate = Formula::Rate(Expr::Flag(true));
+        let estimate = estimate(&one(&rate, &[]), &rate);
+        assert_eq!(
+            (estimate.value, estimate.n, estimate.interval),
+            (None, 0, None)
+        );
+    }
+
+    #[test]
+    fn groups_that_come_later_find_their_place() {
+        let mut all = States::Count(vec![1, 2]);
+        all.merge(States::Count(vec![10, 20]), &[2, 0], 3);
+        assert_eq!(all, States::Count(vec![21, 2, 10]));
+        let mut all = States::Max(vec![(1, -5.0)]);
+        all.merge(States::Max(vec![(1, -9.0)]), &[1], 2);
+        assert_eq!(all, States::Max(vec![(1, -5.0), (1, -9.0)]));
     }
 
     proptest! {
         #[test]
         fn parts_add_up_to_the_whole(values in prop::collection::vec(-1e6..1e6_f64, 0..60), cut in 0_usize..60) {
             let cut = cut.min(values.len());
-            let state = |values: &[f64]| {
-                let mut state = State::Moments(0, Sum::default(), Sum::default());
-                for value in values {
-                    state.add(*value, 1.0);
-                }
-                state
-            };
-            let mut merged = state(&values[..cut]);
-            merged.merge(state(&values[cut..]));
-            let (State::Moments(n, a, _), State::Moments(m, b, _)) = (merged, state(&values)) else { unreachable!() };
-            prop_assert_eq!(n, m);
-            prop_assert!((a.value() - b.value()).abs() <= 1e-9);
+            let formula = Formula::Mean(Expr::Number(0.0));
+            let mut merged = one(&formula, &values[..cut]);
+            merged.merge(one(&formula, &values[cut..]), &[0], 1);
+            let (States::Moments(merged), States::Moments(whole)) = (merged, one(&formula, &values)) else { unreachable!() };
+            prop_assert_eq!(merged[0].0, whole[0].0);
+            prop_assert!((merged[0].1.value() - whole[0].1.value()).abs() <= 1e-9);
+        }
+
+        #[test]
+        fn quantiles_of_parts_are_those_of_all_values(values in prop::collection::vec(0_u32..50, 0..80), cut in 0_usize..80, q in 0.01..0.99_f64) {
+            let mut values: Vec<f64> = values.into_iter().map(f64::from).collect();
+            let cut = cut.min(values.len());
+            let formula = Formula::Quantile { of: Expr::Number(0.0), q };
+            let mut merged = one(&formula, &values[..cut]);
+            merged.merge(one(&formula, &values[cut..]), &[0], 1);
+            let found = estimate(&merged, &formula);
+            values.sort_by(f64::total_cmp);
+            prop_assert_eq!(found.value, interval::quantile_type7(&values, q));
+            prop_assert_eq!(found.interval.map(|i| (i.low, i.high)), interval::quantile_interval(&values, q));
+            prop_assert_eq!(found.n, values.len() as u64);
         }
 
         #[test]
         fn a_rate_lies_in_its_interval(hits in 0_u64..500, misses in 0_u64..500) {
-            let estimate = State::Rate(hits, hits + misses).estimate(&Formula::Count);
+            let formula = Formula::Rate(Expr::Flag(true));
+            let estimate = estimate(&States::Rate(vec![(hits, hits + misses)]), &formula);
             if let (Some(value), Some(interval)) = (estimate.value, estimate.interval) {
                 prop_assert!((0.0..=1.0).contains(&value));
                 prop_assert!(interval.low <= value + 1e-12 && value <= interval.high + 1e-12);

@@ -9,6 +9,7 @@ pub mod lower;
 pub mod mart;
 pub mod parse;
 pub mod pass;
+mod program;
 pub mod query;
 pub mod table;
 

@@ -1,21 +1,29 @@
 //! One pass over a fact table: every KPI of that table, for every wanted grouping, from one evaluation of
 //! its rows. Days are evaluated in parallel and merged in the order of time.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::sync::Arc;
 
-use polars::prelude::*;
+use ahash::AHashMap;
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Float64Array, PrimitiveArray, RecordBatch,
+};
+use arrow::buffer::BooleanBuffer;
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int32Type, Int64Type};
+use arrow::error::ArrowError;
+use rayon::prelude::*;
 
-use crate::calendar::{Grain, from_epoch_days};
-use crate::error::{PolarsContext, Result};
-use crate::facts::frames;
-use crate::schema::DATE;
+use crate::calendar::{Grain, epoch_days, from_epoch_days};
+use crate::error::{Error, Result};
 use crate::schema::facts::Fact;
+use crate::schema::{DATE, Physical};
 use crate::store::delta::Part;
+use crate::store::parquet_io;
 
-use super::accumulate::State;
+use super::accumulate::States;
 use super::catalogue::{Formula, Kpi};
 use super::expr::Expr;
+use super::program::{Place, Program, Value};
 
 /// How figures are grouped.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,15 +44,21 @@ pub struct Group {
     pub members: Vec<Option<String>>,
 }
 
-/// The figures' running states of one grouping: group → one state per KPI of the pass.
-pub type Groups = BTreeMap<Group, Vec<State>>;
+/// The running states of one grouping.
+#[derive(Debug, Default)]
+pub struct Groups {
+    /// The groups in which there are rows, in order.
+    pub groups: Vec<Arc<Group>>,
+    /// Where the states of each of them stand.
+    pub places: Vec<usize>,
+    /// The states of each KPI of the pass.
+    pub states: Vec<States>,
+}
 
 /// What a pass reads and keeps.
 pub struct Pass<'a> {
     /// The fact table.
     pub fact: &'static Fact,
-    /// Its folder in the store.
-    pub root: &'a Path,
     /// The KPIs; none of them a ratio.
     pub kpis: &'a [&'a Kpi],
     /// The wanted groupings.
@@ -53,241 +67,461 @@ pub struct Pass<'a> {
     pub condition: Option<&'a Expr>,
 }
 
+/// A pass made ready: its expressions as one program, and where each KPI finds its values.
+struct Ready<'a> {
+    pass: &'a Pass<'a>,
+    program: Program,
+    condition: Option<Place>,
+    kpis: Vec<Wanted>,
+    columns: Vec<&'static str>,
+}
+
+/// Steps that a KPI's rows and values come from.
+struct Wanted {
+    belongs: Option<Place>,
+    value: Option<Place>,
+    weight: Option<Place>,
+}
+
+/// The rows of a part that count for a KPI, and what they count.
+struct Counted {
+    rows: BooleanBuffer,
+    values: Option<Float64Array>,
+    weights: Option<Float64Array>,
+}
+
+/// A dimension's member of every row of a part, as positions in the list of its members.
+struct Members {
+    of_row: Vec<u32>,
+    names: Vec<Option<String>>,
+}
+
+/// The group of every row, and the members of every group as positions.
+struct Assigned {
+    of_row: Vec<u32>,
+    groups: Vec<Vec<u32>>,
+}
+
 impl Pass<'_> {
     /// Evaluates the parts and returns one [`Groups`] per grouping.
     ///
     /// # Errors
     /// When a part cannot be read.
     pub fn run(&self, parts: &[Part]) -> Result<Vec<Groups>> {
-        let by_part = self.in_parallel(parts)?;
-        let mut merged: Vec<Groups> = self.groupings.iter().map(|_| Groups::new()).collect();
+        let ready = self.ready();
+        let by_part: Vec<Vec<PartGroups>> = parts
+            .par_iter()
+            .map(|part| ready.part(part))
+            .collect::<Result<_>>()?;
+        let mut merged: Vec<Merged> = self.groupings.iter().map(|_| Merged::default()).collect();
         for part in by_part {
             for (whole, groups) in merged.iter_mut().zip(part) {
-                merge(whole, groups);
+                whole.add(groups);
             }
         }
-        // Asked for one figure of an empty table, the answer is a row that says so.
-        for (groups, grouping) in merged.iter_mut().zip(self.groupings) {
-            if groups.is_empty() && grouping.grain == Grain::All && grouping.by.is_empty() {
-                groups.insert(
-                    Group {
-                        period: String::new(),
-                        members: Vec::new(),
-                    },
-                    self.empty_states(),
-                );
-            }
-        }
-        Ok(merged)
-    }
-
-    /// Evaluates the parts on as many threads as the program may use, each a stretch of days in order.
-    ///
-    /// Plain threads, not rayon: a rayon worker that waits for Polars' own pool takes up another part
-    /// meanwhile, and over hundreds of parts that nests until the stack is full.
-    fn in_parallel(&self, parts: &[Part]) -> Result<Vec<Vec<Groups>>> {
-        let stretch = parts
-            .len()
-            .div_ceil(rayon::current_num_threads().max(1))
-            .max(1);
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = parts
-                .chunks(stretch)
-                .map(|days| scope.spawn(|| days.iter().map(|part| self.part(part)).collect()))
-                .collect();
-            let mut all = Vec::with_capacity(parts.len());
-            for thread in threads {
-                let done: Result<Vec<Vec<Groups>>> = thread
-                    .join()
-                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-                all.extend(done?);
-            }
-            Ok(all)
-        })
-    }
-
-    fn empty_states(&self) -> Vec<State> {
-        self.kpis
-            .iter()
-            .filter_map(|kpi| State::empty(&kpi.formula))
-            .collect()
-    }
-
-    fn part(&self, part: &Part) -> Result<Vec<Groups>> {
-        let Some(scan) = frames::scan(self.root, std::slice::from_ref(part))? else {
-            return Ok(Vec::new());
-        };
-        let scan = match self.condition {
-            Some(condition) => scan.filter(condition.polars()),
-            None => scan,
-        };
-        let frame = scan
-            .select(self.columns())
-            .collect()
-            .computing("the rows of a pass")?;
-        self.groupings
-            .iter()
-            .map(|grouping| self.group(&frame, grouping))
-            .collect()
-    }
-
-    /// Dimensions as text, then one or two columns per KPI: null where the row does not belong to it.
-    fn columns(&self) -> Vec<polars::prelude::Expr> {
-        let mut dimensions: Vec<&str> = self
-            .groupings
-            .iter()
-            .flat_map(|grouping| &grouping.by)
-            .map(String::as_str)
-            .collect();
-        dimensions.sort_unstable();
-        dimensions.dedup();
-        let mut columns: Vec<_> = dimensions
+        Ok(merged
             .into_iter()
-            .map(|name| member_text(self.fact, name).alias(format!("by:{name}")))
-            .collect();
-        columns.push(
-            col(DATE)
-                .cast(DataType::Date)
-                .cast(DataType::Int32)
-                .alias("period:date"),
-        );
-        columns.push(col("hour").cast(DataType::Int64).alias("period:hour"));
-        columns.push(col("fold").alias("period:fold"));
-        for (index, kpi) in self.kpis.iter().enumerate() {
-            let (value, weight) = row_values(kpi);
-            columns.push(value.alias(format!("value:{index}")));
-            if let Some(weight) = weight {
-                columns.push(weight.alias(format!("weight:{index}")));
-            }
-        }
-        columns
-    }
-
-    fn group(&self, frame: &DataFrame, grouping: &Grouping) -> Result<Groups> {
-        let keys = keys(frame, grouping).computing("the groups of a pass")?;
-        let mut positions: BTreeMap<&Group, usize> = BTreeMap::new();
-        let mut of_row = Vec::with_capacity(keys.len());
-        for key in &keys {
-            let next = positions.len();
-            of_row.push(*positions.entry(key).or_insert(next));
-        }
-        let mut states: Vec<Vec<State>> = vec![self.empty_states(); positions.len()];
-        for index in 0..self.kpis.len() {
-            add_column(frame, index, &of_row, &mut states).computing("the figures of a pass")?;
-        }
-        Ok(positions
-            .into_iter()
-            .map(|(group, position)| (group.clone(), std::mem::take(&mut states[position])))
+            .zip(self.groupings)
+            .map(|(mut whole, grouping)| {
+                // Asked for one figure of an empty table, the answer is a row that says so.
+                if whole.states.is_empty() && grouping.grain == Grain::All && grouping.by.is_empty()
+                {
+                    whole.add(PartGroups {
+                        groups: vec![Group {
+                            period: String::new(),
+                            members: Vec::new(),
+                        }],
+                        states: self.empty_states(1),
+                    });
+                }
+                whole.in_order()
+            })
             .collect())
     }
-}
 
-fn merge(whole: &mut Groups, part: Groups) {
-    for (group, states) in part {
-        match whole.get_mut(&group) {
-            Some(known) => known
-                .iter_mut()
-                .zip(states)
-                .for_each(|(state, more)| state.merge(more)),
-            None => {
-                whole.insert(group, states);
+    fn empty_states(&self, groups: usize) -> Vec<States> {
+        self.kpis
+            .iter()
+            .filter_map(|kpi| States::empty(&kpi.formula, groups))
+            .collect()
+    }
+
+    fn ready(&self) -> Ready<'_> {
+        let mut program = Program::default();
+        let condition = self.condition.map(|condition| program.add(condition));
+        let kpis = self
+            .kpis
+            .iter()
+            .map(|kpi| {
+                let belongs = kpi.condition.as_ref().map(|expr| program.add(expr));
+                let (value, weight) = match &kpi.formula {
+                    Formula::Count | Formula::Ratio { .. } => (None, None),
+                    Formula::Sum(of)
+                    | Formula::Mean(of)
+                    | Formula::Max(of)
+                    | Formula::Rate(of)
+                    | Formula::Quantile { of, .. } => (Some(program.add(of)), None),
+                    Formula::Share { of, weight } => {
+                        (Some(program.add(of)), Some(program.add(weight)))
+                    }
+                };
+                Wanted {
+                    belongs,
+                    value,
+                    weight,
+                }
+            })
+            .collect();
+        let mut columns: Vec<&'static str> = program.columns().collect();
+        for grouping in self.groupings {
+            let of_fact = |name: &String| self.fact.column(name).map(|column| column.name);
+            columns.extend(grouping.by.iter().filter_map(of_fact));
+            if grouping.grain == Grain::Hour {
+                columns.extend(["hour", "fold"]);
             }
         }
+        columns.retain(|name| *name != DATE);
+        columns.sort_unstable();
+        columns.dedup();
+        Ready {
+            pass: self,
+            program,
+            condition,
+            kpis,
+            columns,
+        }
     }
 }
 
-/// A dimension's member as text: numbers without a fraction, flags as `true` and `false`.
-fn member_text(fact: &Fact, name: &str) -> polars::prelude::Expr {
-    use crate::schema::Physical;
-    match fact.column(name).map(|column| column.physical) {
-        Some(Physical::Flag) => when(col(name))
-            .then(lit("true"))
-            .when(col(name).not())
-            .then(lit("false"))
-            .otherwise(lit(NULL)),
-        _ => col(name).cast(DataType::String),
-    }
+/// The states of one part in one grouping.
+struct PartGroups {
+    groups: Vec<Group>,
+    states: Vec<States>,
 }
 
-/// The value column of a KPI and, for a share, its weight; null where the row does not count.
-fn row_values(kpi: &Kpi) -> (polars::prelude::Expr, Option<polars::prelude::Expr>) {
-    let belongs = kpi.condition.as_ref().map(Expr::polars);
-    let only = |value: polars::prelude::Expr| {
-        let value = value.cast(DataType::Float64);
-        match &belongs {
-            Some(belongs) => when(belongs.clone()).then(value).otherwise(lit(NULL)),
-            None => value,
-        }
-    };
-    match &kpi.formula {
-        Formula::Count | Formula::Ratio { .. } => {
-            // A column, not a bare literal, so that every row gets its value.
-            (
-                only(col("hour").fill_null(0).cast(DataType::Float64) * lit(0.0) + lit(1.0)),
-                None,
-            )
-        }
-        Formula::Sum(of) | Formula::Mean(of) | Formula::Max(of) | Formula::Quantile { of, .. } => {
-            (only(of.polars()), None)
-        }
-        Formula::Rate(when) => (only(when.polars()), None),
-        Formula::Share { of, weight } => (only(of.polars()), Some(only(weight.polars()))),
-    }
-}
-
-fn keys(frame: &DataFrame, grouping: &Grouping) -> PolarsResult<Vec<Group>> {
-    let dates = frame.column("period:date")?.i32()?;
-    let hours = frame.column("period:hour")?.i64()?;
-    let folds = frame.column("period:fold")?.bool()?;
-    let members = grouping
-        .by
-        .iter()
-        .map(|name| frame.column(&format!("by:{name}"))?.str())
-        .collect::<PolarsResult<Vec<_>>>()?;
-    Ok((0..frame.height())
-        .map(|row| Group {
-            period: period(
-                grouping.grain,
-                dates.get(row),
-                (hours.get(row), folds.get(row)),
-            ),
-            members: members
-                .iter()
-                .map(|column| column.get(row).map(str::to_owned))
-                .collect(),
+impl Ready<'_> {
+    fn part(&self, part: &Part) -> Result<Vec<PartGroups>> {
+        let rows = parquet_io::read_coded(&part.path, &self.columns)?;
+        let date = part
+            .partition
+            .as_deref()
+            .and_then(|date| date.parse().ok())
+            .map(epoch_days);
+        self.groups(&rows, date).map_err(|source| Error::Arrow {
+            what: part.path.display().to_string(),
+            source,
         })
-        .collect())
-}
+    }
 
-/// The name of a period. The second showing of a doubled hour is `…T02B`, as the energy market writes it.
-fn period(grain: Grain, date: Option<i32>, (hour, fold): (Option<i64>, Option<bool>)) -> String {
-    let day = date.and_then(from_epoch_days);
-    match (grain, day) {
-        (Grain::All, _) | (_, None) => String::new(),
-        (Grain::Hour, Some(day)) => {
-            let second = if fold == Some(true) { "B" } else { "" };
-            format!("{day}T{:02}{second}", hour.unwrap_or_default())
+    fn groups(
+        &self,
+        rows: &RecordBatch,
+        date: Option<i32>,
+    ) -> std::result::Result<Vec<PartGroups>, ArrowError> {
+        let n = rows.num_rows();
+        let values = self.program.run(rows, date)?;
+        let truth = |at: Place| held(&values[at].flags(n));
+        let base = match self.condition {
+            Some(condition) => truth(condition),
+            None => BooleanBuffer::new_set(n),
+        };
+        let counted = self
+            .kpis
+            .iter()
+            .map(|kpi| kpi.counted(&values, &base))
+            .collect::<std::result::Result<Vec<_>, _>>()?;
+        let mut known: AHashMap<&str, Members> = AHashMap::new();
+        let mut of_part = Vec::with_capacity(self.pass.groupings.len());
+        for grouping in self.pass.groupings {
+            for name in grouping.by.iter().map(String::as_str).chain([HOUR]) {
+                if name == HOUR && grouping.grain != Grain::Hour || known.contains_key(name) {
+                    continue;
+                }
+                known.insert(name, self.members(rows, name)?);
+            }
+            of_part.push(self.grouped(grouping, &known, &base, &counted, date));
         }
-        (grain, Some(day)) => grain.first_day(day).to_string(),
+        Ok(of_part)
+    }
+
+    fn members(&self, rows: &RecordBatch, name: &str) -> std::result::Result<Members, ArrowError> {
+        let column = |name: &str| {
+            rows.column_by_name(name)
+                .ok_or_else(|| ArrowError::SchemaError(format!("there is no column `{name}`")))
+        };
+        if name == HOUR {
+            return hours(column("hour")?, column("fold")?);
+        }
+        match self.pass.fact.column(name).map(|column| column.physical) {
+            Some(Physical::Flag) => {
+                let flags = cast(column(name)?, &DataType::Boolean)?;
+                Ok(Members::of(flags.as_boolean().iter(), |flag| {
+                    flag.to_string()
+                }))
+            }
+            Some(Physical::Integer) => {
+                let numbers = cast(column(name)?, &DataType::Int64)?;
+                let numbers = numbers.as_primitive::<Int64Type>();
+                Ok(Members::of(numbers.iter(), |number| number.to_string()))
+            }
+            _ => texts(column(name)?),
+        }
+    }
+
+    fn grouped(
+        &self,
+        grouping: &Grouping,
+        known: &AHashMap<&str, Members>,
+        base: &BooleanBuffer,
+        counted: &[Counted],
+        date: Option<i32>,
+    ) -> PartGroups {
+        let by: Vec<&Members> = (grouping.grain == Grain::Hour)
+            .then_some(HOUR)
+            .into_iter()
+            .chain(grouping.by.iter().map(String::as_str))
+            .filter_map(|name| known.get(name))
+            .collect();
+        let assigned = assign(&by, base);
+        let mut states = self.pass.empty_states(assigned.groups.len());
+        let group = |row: usize| assigned.of_row[row] as usize;
+        for (states, counted) in states.iter_mut().zip(counted) {
+            let rows = counted.rows.set_indices();
+            match (&counted.values, &counted.weights) {
+                (None, _) => states.add(rows.map(|row| (group(row), 1.0, 1.0))),
+                (Some(values), None) => {
+                    let values = values.values();
+                    states.add(rows.map(|row| (group(row), values[row], 1.0)));
+                }
+                (Some(values), Some(weights)) => {
+                    let (values, weights) = (values.values(), weights.values());
+                    states.add(rows.map(|row| (group(row), values[row], weights[row])));
+                }
+            }
+        }
+        let day = date.and_then(from_epoch_days);
+        let groups = assigned
+            .groups
+            .iter()
+            .map(|places| {
+                let mut members = by
+                    .iter()
+                    .zip(places)
+                    .map(|(members, place)| members.names[*place as usize].clone());
+                let period = match (grouping.grain, day) {
+                    (Grain::All, _) | (_, None) => String::new(),
+                    (Grain::Hour, Some(day)) => {
+                        let hour = members.next().flatten().unwrap_or_default();
+                        format!("{day}T{hour}")
+                    }
+                    (grain, Some(day)) => grain.first_day(day).to_string(),
+                };
+                Group {
+                    period,
+                    members: members.collect(),
+                }
+            })
+            .collect();
+        PartGroups { groups, states }
     }
 }
 
-fn add_column(
-    frame: &DataFrame,
-    index: usize,
-    of_row: &[usize],
-    states: &mut [Vec<State>],
-) -> PolarsResult<()> {
-    let values = frame.column(&format!("value:{index}"))?.f64()?;
-    let weights = match frame.column(&format!("weight:{index}")) {
-        Ok(column) => Some(column.f64()?),
-        Err(_) => None,
-    };
-    for (row, group) in of_row.iter().enumerate() {
-        let weight = weights.map_or(Some(1.0), |weights| weights.get(row));
-        if let (Some(value), Some(weight)) = (values.get(row), weight) {
-            states[*group][index].add(value, weight);
+/// What stands for the hour of the day among dimensions; no column is called so.
+const HOUR: &str = "\0hour";
+
+impl Wanted {
+    fn counted(
+        &self,
+        values: &[Value],
+        base: &BooleanBuffer,
+    ) -> std::result::Result<Counted, ArrowError> {
+        let n = base.len();
+        let mut rows = match self.belongs {
+            Some(at) => &held(&values[at].flags(n)) & base,
+            None => base.clone(),
+        };
+        let mut numbers = |at: Option<Place>| {
+            let found = at.map(|at| values[at].numbers(n)).transpose()?;
+            if let Some(nulls) = found.as_ref().and_then(Array::nulls) {
+                rows = &rows & nulls.inner();
+            }
+            Ok::<_, ArrowError>(found)
+        };
+        let (values, weights) = (numbers(self.value)?, numbers(self.weight)?);
+        Ok(Counted {
+            rows,
+            values,
+            weights,
+        })
+    }
+}
+
+/// The rows of which a condition is true: neither false nor unknown.
+fn held(flags: &BooleanArray) -> BooleanBuffer {
+    match flags.nulls() {
+        Some(nulls) => flags.values() & nulls.inner(),
+        None => flags.values().clone(),
+    }
+}
+
+impl Members {
+    fn of<T: Copy + Eq + std::hash::Hash>(
+        values: impl Iterator<Item = Option<T>>,
+        name: impl Fn(T) -> String,
+    ) -> Self {
+        let mut known: AHashMap<Option<T>, u32> = AHashMap::new();
+        let mut names = Vec::new();
+        let of_row = values
+            .map(|value| {
+                *known.entry(value).or_insert_with(|| {
+                    names.push(value.map(&name));
+                    place(names.len() - 1)
+                })
+            })
+            .collect();
+        Self { of_row, names }
+    }
+}
+
+fn texts(column: &ArrayRef) -> std::result::Result<Members, ArrowError> {
+    let coded = cast(
+        column,
+        &DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
+    )?;
+    let coded = coded.as_dictionary::<Int32Type>();
+    // One text may stand in a dictionary twice, where it was put together from several.
+    let words = Members::of(coded.values().as_string::<i32>().iter(), str::to_owned);
+    let mut names = words.names;
+    let unknown = names.iter().position(Option::is_none).unwrap_or_else(|| {
+        names.push(None);
+        names.len() - 1
+    });
+    let of_key = |key: i32| words.of_row.get(usize::try_from(key).ok()?).copied();
+    let of_row = coded
+        .keys()
+        .iter()
+        .map(|key| key.and_then(of_key).unwrap_or(place(unknown)))
+        .collect();
+    Ok(Members { of_row, names })
+}
+
+/// Hours of the local day; the second showing of a doubled hour is `02B`, as the energy market writes it.
+fn hours(hour: &ArrayRef, fold: &ArrayRef) -> std::result::Result<Members, ArrowError> {
+    let hours = cast(hour, &DataType::Int64)?;
+    let hours: &PrimitiveArray<Int64Type> = hours.as_primitive();
+    let folds = cast(fold, &DataType::Boolean)?;
+    let both = hours
+        .iter()
+        .zip(folds.as_boolean().iter())
+        .map(|(hour, fold)| Some((hour.unwrap_or_default(), fold == Some(true))));
+    Ok(Members::of(both, |(hour, again)| {
+        format!("{hour:02}{}", if again { "B" } else { "" })
+    }))
+}
+
+/// Tables of so many combinations are kept whole.
+const DENSE: usize = 1 << 18;
+
+/// Puts every row of `base` into the group of its members.
+fn assign(by: &[&Members], base: &BooleanBuffer) -> Assigned {
+    let mut of_row = vec![0; base.len()];
+    if base.count_set_bits() == 0 {
+        return Assigned {
+            of_row,
+            groups: Vec::new(),
+        };
+    }
+    let mut groups: Vec<Vec<u32>> = vec![Vec::new()];
+    for members in by {
+        let width = members.names.len();
+        let mut next: Vec<Vec<u32>> = Vec::new();
+        let mut dense = vec![
+            u32::MAX;
+            if groups.len() * width <= DENSE {
+                groups.len() * width
+            } else {
+                0
+            }
+        ];
+        let mut sparse: AHashMap<usize, u32> = AHashMap::new();
+        for row in base.set_indices() {
+            let (group, member) = (of_row[row], members.of_row[row]);
+            let key = group as usize * width + member as usize;
+            let slot = match dense.get_mut(key) {
+                Some(slot) => slot,
+                None => sparse.entry(key).or_insert(u32::MAX),
+            };
+            if *slot == u32::MAX {
+                let mut joined = groups[group as usize].clone();
+                joined.push(member);
+                next.push(joined);
+                *slot = place(next.len() - 1);
+            }
+            of_row[row] = *slot;
+        }
+        groups = next;
+    }
+    Assigned { of_row, groups }
+}
+
+/// A position among the members or groups of a part, which are fewer than its rows.
+fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// The states of several parts.
+#[derive(Default)]
+struct Merged {
+    known: AHashMap<Arc<Group>, usize>,
+    groups: Vec<Arc<Group>>,
+    states: Vec<States>,
+}
+
+impl Merged {
+    fn add(&mut self, part: PartGroups) {
+        if part.groups.is_empty() {
+            return;
+        }
+        let places: Vec<usize> = part
+            .groups
+            .into_iter()
+            .map(|group| {
+                let group = Arc::new(group);
+                *self.known.entry(group).or_insert_with_key(|group| {
+                    self.groups.push(group.clone());
+                    self.groups.len() - 1
+                })
+            })
+            .collect();
+        // The groups of the first part stand in the order they came.
+        if self.states.is_empty() {
+            self.states = part.states;
+            return;
+        }
+        for (whole, states) in self.states.iter_mut().zip(part.states) {
+            whole.merge(states, &places, self.groups.len());
         }
     }
-    Ok(())
+
+    fn in_order(self) -> Groups {
+        let mut places: Vec<usize> = (0..self.groups.len()).collect();
+        places.sort_by(|a, b| self.groups[*a].cmp(&self.groups[*b]));
+        Groups {
+            groups: places.iter().map(|at| self.groups[*at].clone()).collect(),
+            places,
+            states: self.states,
+        }
+    }
+}
+
+impl Groups {
+    /// Where a group's states stand.
+    #[must_use]
+    pub fn place(&self, group: &Group) -> Option<usize> {
+        let at = self
+            .groups
+            .binary_search_by(|known| known.as_ref().cmp(group))
+            .ok()?;
+        self.places.get(at).copied()
+    }
 }

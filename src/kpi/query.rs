@@ -1,7 +1,7 @@
 //! A question about KPIs → the rows of the answer, with intervals, targets and verdicts.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -12,6 +12,7 @@ use crate::store::Store;
 use crate::store::delta::Part;
 use crate::store::runs::Run;
 
+use super::accumulate::Estimator;
 use super::bounds::bound;
 use super::catalogue::{Catalogue, Formula, Kpi};
 use super::expr::{Expr, Type};
@@ -40,7 +41,7 @@ pub struct Row {
     /// Position of the KPI in the catalogue.
     pub kpi: usize,
     /// Its period and members.
-    pub group: Group,
+    pub group: Arc<Group>,
     /// The figure.
     pub estimate: Estimate,
     /// The bound that holds for it.
@@ -63,9 +64,7 @@ impl Query {
     /// # Errors
     /// When a dimension or the condition does not fit the fact of a KPI, or a table cannot be read.
     pub fn answer(&self, catalogue: &Catalogue, source: &Source<'_>) -> Result<Vec<Vec<Row>>> {
-        self.answer_from(catalogue, source.store.root(), |fact| {
-            self.parts(source, fact)
-        })
+        self.answer_from(catalogue, |fact| self.parts(source, fact))
     }
 
     /// The same from the parts of every fact table that `parts` names, wherever they come from; the range of
@@ -76,12 +75,25 @@ impl Query {
     pub fn answer_from(
         &self,
         catalogue: &Catalogue,
-        store: &Path,
         parts: impl Fn(&'static Fact) -> Result<Vec<Part>>,
     ) -> Result<Vec<Vec<Row>>> {
+        let answer = self.measure(catalogue, parts)?;
+        Ok((0..self.groupings.len())
+            .map(|grouping| answer.rows(grouping).collect())
+            .collect())
+    }
+
+    /// The figures before they are written out as rows: for answers of many millions of them.
+    ///
+    /// # Errors
+    /// As [`Self::answer_from`].
+    pub fn measure<'c>(
+        &'c self,
+        catalogue: &'c Catalogue,
+        parts: impl Fn(&'static Fact) -> Result<Vec<Part>>,
+    ) -> Result<Answer<'c>> {
         let needed = self.needed(catalogue);
-        let mut answers: Vec<BTreeMap<(usize, Group), Estimate>> =
-            vec![BTreeMap::new(); self.groupings.len()];
+        let mut figures: Vec<Figures> = vec![Figures::new(); self.groupings.len()];
         for (fact, of_fact) in passes(&needed, catalogue) {
             let (usable, places) = self.usable_groupings(fact, catalogue, &of_fact)?;
             let condition = both(
@@ -89,29 +101,30 @@ impl Query {
                 common(&catalogue.kpis[of_fact[0]]).cloned(),
             );
             let kpis: Vec<&Kpi> = of_fact.iter().map(|at| &catalogue.kpis[*at]).collect();
-            let root = store.join(fact.name);
             let pass = Pass {
                 fact,
-                root: &root,
                 kpis: &kpis,
                 groupings: &usable,
                 condition: condition.as_ref(),
             };
             for (groups, place) in pass.run(&parts(fact)?)?.into_iter().zip(places) {
-                collect(
-                    groups,
-                    &of_fact,
-                    &kpis,
-                    &self.groupings[place],
-                    &mut answers[place],
-                );
+                if groups.groups.is_empty() {
+                    continue;
+                }
+                let by = &self.groupings[place].by;
+                let groups = Arc::new(groups);
+                for (state, (at, kpi)) in of_fact.iter().zip(&kpis).enumerate() {
+                    if by.iter().all(|name| kpi.has_dimension(name)) {
+                        figures[place].insert(*at, (groups.clone(), state));
+                    }
+                }
             }
         }
-        Ok(answers
-            .iter()
-            .zip(&self.groupings)
-            .map(|(figures, grouping)| self.rows(figures, grouping, catalogue))
-            .collect())
+        Ok(Answer {
+            query: self,
+            catalogue,
+            figures,
+        })
     }
 
     /// The asked KPIs and those their ratios are made of.
@@ -193,41 +206,70 @@ impl Query {
         });
         Ok(parts)
     }
+}
 
-    fn rows(
-        &self,
-        figures: &BTreeMap<(usize, Group), Estimate>,
-        grouping: &Grouping,
-        catalogue: &Catalogue,
-    ) -> Vec<Row> {
-        let mut rows = Vec::new();
-        let in_order: BTreeSet<usize> = self.kpis.iter().copied().collect();
-        for at in &in_order {
-            let kpi = &catalogue.kpis[*at];
-            let of_kpi: Vec<(Group, Estimate)> = match kpi.formula {
-                Formula::Ratio {
-                    numerator,
-                    denominator,
-                    scale,
-                } => ratios(figures, (numerator, denominator), catalogue, scale),
-                _ => figures
-                    .range((*at, first_group())..)
-                    .take_while(|((index, _), _)| index == at)
-                    .map(|((_, group), estimate)| (group.clone(), *estimate))
-                    .collect(),
-            };
-            for (group, estimate) in of_kpi {
-                let bound = bound(catalogue, *at, grouping, &group);
-                rows.push(Row {
-                    kpi: *at,
+/// The states of one grouping: KPI → the groups of its pass, and which of the pass's KPIs it is.
+type Figures = BTreeMap<usize, (Arc<Groups>, usize)>;
+
+/// The figures of a query, one set per grouping.
+pub struct Answer<'c> {
+    query: &'c Query,
+    catalogue: &'c Catalogue,
+    figures: Vec<Figures>,
+}
+
+impl Answer<'_> {
+    /// The rows of one grouping, in catalogue, period and member order.
+    pub fn rows(&self, grouping: usize) -> impl Iterator<Item = Row> + '_ {
+        let in_order: BTreeSet<usize> = self.query.kpis.iter().copied().collect();
+        let by = &self.query.groupings[grouping];
+        in_order
+            .into_iter()
+            .flat_map(move |at| self.of_kpi(grouping, at).map(move |found| (at, found)))
+            .map(move |(at, (group, estimate))| {
+                let bound = bound(self.catalogue, at, by, &group);
+                Row {
+                    kpi: at,
                     group,
                     estimate,
                     bound,
                     status: estimate.status(bound),
-                });
-            }
+                }
+            })
+    }
+
+    fn of_kpi(
+        &self,
+        grouping: usize,
+        at: usize,
+    ) -> Box<dyn Iterator<Item = (Arc<Group>, Estimate)> + '_> {
+        let figures = &self.figures[grouping];
+        let kpi = &self.catalogue.kpis[at];
+        if let Formula::Ratio {
+            numerator,
+            denominator,
+            scale,
+        } = kpi.formula
+        {
+            return Box::new(
+                ratios(figures, (numerator, denominator), self.catalogue, scale).into_iter(),
+            );
         }
-        rows
+        let Some((groups, state)) = figures.get(&at) else {
+            return Box::new(std::iter::empty());
+        };
+        let mut estimator = Estimator::default();
+        let states = &groups.states[*state];
+        Box::new(
+            groups
+                .groups
+                .iter()
+                .zip(&groups.places)
+                .map(move |(group, place)| {
+                    let estimate = estimator.estimate(states, *place, &kpi.formula);
+                    (group.clone(), estimate)
+                }),
+        )
     }
 }
 
@@ -285,52 +327,32 @@ fn no_dimension(fact: &Fact, name: &str, kpi: &Kpi) -> Error {
     Error::usage(message, hint)
 }
 
-const fn first_group() -> Group {
-    Group {
-        period: String::new(),
-        members: Vec::new(),
-    }
-}
-
-fn collect(
-    groups: Groups,
-    positions: &[usize],
-    kpis: &[&Kpi],
-    grouping: &Grouping,
-    answer: &mut BTreeMap<(usize, Group), Estimate>,
-) {
-    for (group, states) in groups {
-        for ((state, at), kpi) in states.into_iter().zip(positions).zip(kpis) {
-            if grouping.by.iter().all(|name| kpi.has_dimension(name)) {
-                answer.insert((*at, group.clone()), state.estimate(&kpi.formula));
-            }
-        }
-    }
-}
-
 /// The ratio of two figures in every group that either of them has. Where the rows of one are missing
 /// altogether, a count or sum of them is 0; anything else is unknown and the group has no ratio.
 fn ratios(
-    figures: &BTreeMap<(usize, Group), Estimate>,
+    figures: &Figures,
     (numerator, denominator): (usize, usize),
     catalogue: &Catalogue,
     scale: f64,
-) -> Vec<(Group, Estimate)> {
-    let groups: BTreeSet<&Group> = figures
-        .keys()
-        .filter(|(at, _)| *at == numerator || *at == denominator)
-        .map(|(_, group)| group)
+) -> Vec<(Arc<Group>, Estimate)> {
+    let groups: BTreeSet<&Arc<Group>> = [numerator, denominator]
+        .iter()
+        .filter_map(|at| figures.get(at))
+        .flat_map(|(groups, _)| &groups.groups)
         .collect();
-    let of = |at: usize, group: &Group| {
-        let none =
-            matches!(catalogue.kpis[at].formula, Formula::Count | Formula::Sum(_)).then(|| {
-                Estimate {
-                    value: Some(0.0),
-                    numerator: Some(0.0),
-                    ..Estimate::default()
-                }
-            });
-        figures.get(&(at, group.clone())).copied().or(none)
+    let mut estimator = Estimator::default();
+    let mut of = |at: usize, group: &Group| {
+        let formula = &catalogue.kpis[at].formula;
+        let found = figures.get(&at).and_then(|(groups, state)| {
+            let place = groups.place(group)?;
+            Some(estimator.estimate(&groups.states[*state], place, formula))
+        });
+        let none = matches!(formula, Formula::Count | Formula::Sum(_)).then(|| Estimate {
+            value: Some(0.0),
+            numerator: Some(0.0),
+            ..Estimate::default()
+        });
+        found.or(none)
     };
     groups
         .into_iter()

@@ -57,7 +57,6 @@ pub(super) fn compare(
     let window = i64::try_from(job.settings.centre.fcr_window.as_micros()).unwrap_or(i64::MAX);
     let comparison = Comparison {
         catalogue,
-        source,
         cut_off: before.as_of,
         cut_day: since.as_of.date(),
         // The first day that was not wholly older than the window.
@@ -83,7 +82,6 @@ struct Changed {
 
 struct Comparison<'a> {
     catalogue: &'a Catalogue,
-    source: &'a Source<'a>,
     cut_off: i64,
     cut_day: NaiveDate,
     immature: Option<NaiveDate>,
@@ -191,7 +189,7 @@ impl Comparison<'_> {
                 .cloned()
                 .collect())
         };
-        let answers = query.answer_from(self.catalogue, self.source.store.root(), parts)?;
+        let answers = query.answer_from(self.catalogue, parts)?;
         Ok(daily(answers.first().map_or(&[], Vec::as_slice)))
     }
 

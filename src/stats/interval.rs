@@ -2,7 +2,7 @@
 
 use statrs::distribution::{Binomial, Continuous, ContinuousCDF, DiscreteCDF, Gamma, StudentsT};
 
-use super::{difference_of_products, size};
+use super::difference_of_products;
 
 #[cfg(test)]
 mod tests;
@@ -160,19 +160,29 @@ pub fn linearised_ratio(
 /// Statistician 50, definition 7.
 #[must_use]
 pub fn quantile_type7(sorted: &[f64], q: f64) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
+    let n = u64::try_from(sorted.len()).ok()?;
+    quantile_type7_at(n, q, |position| {
+        sorted.get(usize::try_from(position).ok()?).copied()
+    })
+}
+
+/// The same of `n` values that `at` gives by their position in ascending order, counted from zero.
+#[must_use]
+pub fn quantile_type7_at(n: u64, q: f64, at: impl Fn(u64) -> Option<f64>) -> Option<f64> {
+    let last = n.checked_sub(1)?;
     if !(0.0..=1.0).contains(&q) {
         return None;
     }
-    let rank = size(last) * q;
+    #[expect(clippy::cast_precision_loss, reason = "row counts stay far below 2^53")]
+    let rank = last as f64 * q;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "0 <= rank <= last"
     )]
-    let below = (rank.floor() as usize).min(last);
-    let (low, high) = (sorted[below], sorted[(below + 1).min(last)]);
-    Some((rank - size(below)).mul_add(high - low, low))
+    let below = (rank.floor() as u64).min(last);
+    let (low, high) = (at(below)?, at((below + 1).min(last))?);
+    Some((rank - rank.floor()).mul_add(high - low, low))
 }
 
 /// Interval of a quantile between two order statistics, covering at least 95 % whatever the
@@ -184,16 +194,22 @@ pub fn quantile_type7(sorted: &[f64], q: f64) -> Option<f64> {
 /// Statistics*, 3rd ed., § 3.2.
 #[must_use]
 pub fn quantile_interval(sorted: &[f64], q: f64) -> Option<(f64, f64)> {
-    if !(q > 0.0 && q < 1.0) {
+    let (lower, upper) = quantile_ranks(u64::try_from(sorted.len()).ok()?, q)?;
+    let value = |position: u64| sorted.get(usize::try_from(position).ok()?).copied();
+    Some((value(lower)?, value(upper)?))
+}
+
+/// The positions of these two order statistics among `n` values, counted from zero.
+#[must_use]
+pub fn quantile_ranks(n: u64, q: f64) -> Option<(u64, u64)> {
+    if n == 0 || !(q > 0.0 && q < 1.0) {
         return None;
     }
-    let n = u64::try_from(sorted.len()).ok().filter(|&n| n > 0)?;
     let below = Binomial::new(q, n).ok()?;
     let lower = below.inverse_cdf(TAIL).checked_sub(1)?;
     // Ranks count from one, positions from zero: the upper rank's "plus one" is its position.
     let upper = below.inverse_cdf(1.0 - TAIL);
-    let value = |position: u64| sorted.get(usize::try_from(position).ok()?).copied();
-    Some((value(lower)?, value(upper)?))
+    (upper < n).then_some((lower, upper))
 }
 
 /// Drops a pair that an overflow or a NaN in the sums has spoilt.

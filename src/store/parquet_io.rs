@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
 use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::file::metadata::KeyValue;
@@ -182,10 +184,7 @@ pub fn read(path: &Path, schema: &SchemaRef) -> Result<RecordBatch> {
     let wanted = schema.fields().iter().map(|field| field.name().as_str());
     let mask = ProjectionMask::columns(builder.parquet_schema(), wanted);
     let reader = builder.with_projection(mask).build().map_err(fail)?;
-    let arrow = |source| Error::Arrow {
-        what: path.display().to_string(),
-        source,
-    };
+    let arrow = |source| arrow_error(path, source);
     let batches: Vec<RecordBatch> = reader
         .collect::<std::result::Result<_, _>>()
         .map_err(arrow)?;
@@ -194,6 +193,57 @@ pub fn read(path: &Path, schema: &SchemaRef) -> Result<RecordBatch> {
         .map(|batch| align(batch, schema).map_err(arrow))
         .collect::<Result<_>>()?;
     concat_batches(schema, &aligned).map_err(arrow)
+}
+
+/// Reads some columns of a file, texts as dictionaries, in one batch; a column that the file lacks is left out.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn read_coded(path: &Path, wanted: &[&str]) -> Result<RecordBatch> {
+    let fail = |source| Error::Parquet {
+        what: path.display().to_string(),
+        source,
+    };
+    let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
+    let plain = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(fail)?;
+    let coded: Vec<_> = plain
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| match field.data_type() {
+            DataType::Utf8 => {
+                let keys = Box::new(DataType::Int32);
+                let coded = DataType::Dictionary(keys, Box::new(DataType::Utf8));
+                Arc::new(field.as_ref().clone().with_data_type(coded))
+            }
+            _ => field.clone(),
+        })
+        .collect();
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(coded)));
+    let metadata = ArrowReaderMetadata::try_new(plain.metadata().clone(), options).map_err(fail)?;
+    let rows = usize::try_from(plain.metadata().file_metadata().num_rows()).unwrap_or_default();
+    let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata);
+    let mask = ProjectionMask::columns(builder.parquet_schema(), wanted.iter().copied());
+    let reader = builder
+        .with_projection(mask)
+        .with_batch_size(rows.max(1))
+        .build()
+        .map_err(fail)?;
+    let schema = RecordBatchReader::schema(&reader);
+    let batches: Vec<RecordBatch> = reader
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|source| arrow_error(path, source))?;
+    match batches.as_slice() {
+        [one] => Ok(one.clone()),
+        several => concat_batches(&schema, several).map_err(|source| arrow_error(path, source)),
+    }
+}
+
+fn arrow_error(path: &Path, source: ArrowError) -> Error {
+    Error::Arrow {
+        what: path.display().to_string(),
+        source,
+    }
 }
 
 /// The batch with the columns of `schema`, in its order.

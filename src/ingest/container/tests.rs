@@ -1,4 +1,4 @@
-use std::io::{Cursor, Write};
+use std::io::{self, Cursor, Write};
 
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
