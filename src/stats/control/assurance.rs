@@ -77,7 +77,10 @@ mod tests {
     #[test]
     fn a_chart_answers_for_points_of_any_n() {
         let chart = crate::stats::control::p(&[(85.0, 100.0); 20]).expect("a chart");
-        assert_eq!(chart.assurance(10_000.0, 0.8, true), Some(Assurance::Passing));
+        assert_eq!(
+            chart.assurance(10_000.0, 0.8, true),
+            Some(Assurance::Passing)
+        );
         assert_eq!(chart.assurance(50.0, 0.8, true), Some(Assurance::HitOrMiss));
     }
 }

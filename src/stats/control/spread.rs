@@ -1,6 +1,7 @@
 //! How wide a series scatters, from neighbouring points, and how well that is known.
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
+use statrs::function::gamma::ln_gamma;
 
 /// A scatter and how well it is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,14 +79,14 @@ fn patnaik(relative_variance: f64) -> f64 {
 /// often: the quantile of Student's t times c₄, because `freedom` belongs to a mean of ranges, which
 /// is unbiased itself where the t takes the root of an unbiased variance. Without `freedom` sigma
 /// is known and nothing changes. Source: Roes, Does & Schurink (1993), Journal of Quality
-/// Technology 25; c₄ ≈ 1 − 1/4ν + 1/32ν² in Johnson, Kotz & Balakrishnan (1994), *Continuous
-/// Univariate Distributions* 1, § 18.3.
+/// Technology 25; c₄ = √(2/ν)·Γ((ν + 1)/2)/Γ(ν/2) in Montgomery (2009), appendix VI.
 pub(super) fn reach(sigmas: f64, freedom: Option<f64>) -> f64 {
     freedom
         .and_then(|freedom| {
             let beyond = Normal::standard().cdf(sigmas);
             let quantile = StudentsT::new(0.0, 1.0, freedom).ok()?.inverse_cdf(beyond);
-            let unbiased = 1.0 - 1.0 / (4.0 * freedom) + 1.0 / (32.0 * freedom * freedom);
+            let unbiased = (2.0 / freedom).sqrt()
+                * (ln_gamma(0.5 * (freedom + 1.0)) - ln_gamma(0.5 * freedom)).exp();
             Some(quantile * unbiased).filter(|reach| reach.is_finite())
         })
         .unwrap_or(sigmas)
