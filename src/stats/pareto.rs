@@ -1,8 +1,6 @@
 //! Shares in descending order, and the ranks that are sure.
 
-use statrs::distribution::{ContinuousCDF, Normal};
-
-use super::interval::poisson_tails;
+use super::interval::{gamma_quantile, poisson_tails};
 use super::sum::compensated;
 
 #[cfg(test)]
@@ -58,7 +56,7 @@ pub fn simultaneous(joint: f64, k: usize) -> f64 {
 #[must_use]
 pub fn count_interval(count: f64, level: f64) -> Option<(f64, f64)> {
     (level > 0.0 && level < 1.0)
-        .then(|| poisson_tails(count, f64::midpoint(0.0, 1.0 - level)))
+        .then(|| poisson_tails(count, (1.0 - level) / 2.0))
         .flatten()
 }
 
@@ -77,15 +75,15 @@ pub fn cost_interval(sum: f64, sum_sq: f64, largest: f64, level: f64) -> Option<
     if !sound || level <= 0.0 || level >= 1.0 {
         return None;
     }
-    let tail = f64::midpoint(0.0, 1.0 - level);
+    let tail = (1.0 - level) / 2.0;
     let low = if sum > 0.0 {
-        super::interval::gamma_quantile(sum * sum / sum_sq, tail)? * sum_sq / sum
+        gamma_quantile(sum * sum / sum_sq, tail)? * sum_sq / sum
     } else {
         0.0
     };
     let (mean, variance) = (sum + largest, sum_sq + largest * largest);
     let shape = mean * mean / variance;
-    let high = super::interval::gamma_quantile(shape, 1.0 - tail)? * variance / mean;
+    let high = gamma_quantile(shape, 1.0 - tail)? * variance / mean;
     (low.is_finite() && high.is_finite()).then_some((low, high))
 }
 
@@ -107,16 +105,4 @@ pub fn rank_bands(intervals: &[(f64, f64)]) -> Vec<(usize, usize)> {
             (above + 1, intervals.len() - below)
         })
         .collect()
-}
-
-/// Interval of a mean or a sum from its standard error, at a level: estimate ± z·error.
-///
-/// `None` for a level outside (0, 1) or an error that is negative or not finite.
-#[must_use]
-pub fn normal_interval(estimate: f64, error: f64, level: f64) -> Option<(f64, f64)> {
-    let sound = estimate.is_finite() && error.is_finite() && error >= 0.0;
-    (sound && level > 0.0 && level < 1.0).then(|| {
-        let z = Normal::standard().inverse_cdf(f64::midpoint(1.0, level));
-        (estimate - z * error, estimate + z * error)
-    })
 }

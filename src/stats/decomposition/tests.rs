@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::Presence::{Both, Neither, New, Vanished};
 use super::*;
 
 fn close(actual: f64, expected: f64, tolerance: f64) {
@@ -72,7 +73,6 @@ fn new_and_vanished_members_stand_apart() {
     ];
     let found = shares(&members).expect("parts");
     let presence: Vec<Presence> = found.parts.iter().map(|part| part.presence).collect();
-    use Presence::{Both, Neither, New, Vanished};
     assert_eq!(presence, [Both, Vanished, New, Neither]);
     assert!(found.parts[1].total() > 0.0, "the bad one left");
     assert!(found.parts[2].total() > 0.0, "a good one came");

@@ -24,7 +24,7 @@ fn tails_agree_with_scipy() {
     assert_eq!(at_most(1.0, f64::NAN), None);
 }
 
-/// R, example of `poisson.test` (cases of the ISwR data set eba1977: 11 in 800 against 21 in 3 011):
+/// R, example of `poisson.test` (cases of the `ISwR` data set eba1977: 11 in 800 against 21 in 3 011):
 /// p = 0.07967. The other digits from scipy, `binomtest(11, 32, 800/3811)`.
 #[test]
 fn two_rates_compare_as_in_r() {
