@@ -103,52 +103,58 @@ fn what_cannot_be_divided_is_refused() {
     assert_eq!(counts(&[member(1.0, f64::NAN, 5.0, 1.0)]), None);
 }
 
-/// The interval of a part against ten thousand drawn pairs of periods: 95 in 100 hold the part
-/// the true shares and rates have.
-#[test]
-fn the_interval_of_a_part_covers() {
+/// Seeded uniform draws in [0, 1).
+fn draws(seed: u64) -> impl FnMut() -> f64 {
     use rand::{Rng, SeedableRng};
-    let mut draws = rand_chacha::ChaCha8Rng::seed_from_u64(51);
-    let mut unit = || (draws.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
-    // Probabilities of the members, and their rates, before and after.
-    let (shares_of, rates) = (
-        [[0.5, 0.3, 0.2], [0.4, 0.3, 0.3]],
-        [[0.9, 0.7, 0.5], [0.9, 0.6, 0.5]],
-    );
-    let exact = |period: usize, k: usize| {
-        let w = shares_of[period][k];
-        (w, w * rates[period][k])
-    };
-    let truth: Vec<Member> = (0..3)
-        .map(|k| {
-            let ((n0, x0), (n1, x1)) = (exact(0, k), exact(1, k));
-            member(n0, x0, n1, x1)
-        })
-        .collect();
+    let mut draws = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+    move || (draws.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// Shares and rates of five members before and after; the fourth vanishes, the fifth is new.
+const SHARES: [[f64; 5]; 2] = [[0.4, 0.3, 0.2, 0.1, 0.0], [0.3, 0.3, 0.3, 0.0, 0.1]];
+const RATES: [[f64; 5]; 2] = [[0.9, 0.7, 0.2, 0.1, 0.0], [0.9, 0.6, 0.2, 0.0, 0.85]];
+
+/// The intervals of all parts against drawn pairs of periods of 600 contacts: about 95 in 100 hold
+/// the part that the true shares and rates have. The new and the vanished member have both terms
+/// in play, the first three more and more of the mix.
+#[test]
+fn the_intervals_of_parts_cover() {
+    let mut unit = draws(51);
+    let exact = |period: usize, k: usize| (SHARES[period][k], SHARES[period][k] * RATES[period][k]);
+    let pair = |before: (f64, f64), after: (f64, f64)| member(before.0, before.1, after.0, after.1);
+    let truth: Vec<Member> = (0..5).map(|k| pair(exact(0, k), exact(1, k))).collect();
     let truth = shares(&truth).expect("parts");
-    let mut covered = 0;
-    for _ in 0..2_000 {
-        let mut drawn = [[(0.0, 0.0); 3]; 2];
-        for period in 0..2 {
-            for _ in 0..400 {
-                let pick = unit();
-                let [a, b, _] = shares_of[period];
-                let k = usize::from(pick >= a) + usize::from(pick >= a + b);
-                drawn[period][k].0 += 1.0;
-                drawn[period][k].1 += f64::from(u8::from(unit() < rates[period][k]));
+    let mut covered = [0_u32; 5];
+    for _ in 0..1_000 {
+        let mut drawn = [[(0.0, 0.0); 5]; 2];
+        for (period, drawn) in drawn.iter_mut().enumerate() {
+            for _ in 0..600 {
+                let mut left = unit();
+                let k = (0..4)
+                    .find(|&k| {
+                        left -= SHARES[period][k];
+                        left < 0.0
+                    })
+                    .unwrap_or(4);
+                drawn[k].0 += 1.0;
+                drawn[k].1 += f64::from(u8::from(unit() < RATES[period][k]));
             }
         }
-        let members: Vec<Member> = (0..3)
-            .map(|k| member(drawn[0][k].0, drawn[0][k].1, drawn[1][k].0, drawn[1][k].1))
-            .collect();
+        let members: Vec<Member> = (0..5).map(|k| pair(drawn[0][k], drawn[1][k])).collect();
         let whole = shares(&members).expect("parts");
         let variance = |(n, x): (f64, f64)| x / n * (1.0 - x / n);
-        let variances = (variance(drawn[0][1]), variance(drawn[1][1]));
-        let (low, high) = interval(&members, &whole, 1, variances).expect("an interval");
-        covered += u32::from(low <= truth.parts[1].total() && truth.parts[1].total() <= high);
+        for (k, covered) in covered.iter_mut().enumerate() {
+            let variances = (variance(drawn[0][k]), variance(drawn[1][k]));
+            let (low, high) = interval(&members, &whole, k, variances).expect("an interval");
+            let held = low <= truth.parts[k].total() && truth.parts[k].total() <= high;
+            *covered += u32::from(held);
+        }
     }
-    let share = f64::from(covered) / 2_000.0;
-    assert!((0.935..=0.975).contains(&share), "covered {share}");
+    let shares = covered.map(|covered| f64::from(covered) / 1_000.0);
+    assert!(
+        shares.iter().all(|share| (0.935..=0.97).contains(share)),
+        "{shares:?}"
+    );
 }
 
 fn members() -> impl Strategy<Value = Vec<Member>> {

@@ -106,6 +106,19 @@ fn what_cannot_be_found_is_not_tested() {
 }
 
 #[test]
+fn cases_of_long_ago_do_not_pass_the_guard() {
+    let mut series = vec![0.0; 90];
+    series[41] = 10.0;
+    series[89] = 3.0;
+    let found = screened(std::slice::from_ref(&series), 89).series[0].expect("checked");
+    assert!(found.q < 0.05 && found.c2.is_some_and(|verdict| verdict.alarm));
+    assert!(!found.emerging);
+    series[70] = 2.0;
+    let found = screened(&[series], 89).series[0].expect("checked");
+    assert!(found.emerging, "five in four weeks");
+}
+
+#[test]
 fn a_series_that_always_scatters_is_not_sudden() {
     // Every other day twelve or none: far beyond Poisson, and nothing new.
     let wild: Vec<f64> = (0..90).map(|day| f64::from(day % 4 / 2) * 12.0).collect();

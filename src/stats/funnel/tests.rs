@@ -148,6 +148,21 @@ fn ratios_with_a_variance_agree_with_numpy() {
 }
 
 #[test]
+fn counts_that_scatter_beyond_poisson_widen_the_exact_limits() {
+    let wild: Vec<Ratio> = (0..12)
+        .map(|k| poisson(100.0 + 60.0 * f64::from(k % 3 - 1), 100.0))
+        .collect();
+    let wild = Funnel::ratios(&wild, LEAST).expect("a funnel");
+    assert!(wild.tau2 > 0.01);
+    let calm = Funnel::ratios(&[poisson(100.0, 100.0); 12], LEAST).expect("a funnel");
+    let (wide, exact) = (
+        wild.limits(100.0, Level::P95),
+        calm.limits(100.0, Level::P95),
+    );
+    assert!(wide.0 < exact.0 - 0.1 && wide.1 > exact.1 + 0.1);
+}
+
+#[test]
 fn only_the_one_who_differs_is_flagged() {
     let mut members = vec![(85.0, 100.0); 14];
     members.push((60.0, 100.0));

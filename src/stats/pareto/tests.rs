@@ -35,6 +35,11 @@ fn cost_intervals_agree_with_scipy() {
 fn bands_say_which_ranks_are_sure() {
     let bands = rank_bands(&[(9.0, 12.0), (1.0, 2.0), (8.0, 10.0), (4.0, 6.0), (5.0, 8.5)]);
     assert_eq!(bands, [(1, 2), (5, 5), (1, 3), (3, 4), (2, 4)]);
+    assert_eq!(
+        rank_bands(&[(2.0, 4.0), (4.0, 5.0)]),
+        [(1, 2), (1, 2)],
+        "they touch"
+    );
     assert!(rank_bands(&[]).is_empty());
 }
 

@@ -64,6 +64,9 @@ fn a_stratum_nobody_else_handles_says_nothing() {
     close(alone.variance, 0.0);
     close(alone.comparable, 0.0);
     assert_eq!(alone.ratio(), None);
+    let partly = standardise(&[rate(50.0, 20.0, 50.0, 20.0), rate(10.0, 4.0, 90.0, 40.0)]);
+    let ratio = partly.and_then(|found| found.ratio()).expect("a ratio");
+    close(ratio.n, 10.0);
     assert_eq!(standardise(&[]), None);
     assert_eq!(standardise(&[rate(0.0, 0.0, 10.0, 1.0)]), None);
     assert_eq!(standardise(&[rate(5.0, 1.0, 4.0, 1.0)]), None);

@@ -168,6 +168,42 @@ fn perfect_and_empty_days_have_no_special_cause_but_the_first_change_has() {
     );
 }
 
+/// Each weekday has the binomial variance of its own level, on the scale of the adjusted values.
+#[test]
+fn a_weekday_scatters_as_its_own_level_does() {
+    let level = |day: usize| if day % 7 == 6 { 0.5 } else { 0.9 };
+    let values: Vec<(f64, f64)> = (0..28).map(|day| (level(day), 10_000.0)).collect();
+    let chart = fit(&values, Nature::Rate, true);
+    let centre = 5.9 / 7.0;
+    close(chart.centre, centre, 1e-12);
+    close(chart.unit[0], 0.3 * centre / 0.9, 1e-3);
+    close(chart.unit[6], 0.5 * centre / 0.5, 1e-3);
+}
+
+/// Four perfect Sundays of ten calls do not make the first lost call of a Sunday a signal.
+#[test]
+fn a_few_perfect_days_are_not_taken_for_certain() {
+    let share = |day: usize| if day % 7 == 6 { 1.0 } else { 0.9 };
+    let size = |day: usize| if day % 7 == 6 { 10.0 } else { 100.0 };
+    let mut values: Vec<(f64, f64)> = (0..35).map(|day| (share(day), size(day))).collect();
+    values[34].0 = 0.9;
+    let chart = fit(&values[..28], Nature::Rate, true);
+    assert_eq!(chart.judge(&days(&values), 8)[34].special, None);
+}
+
+/// A step in the baseline scatters far beyond sampling, but not from day to day: `σ_z` below 1 must
+/// not narrow the limits that sampling alone gives.
+#[test]
+fn limits_are_never_narrower_than_sampling() {
+    let step: Vec<(f64, f64)> = (0..28)
+        .map(|day| (if day < 14 { 0.80 } else { 0.95 }, 100.0))
+        .collect();
+    let chart = fit(&step, Nature::Rate, false);
+    assert_eq!(chart.kind, Kind::LaneyP);
+    assert!(chart.sigma_z.expect("sigma_z") < 0.5);
+    close(chart.unit[0], (0.875_f64 * 0.125).sqrt(), 1e-12);
+}
+
 #[test]
 fn what_cannot_be_fitted_is_refused() {
     assert_eq!(DailyChart::fit(&[], Nature::Single, false), None);
