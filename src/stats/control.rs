@@ -6,10 +6,16 @@
 
 use super::size;
 
+/// Will it meet the target? Limits against the target.
+pub mod assurance;
+/// Daily figures: the weekly cycle taken out, limits that know how well they are known.
+pub mod daily;
 /// Special causes on a chart with limits, and the run chart's rules.
 pub mod rules;
 /// What the limits need to know of a series beforehand: its weekly cycle and its overdispersion.
 pub mod series;
+/// Scatter from neighbouring points and its degrees of freedom.
+mod spread;
 #[cfg(test)]
 mod tests;
 

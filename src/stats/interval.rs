@@ -59,7 +59,7 @@ pub fn poisson_exact(count: f64) -> Option<(f64, f64)> {
 }
 
 /// The expectations under which `count` or more, and `count` or fewer, have probability `tail`.
-fn poisson_tails(count: f64, tail: f64) -> Option<(f64, f64)> {
+pub(super) fn poisson_tails(count: f64, tail: f64) -> Option<(f64, f64)> {
     if !count.is_finite() || count < 0.0 {
         return None;
     }
@@ -72,7 +72,7 @@ fn poisson_tails(count: f64, tail: f64) -> Option<(f64, f64)> {
 }
 
 /// Quantile of the gamma distribution with the given shape and rate 1.
-fn gamma_quantile(shape: f64, probability: f64) -> Option<f64> {
+pub(super) fn gamma_quantile(shape: f64, probability: f64) -> Option<f64> {
     let gamma = Gamma::new(shape, 1.0).ok()?;
     let start = gamma.inverse_cdf(probability);
     // The library stops within 1e-9 of the root; one Newton step squares what is left.

@@ -12,7 +12,7 @@ const TREND: usize = 7;
 
 /// Distance of a near miss from the centre, in sigmas. Source: Western Electric (1956),
 /// *Statistical Quality Control Handbook*, rule 2.
-const NEAR: f64 = 2.0;
+pub(super) const NEAR: f64 = 2.0;
 
 /// Relative difference below which two numbers count as equal: sums of the same figures in another
 /// order differ by less, and rounding must not put a constant series on one side of its mean.
@@ -44,25 +44,51 @@ pub struct Special {
     pub upward: bool,
 }
 
+/// One point with what it is held against.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mark {
+    /// The figure.
+    pub value: f64,
+    /// Lower and upper limit.
+    pub limits: (f64, f64),
+    /// Ends of the zone around the centre beyond which a point is a near miss.
+    pub near: (f64, f64),
+}
+
 /// The special cause of each point `(value, n)`, `run` points on one side making a shift.
+///
+/// As [`special_causes_of`], with the limits of the chart.
+#[must_use]
+pub fn special_causes(chart: &Chart, points: &[(f64, f64)], run: usize) -> Vec<Option<Special>> {
+    let marks: Vec<Mark> = points
+        .iter()
+        .map(|&(value, n)| {
+            let zone = NEAR * chart.sigma(n);
+            Mark {
+                value,
+                limits: chart.limits(n),
+                near: (chart.centre - zone, chart.centre + zone),
+            }
+        })
+        .collect();
+    special_causes_of(chart.centre, &marks, run)
+}
+
+/// The special cause of each point, `run` points on one side of the centre making a shift: 8 in
+/// daily series, 7 in weekly and monthly ones.
 ///
 /// Every point of a pattern carries it, not only the one that completes it, so that the first
 /// marked point says since when. Source: Nelson (1984), *The Shewhart control chart – tests for
 /// special causes*, Journal of Quality Technology 16.
 #[must_use]
-pub fn special_causes(chart: &Chart, points: &[(f64, f64)], run: usize) -> Vec<Option<Special>> {
-    let values: Vec<f64> = points.iter().map(|&(value, _)| value).collect();
-    let centre = chart.centre;
-    let outside = points.iter().map(|&(value, n)| {
-        let (lower, upper) = chart.limits(n);
-        beyond(value, lower, upper)
-    });
-    let near: Vec<i8> = points
+pub fn special_causes_of(centre: f64, marks: &[Mark], run: usize) -> Vec<Option<Special>> {
+    let values: Vec<f64> = marks.iter().map(|mark| mark.value).collect();
+    let outside = marks
         .iter()
-        .map(|&(value, n)| {
-            let zone = NEAR * chart.sigma(n);
-            beyond(value, centre - zone, centre + zone)
-        })
+        .map(|mark| beyond(mark.value, mark.limits.0, mark.limits.1));
+    let near: Vec<i8> = marks
+        .iter()
+        .map(|mark| beyond(mark.value, mark.near.0, mark.near.1))
         .collect();
     let trend = trends(&values);
     let two_of_three = two_of_three(&near);

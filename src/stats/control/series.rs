@@ -20,31 +20,67 @@ pub struct Daily {
     pub weekday: usize,
 }
 
-/// Each weekday's weighted mean over the mean of all: what to divide a value by to take the weekly
-/// cycle out.
-///
-/// Dividing leaves the weighted mean of the series as it is. A weekday with fewer than two values,
-/// or with a mean that is not positive, keeps the ratio 1: there is nothing to divide by. Source:
-/// ratio to the period's mean, Hyndman & Athanasopoulos (2021), *Forecasting: Principles and
-/// Practice*, 3rd ed., § 3.4 (multiplicative decomposition, here without a trend).
+/// The weekly cycle of a baseline.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Weekdays {
+    /// What to divide a value of each weekday by; 1 where there is no mean to go by.
+    pub ratios: [f64; 7],
+    /// What each weekday's mean rests on, the sum of its weights; `None` where the ratio is 1 for
+    /// want of a mean.
+    pub rests_on: [Option<f64>; 7],
+}
+
+impl Weekdays {
+    /// Each weekday's weighted mean over the mean of all.
+    ///
+    /// Dividing leaves the weighted mean of the series as it is. A weekday with fewer than two
+    /// values, or with a mean that is not positive, keeps the ratio 1: there is nothing to divide
+    /// by. Source: ratio to the period's mean, Hyndman & Athanasopoulos (2021), *Forecasting:
+    /// Principles and Practice*, 3rd ed., § 3.4 (multiplicative decomposition, here without a
+    /// trend).
+    #[must_use]
+    pub fn of(days: &[Daily]) -> Self {
+        let overall = mean_of(days, None);
+        let mut cycle = Self::none();
+        for weekday in 0..7 {
+            if let (Some((own, weight)), Some((overall, _))) =
+                (mean_of(days, Some(weekday)), overall)
+            {
+                cycle.ratios[weekday] = own / overall;
+                cycle.rests_on[weekday] = Some(weight);
+            }
+        }
+        cycle
+    }
+
+    /// No cycle: every ratio 1.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            ratios: [1.0; 7],
+            rests_on: [None; 7],
+        }
+    }
+}
+
+/// Weighted mean and weight of one weekday or of all days, where there are enough of them.
+fn mean_of(days: &[Daily], weekday: Option<usize>) -> Option<(f64, f64)> {
+    let chosen: Vec<(f64, f64)> = days
+        .iter()
+        .filter(|day| weekday.is_none_or(|weekday| day.weekday == weekday))
+        .map(|day| (day.value * day.weight, day.weight))
+        .collect();
+    (chosen.len() >= LEAST_PER_WEEKDAY)
+        .then(|| pooled(&chosen))
+        .flatten()
+        .filter(|&mean| mean > 0.0)
+        .map(|mean| (mean, chosen.iter().map(|&(_, weight)| weight).sum()))
+}
+
+/// The ratios of [`Weekdays::of`] alone.
 #[must_use]
 pub fn weekday_ratios(days: &[Daily]) -> [f64; 7] {
-    let mean_of = |weekday: Option<usize>| {
-        let chosen: Vec<(f64, f64)> = days
-            .iter()
-            .filter(|day| weekday.is_none_or(|weekday| day.weekday == weekday))
-            .map(|day| (day.value * day.weight, day.weight))
-            .collect();
-        (chosen.len() >= LEAST_PER_WEEKDAY)
-            .then(|| pooled(&chosen))
-            .flatten()
-            .filter(|&mean| mean > 0.0)
-    };
-    let overall = mean_of(None);
-    std::array::from_fn(|weekday| match (mean_of(Some(weekday)), overall) {
-        (Some(own), Some(overall)) => own / overall,
-        _ => 1.0,
-    })
+    Weekdays::of(days).ratios
 }
 
 /// Whether samples scatter more than their distribution allows.
@@ -86,7 +122,6 @@ fn overdispersion(
     variance: f64,
     fitted: usize,
 ) -> Option<Overdispersion> {
-    let freedom = samples.len().checked_sub(fitted).filter(|&df| df > 0)?;
     if variance <= 0.0 {
         return None;
     }
@@ -94,9 +129,18 @@ fn overdispersion(
         .iter()
         .map(|&(count, n)| n.mul_add(-centre, count).powi(2) / (n * variance))
         .sum();
+    let p_value = chi_squared_tail(statistic, samples.len(), fitted)?;
+    let freedom = samples.len().checked_sub(fitted)?;
     Some(Overdispersion {
         ratio: statistic / size(freedom),
         statistic,
-        p_value: ChiSquared::new(size(freedom)).ok()?.sf(statistic),
+        p_value,
     })
+}
+
+/// Probability of a χ² at least as large with `samples − fitted` degrees of freedom; `None` where
+/// none is left.
+pub(super) fn chi_squared_tail(statistic: f64, samples: usize, fitted: usize) -> Option<f64> {
+    let freedom = samples.checked_sub(fitted).filter(|&df| df > 0)?;
+    Some(ChiSquared::new(size(freedom)).ok()?.sf(statistic))
 }
