@@ -3,9 +3,11 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::kpi::figure::{Better, Estimate};
-use crate::stats::control::rules::{Cause, Special, anhoej, median, special_causes};
-use crate::stats::control::series::{Daily, overdispersion_binomial, weekday_ratios};
-use crate::stats::control::{Chart, i_prime, laney_p, p, xmr};
+use crate::stats::control::daily::{DailyChart, Kind};
+use crate::stats::control::rules::{Cause, Special, anhoej, median};
+use crate::stats::control::series::Daily;
+
+pub use crate::stats::control::daily::Nature;
 
 #[cfg(test)]
 mod tests;
@@ -19,12 +21,6 @@ const BASELINE: usize = 28;
 
 /// Calendar days the baseline must span before the weekly cycle is taken out: two whole weeks.
 const TWO_WEEKS: i64 = 14;
-
-/// Laney's `σ_z` from which a plain p-chart is too narrow: its limits would be a fifth too tight.
-const WIDE_SIGMA_Z: f64 = 1.2;
-
-/// Level of the overdispersion test.
-const ALPHA: f64 = 0.05;
 
 /// Days on one side of the centre that make a shift. Source: Western Electric (1956), *Statistical
 /// Quality Control Handbook*, rule 4.
@@ -46,6 +42,10 @@ pub enum ChartKind {
     P,
     /// Laney P′: a rate whose days vary more than binomial sampling explains.
     LaneyP,
+    /// u-chart: a count.
+    U,
+    /// Laney U′: a count whose days vary more than Poisson sampling explains.
+    LaneyU,
     /// I′: a mean whose days rest on different n.
     IPrime,
     /// `XmR`: single values.
@@ -153,17 +153,6 @@ impl Movement {
     }
 }
 
-/// Whether a figure is a proportion, a mean or a single value: decides the chart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Nature {
-    /// numerator / denominator within [0, 1].
-    Rate,
-    /// Σ / n.
-    Mean,
-    /// A count or anything else.
-    Single,
-}
-
 /// A day that has a value.
 #[derive(Debug, Clone, Copy)]
 struct Valued {
@@ -171,21 +160,20 @@ struct Valued {
     at: usize,
     /// Position in the week, Monday 0.
     weekday: usize,
-    /// The figure with the weekday's effect taken out, once that is known.
+    /// The figure.
     value: f64,
-    /// What it rests on: the denominator of a rate, the n of a mean, 1 for a single value.
+    /// What it rests on: the denominator of a rate, the n of a mean, 1 for a count or a single value.
     n: f64,
 }
 
 impl Valued {
-    /// As the charts of means take it.
-    const fn mean(&self) -> (f64, f64) {
-        (self.value, self.n)
-    }
-
-    /// As the charts of proportions take it.
-    fn count(&self) -> (f64, f64) {
-        (self.value * self.n, self.n)
+    /// As the chart takes it.
+    const fn daily(&self) -> Daily {
+        Daily {
+            value: self.value,
+            weight: self.n,
+            weekday: self.weekday,
+        }
     }
 }
 
@@ -205,7 +193,7 @@ impl Valued {
 pub fn movement(days: &[Day], nature: Nature, better: Better) -> Option<Movement> {
     let mut days = days.to_vec();
     days.sort_by_key(|day| day.date);
-    let mut valued: Vec<Valued> = days
+    let valued: Vec<Valued> = days
         .iter()
         .enumerate()
         .filter_map(|(at, day)| valued(at, day, nature))
@@ -216,26 +204,21 @@ pub fn movement(days: &[Day], nature: Nature, better: Better) -> Option<Movement
     let baseline = BASELINE.min(valued.len() - 1);
     let span = days[valued[baseline - 1].at].date - days[valued[0].at].date;
     let weekday_adjusted = span.num_days() + 1 >= TWO_WEEKS;
-    let fitted = if weekday_adjusted {
-        take_weekdays_out(&mut valued, baseline, nature)
-    } else {
-        1
-    };
-    let (kind, chart, sigma_z) = choose(&valued[..baseline], nature, fitted)?;
-    let samples: Vec<(f64, f64)> = valued.iter().map(Valued::mean).collect();
-    let causes = special_causes(&chart, &samples, SHIFT);
+    let figures: Vec<Daily> = valued.iter().map(Valued::daily).collect();
+    let chart = DailyChart::fit(&figures[..baseline], nature, weekday_adjusted)?;
     let mut points = raw_points(&days);
-    for (day, cause) in valued.iter().zip(causes) {
-        let (lower, upper) = chart.limits(day.n);
+    for (day, judged) in valued.iter().zip(chart.judge(&figures, SHIFT)) {
         let point = &mut points[day.at];
-        point.adjusted = Some(day.value);
-        point.lower = Some(lower);
-        point.upper = Some(upper);
-        point.signal = cause.map(|cause| signal(cause, day.value > chart.centre, better));
+        point.adjusted = Some(judged.adjusted);
+        point.lower = Some(judged.lower);
+        point.upper = Some(judged.upper);
+        point.signal = judged
+            .special
+            .map(|special| signal(special, judged.adjusted > chart.centre, better));
     }
     Some(Movement {
-        chart: kind,
-        sigma_z,
+        chart: kind(chart.kind),
+        sigma_z: chart.sigma_z,
         weekday_adjusted,
         baseline_days: baseline,
         centre: chart.centre,
@@ -251,7 +234,8 @@ fn valued(at: usize, day: &Day, nature: Nature) -> Option<Valued> {
     let n = match nature {
         Nature::Rate => estimate.denominator.unwrap_or(rows),
         Nature::Mean => rows,
-        Nature::Single => 1.0,
+        // A bare count is a count of one day.
+        Nature::Count | Nature::Single => 1.0,
     };
     let value = estimate.value.filter(|value| value.is_finite())?;
     (n.is_finite() && n > 0.0).then_some(Valued {
@@ -276,59 +260,15 @@ fn raw_points(days: &[Day]) -> Vec<Point> {
         .collect()
 }
 
-/// Divides every value by its weekday's ratio over the baseline; how many means that took.
-fn take_weekdays_out(valued: &mut [Valued], baseline: usize, nature: Nature) -> usize {
-    let days: Vec<Daily> = valued[..baseline]
-        .iter()
-        .map(|day| Daily {
-            value: day.value,
-            weight: day.n,
-            weekday: day.weekday,
-        })
-        .collect();
-    let ratios = weekday_ratios(&days);
-    for day in valued {
-        day.value /= ratios[day.weekday];
-        if nature == Nature::Rate {
-            day.value = day.value.clamp(0.0, 1.0);
-        }
-    }
-    let mut seen: Vec<usize> = days.iter().map(|day| day.weekday).collect();
-    seen.sort_unstable();
-    seen.dedup();
-    seen.len()
-}
-
-/// The chart for the baseline: which one, its limits, and `σ_z` where there is one.
-fn choose(
-    baseline: &[Valued],
-    nature: Nature,
-    fitted: usize,
-) -> Option<(ChartKind, Chart, Option<f64>)> {
-    match nature {
-        Nature::Rate => {
-            let counts: Vec<(f64, f64)> = baseline.iter().map(Valued::count).collect();
-            let plain = p(&counts)?;
-            let Some(laney) = laney_p(&counts) else {
-                return Some((ChartKind::P, plain, None));
-            };
-            let wide = laney.sigma_z.is_some_and(|sigma_z| sigma_z > WIDE_SIGMA_Z);
-            let rejected = overdispersion_binomial(&counts, fitted)
-                .is_some_and(|dispersion| dispersion.p_value < ALPHA);
-            Some(if wide || rejected {
-                (ChartKind::LaneyP, laney, laney.sigma_z)
-            } else {
-                (ChartKind::P, plain, laney.sigma_z)
-            })
-        }
-        Nature::Mean => {
-            let means: Vec<(f64, f64)> = baseline.iter().map(Valued::mean).collect();
-            Some((ChartKind::IPrime, i_prime(&means)?, None))
-        }
-        Nature::Single => {
-            let values: Vec<f64> = baseline.iter().map(|day| day.value).collect();
-            Some((ChartKind::Xmr, xmr(&values)?, None))
-        }
+/// The chart in the terms of the report.
+const fn kind(kind: Kind) -> ChartKind {
+    match kind {
+        Kind::P => ChartKind::P,
+        Kind::LaneyP => ChartKind::LaneyP,
+        Kind::U => ChartKind::U,
+        Kind::LaneyU => ChartKind::LaneyU,
+        Kind::IPrime => ChartKind::IPrime,
+        Kind::Xmr => ChartKind::Xmr,
     }
 }
 

@@ -239,6 +239,7 @@ pub(super) fn needs_time(kpi: &Kpi) -> bool {
 
 const fn nature(kpi: &Kpi) -> Nature {
     match kpi.formula {
+        Formula::Count => Nature::Count,
         Formula::Rate(_) => Nature::Rate,
         Formula::Mean(_) | Formula::Share { .. } => Nature::Mean,
         _ => Nature::Single,

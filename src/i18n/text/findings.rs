@@ -35,6 +35,9 @@ catalogue! {
     chart_p { zh: "p 控制图", en: "p chart" }
     chart_laney { zh: "Laney P′ 控制图", en: "Laney P′ chart" }
     chart_laney_sigma(sigma) { zh: "Laney P′ 控制图（σz = {sigma}）", en: "Laney P′ chart (σz = {sigma})" }
+    chart_u { zh: "u 控制图", en: "u chart" }
+    chart_laney_u { zh: "Laney U′ 控制图", en: "Laney U′ chart" }
+    chart_laney_u_sigma(sigma) { zh: "Laney U′ 控制图（σz = {sigma}）", en: "Laney U′ chart (σz = {sigma})" }
     chart_i_prime { zh: "I′ 控制图", en: "I′ chart" }
     chart_xmr { zh: "XmR 控制图", en: "XmR chart" }
     chart_run(days) {

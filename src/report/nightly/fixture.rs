@@ -177,7 +177,7 @@ fn history(seed: f64, shape: &Shape) -> Vec<Day> {
             let estimate = match shape.nature {
                 Nature::Rate => rate(value.clamp(0.0, 0.999), n),
                 Nature::Mean => mean(value, n, 0.6),
-                Nature::Single => counted(value * busy),
+                Nature::Count | Nature::Single => counted(value * busy),
             };
             Day { date, estimate }
         })
@@ -243,7 +243,7 @@ fn line(seed: f64, row: Row) -> KpiLine {
     let (id, en, zh, about_en, about_zh, unit, better, level, noise, n, moved, target) = row;
     let nature = match unit {
         Unit::Percent => Nature::Rate,
-        Unit::Count => Nature::Single,
+        Unit::Count => Nature::Count,
         _ => Nature::Mean,
     };
     let mut history = history(
