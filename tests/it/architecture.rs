@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::builder::repository;
 
 /// The modules from the leaves to the command line. Each may use those before it.
-const ORDER: [&str; 17] = [
-    "error", "i18n", "schema", "settings", "calendar", "stats", "ingest", "store", "facts", "kpi",
+const ORDER: [&str; 18] = [
+    "error", "i18n", "schema", "settings", "calendar", "stats", "ingest", "store", "expr", "facts", "kpi",
     "insight", "report", "chart", "render", "generate", "run", "cli",
 ];
 
