@@ -6,8 +6,8 @@ use crate::builder::repository;
 
 /// The modules from the leaves to the command line. Each may use those before it.
 const ORDER: [&str; 18] = [
-    "error", "i18n", "schema", "settings", "calendar", "stats", "ingest", "store", "expr", "facts", "kpi",
-    "insight", "report", "chart", "render", "generate", "run", "cli",
+    "error", "i18n", "schema", "settings", "calendar", "stats", "ingest", "store", "expr", "facts",
+    "kpi", "insight", "report", "chart", "render", "generate", "run", "cli",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
