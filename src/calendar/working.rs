@@ -11,9 +11,6 @@ use chrono_tz::Tz;
 
 use super::{MICROS, Reading, instant, local};
 
-/// Minutes in a day.
-const DAY: u16 = 24 * 60;
-
 /// Working hours of one shift on the local clock, in minutes after the midnight at which its day begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span {
@@ -168,19 +165,6 @@ fn leap(zone: Tz, reading: NaiveDateTime) -> i64 {
         }
     }
     after * MICROS
-}
-
-impl Span {
-    /// A span between two clock readings in minutes; one that ends at or before it begins ends on the day after.
-    /// `None` for a span without length or beyond the day.
-    #[must_use]
-    pub const fn of(from: u16, until: u16) -> Option<Self> {
-        if from >= DAY || until > DAY || from == until {
-            return None;
-        }
-        let until = if until < from { until + DAY } else { until };
-        Some(Self { from, until })
-    }
 }
 
 #[cfg(test)]
