@@ -68,6 +68,26 @@ fn lunch_nights_weekends_holidays_and_make_up_days_do_not_count_or_do() {
     }
 }
 
+/// The worked example of ticket 941606 in the decision log of dbt_zendesk: first reply in business minutes, on the
+/// Chicago schedule (every day) and on that of San Francisco (weekdays). Its 959.46 and 689.46 come from times rounded
+/// to parts of a minute; with those they are exact, with the real times the answer is 960:08 and 690:08.
+#[test]
+fn the_worked_example_of_dbt_zendesk() {
+    let chicago = daily(chrono_tz::America::Chicago, &[span((7, 0), (21, 0))]);
+    let mut week = Week::default();
+    week[..5].fill(vec![span((8, 0), (17, 30))]);
+    let zone = chrono_tz::America::Los_Angeles;
+    let francisco = Calendar::weekly(zone, week, BTreeMap::new());
+    let at = |text| reading(chrono_tz::UTC, text);
+    let (created, replied) = (at("2020-09-29 17:01:38"), at("2020-09-30 19:01:46"));
+    assert_eq!(chicago.between(created, replied), (960 * 60 + 8) * MICROS);
+    assert_eq!(francisco.between(created, replied), (690 * 60 + 8) * MICROS);
+    let (created, replied) = (at("2020-09-29 17:02:00"), at("2020-09-30 19:01:27.600000"));
+    let minutes = |calendar: &Calendar| calendar.between(created, replied) as f64 / 60e6;
+    assert!((minutes(&chicago) - 959.46).abs() < 1e-9);
+    assert!((minutes(&francisco) - 689.46).abs() < 1e-9);
+}
+
 #[test]
 fn microseconds_are_kept() {
     let (from, until) = ("2026-09-28 11:59:59.999999", "2026-09-28 13:30:00.000001");

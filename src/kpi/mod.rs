@@ -3,6 +3,7 @@
 pub mod accumulate;
 mod bounds;
 pub mod catalogue;
+pub mod clocks;
 pub mod figure;
 pub mod lower;
 pub mod mart;

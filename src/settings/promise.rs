@@ -352,3 +352,7 @@ fn known_calendar(
 fn codes(set: &'static [crate::schema::codes::Code]) -> Vec<&'static str> {
     set.iter().map(|code| code.code).collect()
 }
+
+#[cfg(test)]
+#[path = "promise_tests.rs"]
+mod tests;
