@@ -300,13 +300,7 @@ fn holding(
     let Some(condition) = &promise.condition else {
         return Ok(vec![true; starts.len()]);
     };
-    let rows = IdxCa::from_vec(
-        "row".into(),
-        starts
-            .iter()
-            .map(|(ticket, _)| *ticket as IdxSize)
-            .collect(),
-    );
+    let rows = index(starts.iter().map(|(ticket, _)| *ticket));
     let step = |(ticket, at): &(usize, usize)| &histories.steps(*ticket)[*at];
     let then = |of: fn(&Step) -> Name| -> StringChunked {
         starts
@@ -356,6 +350,12 @@ fn holding(
     );
     let frame = DataFrame::new(starts.len(), columns)?;
     mask(&frame, condition)
+}
+
+/// Rows to take, as Polars counts them; a frame has no more than it can count.
+fn index(rows: impl Iterator<Item = usize>) -> IdxCa {
+    let rows = rows.map(|row| IdxSize::try_from(row).unwrap_or(IdxSize::MAX));
+    IdxCa::from_vec("row".into(), rows.collect())
 }
 
 fn mask(frame: &DataFrame, condition: &crate::expr::Expr) -> PolarsResult<Vec<bool>> {
@@ -460,10 +460,7 @@ const OF_TICKET: &[&str] = &["channel", "department", "outlet", "courier", "regi
 
 /// Takes the columns of the owners over, in the order of `rows`; what a chat has not is null.
 pub(super) fn owned(owners: &DataFrame, rows: &[usize], on: Subject) -> PolarsResult<Vec<Column>> {
-    let rows = IdxCa::from_vec(
-        "row".into(),
-        rows.iter().map(|row| *row as IdxSize).collect(),
-    );
+    let rows = index(rows.iter().copied());
     let take = |name: &str| owners.column(name)?.take(&rows);
     let empty = |name: &str| Column::full_null(name.into(), rows.len(), &DataType::String);
     let mut columns = OWNED

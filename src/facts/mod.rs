@@ -101,7 +101,7 @@ impl Records {
         let tickets = tickets::tickets(self.table("tickets"), events.clone(), &agents, context)?;
         let histories = Histories::of(&tickets, &events, context.as_of)?;
         let promises = context.promises;
-        let tickets = tickets::with_history(tickets, &histories, promises, context)?;
+        let tickets = tickets::with_history(&tickets, &histories, promises, context)?;
         let visits = visits::visits(&tickets, &histories, promises, context)?;
         let clocks = clocks::clocks(&tickets, &chats, &histories, promises, context)?;
         let contacts = contacts::derive(&calls, &chats, &tickets, context)?;

@@ -79,7 +79,7 @@ const DAY: i64 = 86_400_000_000;
 /// # Errors
 /// When Polars refuses a column.
 pub fn with_history(
-    tickets: DataFrame,
+    tickets: &DataFrame,
     histories: &Histories,
     promises: &Promises,
     context: &Context<'_>,

@@ -26,7 +26,7 @@ pub const ALWAYS: &str = "always";
 const MAKE_UP: usize = 0;
 
 /// Longest range of dates that one entry may write.
-const LONGEST: usize = 366;
+const LONGEST: i64 = 366;
 
 /// One `[calendar.NAME]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -92,7 +92,6 @@ impl Dates {
     fn days(self) -> impl Iterator<Item = NaiveDate> {
         std::iter::successors(Some(self.first), NaiveDate::succ_opt)
             .take_while(move |day| *day <= self.last)
-            .take(LONGEST)
     }
 }
 
@@ -266,7 +265,7 @@ fn dates(text: &str) -> std::result::Result<Dates, String> {
     if first > last {
         return Err(format!("the range `{text}` ends before it begins"));
     }
-    if (last - first).num_days() >= LONGEST as i64 {
+    if (last - first).num_days() >= LONGEST {
         return Err(format!("the range `{text}` is longer than a year"));
     }
     Ok(dates)

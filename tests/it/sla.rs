@@ -49,7 +49,7 @@ fn the_standing_agrees_with_the_figure() {
     assert_eq!(centre.figure("sla_attainment"), Some(0.5));
     let text = centre.kefu(&["sla", "--lang", "zh"]).ok().out;
     assert!(
-        text.contains("投诉答复") && text.contains("50.0 %"),
+        text.contains("投诉答复") && text.contains("50.0\u{a0}%"),
         "{text}"
     );
     let part = centre
