@@ -20,11 +20,12 @@
 //! | [`i18n`] | the two languages; every sentence of a report in both |
 //! | [`schema`] | canonical tables, fact tables, codes, units |
 //! | [`settings`] | `kefu.toml` and the built-in catalogue, targets and taxonomy |
-//! | [`calendar`] | zones, local dates, periods |
+//! | [`calendar`] | zones, local dates, periods, working time |
 //! | [`stats`] | numbers in, numbers out: intervals, control charts |
 //! | [`ingest`] | export bytes → typed rows and rejects |
 //! | [`store`] | Delta tables, runs, accounts, quarantine |
-//! | [`facts`] | records → facts: links, flags, elapsed times |
+//! | [`expr`] | row-level conditions and values: SQL text → typed tree → Polars, SQL |
+//! | [`facts`] | records → facts: links, flags, elapsed times, clocks of promises |
 //! | [`kpi`] | the catalogue, its compiler (Polars, SQL), one pass per fact table, the answers |
 //! | [`insight`] | which changes are real |
 //! | [`report`] | the document as data |
@@ -49,6 +50,7 @@ pub mod calendar;
 pub mod chart;
 pub mod cli;
 pub mod error;
+pub mod expr;
 pub mod facts;
 pub mod generate;
 pub mod i18n;

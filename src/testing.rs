@@ -2,6 +2,7 @@
 
 use tempfile::TempDir;
 
+use crate::facts::promises::Promises;
 use crate::facts::{Context, Facts, Records};
 use crate::ingest::plan::Plan;
 use crate::ingest::privacy::Key;
@@ -57,6 +58,7 @@ impl Small {
         records
             .derive(&Context {
                 centre: &self.settings.centre,
+                promises: &Promises::compile(&self.settings).unwrap(),
                 as_of,
             })
             .unwrap()

@@ -1,6 +1,9 @@
 //! Local time: which date, hour and weekday an instant belongs to, and back.
 //!
-//! A leaf that knows zones and days but no tables. An instant is UTC microseconds since 1970.
+//! A leaf that knows zones and days but no tables. An instant is UTC microseconds since 1970. Working hours are in
+//! [`working`].
+
+pub mod working;
 
 use chrono::{
     DateTime, Datelike, Days, LocalResult, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Timelike,

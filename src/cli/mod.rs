@@ -9,6 +9,7 @@ mod kpi;
 mod output;
 mod progress;
 mod run;
+mod sla;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -93,6 +94,8 @@ enum Command {
     Kpi(kpi::KpiArgs),
     /// Definition, source and SQL of a figure, and the rows left after each condition
     Explain(explain::ExplainArgs),
+    /// How the promises stand, and which clocks are about to be late
+    Sla(sla::SlaArgs),
     /// Render reports and marts of the newest run again
     Report(run::ReportArgs),
     /// Write the exports of a synthetic centre with planted, documented anomalies
@@ -154,6 +157,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Ingest(args) => run::ingest(&common, args),
         Command::Kpi(args) => kpi::kpi(&common, &args),
         Command::Explain(args) => explain::explain(&common, &args),
+        Command::Sla(args) => sla::sla(&common, &args),
         Command::Report(args) => run::report(&common, args),
         Command::Generate(args) => generate::generate(&common, &args),
         Command::Init(args) => init::init(&common, &args),

@@ -2,9 +2,13 @@
 //! nowhere else; what is counted is decided by the catalogue.
 
 mod calls;
+pub mod clocks;
 mod contacts;
 pub mod frames;
+pub mod history;
+pub mod promises;
 mod tickets;
+mod visits;
 
 use std::collections::BTreeMap;
 
@@ -17,11 +21,16 @@ use crate::settings::Centre;
 use crate::store::Store;
 use crate::store::delta::Part;
 
+use history::Histories;
+use promises::Promises;
+
 /// What facts depend on besides the records.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// Zone, peak hours, windows and thresholds.
     pub centre: &'a Centre,
+    /// Promises, limits of states, business hours.
+    pub promises: &'a Promises,
     /// The instant at which what is open and what is over is judged, UTC microseconds.
     pub as_of: i64,
 }
@@ -88,16 +97,17 @@ impl Records {
         let agents = self.table("agents");
         let calls = calls::calls(self.table("calls"), &agents, context)?;
         let chats = calls::chats(self.table("chats"), &agents, context)?;
-        let tickets = tickets::tickets(
-            self.table("tickets"),
-            self.table("ticket_events"),
-            &agents,
-            context,
-        )?;
+        let events = self.table("ticket_events");
+        let tickets = tickets::tickets(self.table("tickets"), events.clone(), &agents, context)?;
+        let histories = Histories::of(&tickets, &events, context.as_of)?;
+        let promises = context.promises;
+        let tickets = tickets::with_history(&tickets, &histories, promises, context)?;
+        let visits = visits::visits(&tickets, &histories, promises, context)?;
+        let clocks = clocks::clocks(&tickets, &chats, &histories, promises, context)?;
         let contacts = contacts::derive(&calls, &chats, &tickets, context)?;
         let evaluations =
             tickets::evaluations(self.table("evaluations"), &agents, &contacts, context)?;
-        let derived = [calls, chats, contacts, tickets, evaluations];
+        let derived = [calls, chats, contacts, tickets, visits, clocks, evaluations];
         let tables = FACTS
             .iter()
             .zip(derived)

@@ -1,7 +1,10 @@
 //! Tickets with what their history says, and evaluations with the contact they judge.
 
 use polars::prelude::*;
+use rayon::prelude::*;
 
+use super::history::{Histories, NONE, Name};
+use super::promises::Promises;
 use super::{Context, category, contacts, frames, seconds};
 use crate::error::{PolarsContext, Result};
 
@@ -65,6 +68,118 @@ pub fn tickets(
         .sort(["created_at", "ticket_id"], SortMultipleOptions::default())
         .collect()
         .computing("ticket facts")
+}
+
+/// A day in microseconds: the limit of redelivery and payout.
+const DAY: i64 = 86_400_000_000;
+
+/// Adds to the ticket facts what only the walk along each history or a calendar tells: business time, the outlet's
+/// answer, redelivery and payout, and whether the record is complete.
+///
+/// # Errors
+/// When Polars refuses a column.
+pub fn with_history(
+    tickets: &DataFrame,
+    histories: &Histories,
+    promises: &Promises,
+    context: &Context<'_>,
+) -> Result<DataFrame> {
+    let names = &histories.names;
+    let event = |ticket: usize, name: Name, from: i64| {
+        let mut steps = histories.steps(ticket).iter();
+        steps
+            .find(|step| step.event == name && step.at >= from)
+            .map(|step| step.at)
+    };
+    let [asked, replied, redelivered, paid] =
+        ["asked_outlet", "outlet_replied", "redelivered", "paid"].map(|name| names.find(name));
+    let ends = ["resolved", "closed"].map(|name| names.find(name));
+    let seconds = |from: i64, until: i64| (until - from) as f64 / 1e6;
+    let over = |at: i64| at.checked_add(DAY).is_some_and(|due| due <= context.as_of);
+    let tickets_at = |name| -> Result<Vec<Option<i64>>> {
+        let column = tickets
+            .column(name)
+            .and_then(|column| column.i64().cloned());
+        Ok(column.computing("ticket facts")?.iter().collect())
+    };
+    let (created, resolved) = (tickets_at("created_at")?, tickets_at("resolved_at")?);
+    let mut columns: [Vec<Option<f64>>; 4] = Default::default();
+    let mut flags: [Vec<bool>; 2] = Default::default();
+    let told: Vec<Told> = (0..tickets.height())
+        .into_par_iter()
+        .map(|ticket| {
+            let start = created[ticket];
+            let outlet = event(ticket, asked, i64::MIN)
+                .and_then(|from| Some(seconds(from, event(ticket, replied, from)?)));
+            let redelivery = start.zip(event(ticket, redelivered, i64::MIN));
+            let mut steps = histories.steps(ticket).iter();
+            let decided = steps.find(|step| step.entered != NONE && ends.contains(&step.entered));
+            let payout = decided.zip(event(ticket, paid, i64::MIN));
+            Told {
+                business: start
+                    .zip(resolved[ticket])
+                    .map(|(from, until)| promises.business.between(from, until) as f64 / 1e6),
+                outlet,
+                redelivery: redelivery.map(|(from, until)| seconds(from, until)),
+                payout: payout.map(|(step, until)| seconds(step.at, until.max(step.at))),
+                redelivery_due: start.is_some_and(over),
+                payout_due: decided.is_some_and(|step| over(step.at)),
+            }
+        })
+        .collect();
+    for told in told {
+        let values = [told.business, told.outlet, told.redelivery, told.payout];
+        for (column, value) in columns.iter_mut().zip(values) {
+            column.push(value);
+        }
+        for (column, value) in flags.iter_mut().zip([told.redelivery_due, told.payout_due]) {
+            column.push(value);
+        }
+    }
+    let floats = [
+        "resolution_business_s",
+        "outlet_reply_s",
+        "redelivery_s",
+        "payout_s",
+    ];
+    let mut all: Vec<Column> = floats
+        .into_iter()
+        .zip(columns)
+        .map(|(name, values)| Column::new(name.into(), values))
+        .collect();
+    let names = ["redelivery_due", "payout_due"];
+    all.extend(
+        names
+            .into_iter()
+            .zip(flags)
+            .map(|(name, values)| Column::new(name.into(), values)),
+    );
+    let with = tickets.hstack(&all).computing("ticket facts")?;
+    with.lazy()
+        .with_columns([complete(&promises.mandatory)])
+        .collect()
+        .computing("ticket facts")
+}
+
+/// What is told of one ticket, in seconds.
+struct Told {
+    business: Option<f64>,
+    outlet: Option<f64>,
+    redelivery: Option<f64>,
+    payout: Option<f64>,
+    redelivery_due: bool,
+    payout_due: bool,
+}
+
+/// Whether every mandatory column was filled in. A problem type that was only recognised in the description was not.
+fn complete(mandatory: &[&str]) -> Expr {
+    let filled = mandatory.iter().map(|name| match *name {
+        "problem_type" => col("problem_source").eq(lit("given")).fill_null(false),
+        name => col(name).is_not_null(),
+    });
+    // A column, not a bare literal, so that every row gets its value.
+    let all = filled.fold(col("ticket_id").is_not_null(), Expr::and);
+    all.alias("complete_record")
 }
 
 /// What the events of each ticket add up to. A reopening is a move out of a resolved state, never a stored

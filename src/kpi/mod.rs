@@ -3,15 +3,16 @@
 pub mod accumulate;
 mod bounds;
 pub mod catalogue;
-pub mod expr;
+pub mod clocks;
 pub mod figure;
 pub mod lower;
 pub mod mart;
-pub mod parse;
 pub mod pass;
 mod program;
 pub mod query;
 pub mod table;
+
+pub use crate::expr::{self, parse};
 
 #[cfg(test)]
 mod tests;

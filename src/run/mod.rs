@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
+use crate::facts::promises::Promises;
 use crate::facts::{Context, Records};
 use crate::i18n::Lang;
 use crate::ingest::privacy::Key;
@@ -121,10 +122,11 @@ pub fn key_beside(store: &std::path::Path) -> PathBuf {
 /// When an input cannot be found, or the store or the reports cannot be written. What was taken in stays.
 pub fn run(job: &Job, progress: &dyn Progress) -> Result<Summary> {
     let catalogue = Catalogue::compile(&job.settings)?;
+    let promises = Promises::compile(&job.settings)?;
     let store = Store::open_or_create(&job.store)?;
     let _lock = store.lock()?;
     let ingested = take_in(job, &store, progress)?;
-    let derived = derive(job, &store, progress)?;
+    let derived = derive(job, &store, &promises, progress)?;
     let mut summary = publish_run(job, &store, &catalogue, &derived.run, progress)?;
     summary.files = ingested.files;
     summary.refused = ingested.refused;
@@ -163,7 +165,12 @@ struct Derived {
 }
 
 /// Brings the facts up to date and records the run; does neither when nothing they depend on has changed.
-fn derive(job: &Job, store: &Store, progress: &dyn Progress) -> Result<Derived> {
+fn derive(
+    job: &Job,
+    store: &Store,
+    promises: &Promises,
+    progress: &dyn Progress,
+) -> Result<Derived> {
     let records = versions(
         store,
         TABLES
@@ -202,6 +209,7 @@ fn derive(job: &Job, store: &Store, progress: &dyn Progress) -> Result<Derived> 
     progress.step("records read");
     let facts = read.derive(&Context {
         centre: &job.settings.centre,
+        promises,
         as_of,
     })?;
     let days = facts.write(store)?;
@@ -241,10 +249,15 @@ fn versions<'n>(
 /// Hash of everything besides the records that facts depend on.
 fn fingerprint(settings: &Settings) -> String {
     let text = format!(
-        "{}\n{FACTS:?}\n{:?}\n{:?}",
+        "{}\n{FACTS:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}",
         env!("CARGO_PKG_VERSION"),
         settings.centre,
-        settings.taxonomy
+        settings.taxonomy,
+        settings.calendars,
+        settings.promises,
+        settings.state_limits,
+        settings.tickets,
+        settings.privacy.drop
     );
     blake3::hash(text.as_bytes()).to_hex().as_str()[..32].to_owned()
 }

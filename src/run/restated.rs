@@ -280,12 +280,15 @@ fn facts(catalogue: &Catalogue, kpi: usize) -> Vec<&'static Fact> {
 /// Whether a KPI reads what changes while a ticket is worked on.
 fn moves_by_nature(catalogue: &Catalogue, kpi: usize) -> bool {
     of(catalogue, kpi).into_iter().any(|kpi| {
-        let of_tickets = kpi.fact.is_some_and(|fact| fact.name == "ticket_facts");
         let columns = kpi.columns();
-        of_tickets
-            && columns
+        match kpi.fact.map(|fact| fact.name) {
+            Some("ticket_facts") => columns
                 .iter()
-                .any(|name| rows::TICKET_PROGRESS.contains(name))
+                .any(|name| rows::TICKET_PROGRESS.contains(name)),
+            // A clock runs and a stay lasts until the ticket moves on.
+            Some("sla_clocks" | "state_visits") => true,
+            _ => false,
+        }
     })
 }
 

@@ -222,12 +222,126 @@ const TICKET: &[FactColumn] = &[
     plain("reopens", Integer),
     plain("first_reply_s", Float),
     plain("resolution_s", Float),
+    plain("resolution_business_s", Float),
     plain("one_touch", Flag),
     plain("open", Flag),
     plain("age_s", Float),
     plain("issue_key", Text),
     plain("repeat_complaint", Flag),
+    plain("complete_record", Flag),
+    plain("demand", Text),
+    plain("remedy", Text),
+    plain("outlet_reply_s", Float),
+    // From creation to the first redelivery, and whether its 24 h are over.
+    plain("redelivery_s", Float),
+    plain("redelivery_due", Flag),
+    // From the first resolution to the payout, 0 when paid before, and whether its 24 h are over.
+    plain("payout_s", Float),
+    plain("payout_due", Flag),
 ];
+
+/// What clocks and stays know of their ticket or chat.
+macro_rules! of_owner {
+    ($($column:expr),* $(,)?) => {
+        &[
+            $($column,)*
+            dim("channel", Text),
+            dim("kind", Text),
+            dim("priority", Text),
+            PROBLEM,
+            CATEGORY,
+            plain("customer", Text),
+            plain("waybill", Text),
+            AGENT,
+            TEAM,
+            SITE,
+            dim("department", Text),
+            dim("outlet", Text),
+            dim("courier", Text),
+            dim("region", Text),
+            DATE,
+            HOUR,
+            WEEKDAY,
+            FOLD,
+        ]
+    };
+}
+
+const CLOCK: &[FactColumn] = of_owner![
+    dim("promise", Text),
+    dim("subject", Text),
+    plain("ticket_id", Text),
+    plain("chat_id", Text),
+    dim("calendar", Text),
+    plain("started_at", Instant),
+    plain("stopped_at", Instant),
+    dim("stopped_by", Text),
+    plain("warn_at", Instant),
+    plain("due_at", Instant),
+    plain("limit_s", Float),
+    plain("elapsed_s", Float),
+    plain("paused_s", Float),
+    dim("outcome", Text),
+    plain("due", Flag),
+    plain("warned", Flag),
+    plain("paused", Flag),
+    dim("from_history", Flag),
+    dim("platform", Text),
+    QUEUE,
+];
+
+const VISIT: &[FactColumn] = of_owner![
+    plain("ticket_id", Text),
+    dim("state", Text),
+    plain("entered_at", Instant),
+    plain("left_at", Instant),
+    plain("dwell_s", Float),
+    plain("limit_s", Float),
+    dim("calendar", Text),
+    plain("due_at", Instant),
+    plain("within", Flag),
+    plain("due", Flag),
+    plain("open", Flag),
+    dim("from_history", Flag),
+];
+
+/// What the condition of a promise sees of a ticket: the ticket at the time the clock starts. `kind`, `priority` and
+/// `status` are those of that time, and the flags say what had happened by then; nothing in it is known only later
+/// but what an agent writes on the ticket once. Not stored.
+pub const PROMISED: Fact = Fact {
+    name: "the ticket of a promise",
+    columns: &[
+        plain("ticket_id", Text),
+        dim("channel", Text),
+        dim("kind", Text),
+        dim("priority", Text),
+        dim("status", Text),
+        PROBLEM,
+        PROBLEM_SOURCE,
+        CATEGORY,
+        plain("customer", Text),
+        plain("waybill", Text),
+        plain("contact_ref", Text),
+        AGENT,
+        TEAM,
+        SITE,
+        dim("department", Text),
+        dim("outlet", Text),
+        dim("courier", Text),
+        dim("region", Text),
+        dim("emotion", Text),
+        dim("responsibility", Text),
+        plain("demand", Text),
+        plain("remedy", Text),
+        plain("compensation", Float),
+        plain("replied", Flag),
+        plain("escalated", Flag),
+        plain("reopened", Flag),
+        plain("redelivered", Flag),
+        plain("paid", Flag),
+    ],
+    marker: None,
+};
 
 const EVALUATION: &[FactColumn] = &[
     plain("evaluation_id", Text),
@@ -275,6 +389,16 @@ pub const FACTS: &[Fact] = &[
     Fact {
         name: "ticket_facts",
         columns: TICKET,
+        marker: None,
+    },
+    Fact {
+        name: "state_visits",
+        columns: VISIT,
+        marker: None,
+    },
+    Fact {
+        name: "sla_clocks",
+        columns: CLOCK,
         marker: None,
     },
     Fact {

@@ -275,6 +275,18 @@ const TICKET_EVENTS: &[Column] = &[
     c("event", Kind::Code(EVENT), "事件", &["操作", "操作类型"]).required(),
     c("from_status", Kind::Code(STATUS), "原状态", &["变更前状态"]),
     c("to_status", Kind::Code(STATUS), "新状态", &["变更后状态"]),
+    c(
+        "to_priority",
+        Kind::Code(PRIORITY),
+        "新优先级",
+        &["变更后优先级"],
+    ),
+    c(
+        "to_kind",
+        Kind::Code(TICKET_KIND),
+        "新类型",
+        &["变更后类型"],
+    ),
     c("actor", Kind::Id, "操作人", &[]),
     c("department", Kind::Text, "处理部门", &["部门"]),
 ];

@@ -7,17 +7,18 @@ use crate::schema::{TABLES, Table};
 use super::document::{Document, Step};
 use super::nearest::suggestion;
 use super::privacy::ColumnName;
-use super::{File, KpiEntry};
+use super::{File, KpiEntry, Settings, promise};
 
 use Step::{At, Key};
 
 /// Checks a file against the schema and the catalogue in force.
-pub(super) fn check(document: &Document, file: &File, kpis: &[KpiEntry]) -> Result<()> {
+pub(super) fn check(document: &Document, file: &File, settings: &Settings) -> Result<()> {
     centre(document, file)?;
     privacy(document, file)?;
     quality(document, file)?;
     sources(document, file)?;
-    catalogue(document, file, kpis)
+    promise::check(document, file, settings)?;
+    catalogue(document, file, &settings.kpis)
 }
 
 fn centre(document: &Document, file: &File) -> Result<()> {

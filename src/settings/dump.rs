@@ -2,9 +2,11 @@
 
 use crate::error::{Error, Result};
 
-use super::document::{Document, Node, Step, Value};
+use super::document::{Document, Entry, Node, Step, Value};
 use super::write::Writer;
-use super::{CATALOGUE, Centre, Loaded, Privacy, Quality, Retention, TARGETS, TAXONOMY};
+use super::{
+    CATALOGUE, Centre, Loaded, PROMISES, Privacy, Quality, Retention, TARGETS, TAXONOMY, Tickets,
+};
 
 /// How much a dump shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +24,7 @@ struct Fixed<'s> {
     privacy: &'s Privacy,
     quality: &'s Quality,
     retention: &'s Retention,
+    tickets: &'s Tickets,
 }
 
 /// What built-in values are said to come from.
@@ -38,6 +41,7 @@ pub fn dump(loaded: &Loaded, detail: Detail) -> Result<String> {
     fixed(loaded, &mut writer)?;
     let file = loaded.file.as_ref();
     sources(loaded, detail, &mut writer);
+    promises(file, &mut writer)?;
     kpis(loaded, detail, &mut writer)?;
     targets(file, &mut writer)?;
     categories(loaded, detail, &mut writer)?;
@@ -56,6 +60,7 @@ fn fixed(loaded: &Loaded, writer: &mut Writer) -> Result<()> {
         privacy: &privacy,
         quality: &settings.quality,
         retention: &settings.retention,
+        tickets: &settings.tickets,
     })
     .map_err(|error| Error::Settings {
         place: "the settings in force".to_owned(),
@@ -159,6 +164,80 @@ fn kpis(loaded: &Loaded, detail: Detail, writer: &mut Writer) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Calendars, limits of states and promises, each built in unless the user's file has it.
+fn promises(file: Option<&Document>, writer: &mut Writer) -> Result<()> {
+    let builtin = Document::parse(BUILT_IN, PROMISES)?;
+    let table = |document: Option<&Document>, name: &str| -> Vec<(String, Node)> {
+        match document
+            .and_then(|document| document.root().get(name))
+            .map(|node| &node.value)
+        {
+            Some(Value::Table(entries)) => entries
+                .iter()
+                .map(|entry| (entry.key.clone(), entry.node.clone()))
+                .collect(),
+            _ => Vec::new(),
+        }
+    };
+    for (name, node) in table(Some(&builtin), "calendar") {
+        if !table(file, "calendar").iter().any(|(own, _)| *own == name) {
+            writer.section(&["calendar", &name], &node, &origin_in(&builtin, false));
+        }
+    }
+    if let Some(file) = file {
+        for (name, node) in table(Some(file), "calendar") {
+            writer.section(&["calendar", &name], &node, &origin_in(file, true));
+        }
+    }
+    limits(&builtin, file, writer);
+    let id = |node: &Node| node.get("id").and_then(Node::text).map(str::to_owned);
+    let (own, known) = (entries(file, "promise"), entries(Some(&builtin), "promise"));
+    for node in known {
+        match (file, own.iter().find(|entry| id(entry) == id(node))) {
+            (Some(file), Some(entry)) => writer.entry("promise", entry, &origin_in(file, true)),
+            _ => writer.entry("promise", node, &origin_in(&builtin, false)),
+        }
+    }
+    let Some(file) = file else { return Ok(()) };
+    for entry in own {
+        if !known.iter().any(|node| id(node) == id(entry)) {
+            writer.entry("promise", entry, &origin_in(file, true));
+        }
+    }
+    Ok(())
+}
+
+fn limits(builtin: &Document, file: Option<&Document>, writer: &mut Writer) {
+    let own = file.and_then(|file| file.root().get("state_limit"));
+    let known = builtin.root().get("state_limit");
+    let all = own
+        .into_iter()
+        .chain(known)
+        .filter_map(|node| match &node.value {
+            Value::Table(entries) => Some(entries),
+            _ => None,
+        });
+    let mut states: Vec<Entry> = Vec::new();
+    for entry in all.flatten() {
+        if !states.iter().any(|state| state.key == entry.key) {
+            states.push(entry.clone());
+        }
+    }
+    states.sort_by(|a, b| a.key.cmp(&b.key));
+    let section = Node {
+        span: 0..0,
+        value: Value::Table(states),
+    };
+    let origin = |path: &[&str], _: &Node| {
+        let steps: Vec<Step> = path.iter().map(|key| Step::Key(key)).collect();
+        match file.and_then(|file| Some((file, file.line_of(&steps)?))) {
+            Some((file, line)) => format!("{}:{line}", file.name()),
+            None => BUILT_IN.to_owned(),
+        }
+    };
+    writer.section(&["state_limit"], &section, &origin);
 }
 
 fn targets(file: Option<&Document>, writer: &mut Writer) -> Result<()> {

@@ -103,6 +103,7 @@ fn split<'p, 'k>(path: &'p [&'k str]) -> (String, &'p [&'k str]) {
             (format!("[source.{name}.{table}]"), rest(3))
         }
         ["source", name, ..] => (format!("[source.{name}]"), rest(2)),
+        ["calendar", name, ..] => (format!("[calendar.{name}]"), rest(2)),
         ["quality", "max_rejected_by_reason", ..] => {
             ("[quality.max_rejected_by_reason]".to_owned(), rest(2))
         }

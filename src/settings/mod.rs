@@ -8,10 +8,12 @@ mod check;
 pub mod document;
 pub mod dump;
 mod fault;
+pub mod hours;
 mod nearest;
 mod position;
 pub mod privacy;
 pub mod profile;
+pub mod promise;
 mod quality;
 mod reader;
 pub mod source;
@@ -30,15 +32,18 @@ use crate::error::{Error, Result};
 pub use catalogue::{KpiEntry, KpiKind, TargetEntry};
 pub use centre::Centre;
 pub use document::Document;
+pub use hours::CalendarEntry;
 pub use nearest::{closest, suggestion};
 pub use privacy::Privacy;
 pub use profile::Profile;
+pub use promise::{PromiseEntry, StateLimit, Tickets};
 pub use quality::{Quality, Retention};
 pub use source::Source;
 pub use taxonomy::Taxonomy;
 use values::zone;
 
 const CATALOGUE: &str = include_str!("catalogue.toml");
+const PROMISES: &str = include_str!("promises.toml");
 const TARGETS: &str = include_str!("targets.toml");
 const TAXONOMY: &str = include_str!("taxonomy.toml");
 
@@ -65,6 +70,14 @@ pub struct Settings {
     pub targets: Vec<TargetEntry>,
     /// Problem types.
     pub taxonomy: Taxonomy,
+    /// Working calendars by name; `always` is not among them.
+    pub calendars: BTreeMap<String, CalendarEntry>,
+    /// Promises: built-in ones in their order, then the user's.
+    pub promises: Vec<PromiseEntry>,
+    /// State → how long a ticket may stay in it.
+    pub state_limits: BTreeMap<String, StateLimit>,
+    /// When a record is complete, and the calendar of business time.
+    pub tickets: Tickets,
 }
 
 /// `kefu.toml` as it is written.
@@ -79,6 +92,10 @@ struct File {
     kpi: Vec<KpiEntry>,
     target: Vec<TargetEntry>,
     category: Vec<taxonomy::Category>,
+    calendar: BTreeMap<String, CalendarEntry>,
+    promise: Vec<PromiseEntry>,
+    state_limit: BTreeMap<String, StateLimit>,
+    tickets: Tickets,
 }
 
 /// Settings together with the file they come from, for messages and for saying where a value is from.
@@ -137,7 +154,7 @@ impl Loaded {
         let document = Document::parse(name, text)?;
         let file: File = reader::read(&document)?;
         let settings = Settings::merge(file.clone())?;
-        check::check(&document, &file, &settings.kpis)?;
+        check::check(&document, &file, &settings)?;
         Ok(Self {
             settings,
             file: Some(document),
@@ -246,6 +263,19 @@ impl Settings {
                 category: file.category,
             };
         }
+        let mut promised: promise::PromiseFile = parse(PROMISES, "the built-in promises")?;
+        for entry in file.promise {
+            match promised
+                .promise
+                .iter_mut()
+                .find(|known| known.id == entry.id)
+            {
+                Some(known) => *known = entry,
+                None => promised.promise.push(entry),
+            }
+        }
+        promised.calendar.extend(file.calendar);
+        promised.state_limit.extend(file.state_limit);
         Ok(Self {
             centre: file.centre,
             privacy: file.privacy,
@@ -257,6 +287,10 @@ impl Settings {
             kpis,
             targets,
             taxonomy,
+            calendars: promised.calendar,
+            promises: promised.promise,
+            state_limits: promised.state_limit,
+            tickets: file.tickets,
         })
     }
 }

@@ -74,6 +74,14 @@ mod tests {
             };
             assert_eq!(quality, builtin.quality);
             assert!(settings.privacy.drop.is_empty());
+            assert_eq!(settings.tickets, builtin.tickets);
+            for (name, calendar) in &builtin.calendars {
+                assert_eq!(settings.calendars.get(name), Some(calendar));
+            }
+            for (state, limit) in &builtin.state_limits {
+                assert_eq!(settings.state_limits.get(state), Some(limit));
+            }
+            assert_eq!(settings.promises.len(), builtin.promises.len() + 1);
             assert_eq!(settings.sources.len(), 2);
             assert_eq!(settings.kpis.len(), builtin.kpis.len() + 4);
             dump(&loaded, Detail::All).unwrap();
@@ -109,6 +117,10 @@ mod tests {
             "[privacy]\nzzzzzzzzzz = 1".to_owned(),
             "[quality]\nzzzzzzzzzz = 1".to_owned(),
             "[retention]\nzzzzzzzzzz = 1".to_owned(),
+            "[tickets]\nzzzzzzzzzz = 1".to_owned(),
+            "[calendar.x]\nzzzzzzzzzz = 1".to_owned(),
+            "[[promise]]\nzzzzzzzzzz = 1".to_owned(),
+            "[state_limit]\nclosed = { zzzzzzzzzz = 1 }".to_owned(),
             format!("{SOURCE}zzzzzzzzzz = 1"),
             format!("{SOURCE}exclude = [{{ zzzzzzzzzz = 1 }}]"),
             format!("{SOURCE}columns.wait_s = {{ zzzzzzzzzz = 1 }}"),

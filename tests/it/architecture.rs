@@ -5,9 +5,9 @@ use std::path::Path;
 use crate::builder::repository;
 
 /// The modules from the leaves to the command line. Each may use those before it.
-const ORDER: [&str; 17] = [
-    "error", "i18n", "schema", "settings", "calendar", "stats", "ingest", "store", "facts", "kpi",
-    "insight", "report", "chart", "render", "generate", "run", "cli",
+const ORDER: [&str; 18] = [
+    "error", "i18n", "schema", "settings", "calendar", "stats", "ingest", "store", "expr", "facts",
+    "kpi", "insight", "report", "chart", "render", "generate", "run", "cli",
 ];
 
 fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {

@@ -17,4 +17,5 @@ mod profiles;
 mod real;
 mod restated;
 mod settings;
+mod sla;
 mod taxonomy;

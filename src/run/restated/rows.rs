@@ -38,9 +38,18 @@ pub(super) const TICKET_PROGRESS: &[&str] = &[
     "reopens",
     "first_reply_s",
     "resolution_s",
+    "resolution_business_s",
     "one_touch",
     "open",
     "age_s",
+    "complete_record",
+    "demand",
+    "remedy",
+    "outlet_reply_s",
+    "redelivery_s",
+    "redelivery_due",
+    "payout_s",
+    "payout_due",
 ];
 
 /// What changes in a contact while the ticket that it is moves on.
@@ -71,6 +80,17 @@ fn shape(fact: &Fact) -> Shape {
             &["ticket_id"],
             "created_at",
             &["team", "site", "repeat_complaint"],
+        ),
+        // Clocks and stays move with their tickets; their figures are never compared.
+        "state_visits" => (
+            &["ticket_id", "entered_at"],
+            "entered_at",
+            &["team", "site"],
+        ),
+        "sla_clocks" => (
+            &["ticket_id", "chat_id", "promise"],
+            "started_at",
+            &["team", "site"],
         ),
         _ => (
             &["evaluation_id", "item"],

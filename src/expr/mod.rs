@@ -1,4 +1,10 @@
-//! Row-level conditions and values as a small typed tree over one fact table; [`super::parse`] makes it from text.
+//! Row-level conditions and values as a small typed tree over one table; [`parse`] makes it from text, [`lower`]
+//! makes Polars expressions and SQL of it.
+//!
+//! The catalogue of `kpi` and the promises of `facts` are written in it.
+
+pub mod lower;
+pub mod parse;
 
 use crate::schema::Physical;
 use crate::schema::facts::FactColumn;
@@ -98,7 +104,7 @@ pub enum Type {
 }
 
 impl Type {
-    pub(super) const fn name(self) -> &'static str {
+    const fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
             Self::Number => "a number",
@@ -109,7 +115,7 @@ impl Type {
         }
     }
 
-    pub(super) fn fits(self, other: Self) -> bool {
+    fn fits(self, other: Self) -> bool {
         self == other || self == Self::Null || other == Self::Null
     }
 }

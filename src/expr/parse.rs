@@ -1,4 +1,4 @@
-//! SQL text → the typed tree of [`super::expr`], checked against the columns of one fact table.
+//! SQL text → the typed tree of [`super`], checked against the columns of one fact table.
 //!
 //! Only what the tree has variants for can be written: columns of the fact, literals, comparisons, boolean
 //! and arithmetic operators and a handful of functions. Nothing here can read a file or another table.
@@ -13,7 +13,7 @@ use sqlparser::tokenizer::Token;
 
 use crate::schema::facts::Fact;
 
-use super::expr::{Comparison, Expr, Function, Operator, Type};
+use super::{Comparison, Expr, Function, Operator, Type};
 
 /// Parses and checks `text` against the columns of `fact`; the result must be of type `expected`.
 ///

@@ -1,0 +1,509 @@
+//! What happened to each ticket, step by step, as plain sorted rows.
+//!
+//! The events of a ticket in order of time, with the state, priority and kind after each, up to the instant of
+//! judgement. Where the events are silent the ticket's own columns speak.
+
+use ahash::AHashMap;
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use crate::error::{PolarsContext, Result};
+use crate::schema::codes::{EVENT, PRIORITY, STATUS, TICKET_KIND};
+
+/// A name of an event, state, priority or kind; [`Names`] knows which.
+pub type Name = u16;
+
+/// No name: not known, or no change.
+pub const NONE: Name = 0;
+
+/// What had happened to a ticket before a step: one bit each.
+pub mod seen {
+    /// The customer was answered.
+    pub const REPLIED: u8 = 1;
+    /// It was escalated.
+    pub const ESCALATED: u8 = 2;
+    /// It was reopened.
+    pub const REOPENED: u8 = 4;
+    /// The parcel was delivered again.
+    pub const REDELIVERED: u8 = 8;
+    /// Compensation was paid.
+    pub const PAID: u8 = 16;
+}
+
+/// One thing that happened to a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// When, UTC microseconds; never before the ticket's creation.
+    pub at: i64,
+    /// The event; [`NONE`] when only a time on the ticket says so.
+    pub event: Name,
+    /// The state that was entered, when it is another than before.
+    pub entered: Name,
+    /// The state from then on.
+    pub state: Name,
+    /// The priority from then on.
+    pub priority: Name,
+    /// The kind from then on.
+    pub kind: Name,
+    /// What had happened before.
+    pub seen: u8,
+}
+
+/// The texts behind the names. Beyond 65 535 different ones a further text has none.
+#[derive(Debug)]
+pub struct Names {
+    texts: Vec<String>,
+    known: AHashMap<String, Name>,
+}
+
+/// The histories of all tickets, in the order of their table.
+#[derive(Debug)]
+pub struct Histories {
+    /// The texts behind the names.
+    pub names: Names,
+    steps: Vec<Vec<Step>>,
+    /// Whether a ticket has events.
+    recorded: Vec<bool>,
+    /// Whether a ticket is over at a time that nothing tells.
+    lost_end: Vec<bool>,
+}
+
+/// Names that the rules below speak of.
+struct Known {
+    created: Name,
+    replied: Name,
+    reopened: Name,
+    escalated: Name,
+    redelivered: Name,
+    paid: Name,
+    pending: Name,
+    in_progress: Name,
+    resolved: Name,
+    closed: Name,
+}
+
+/// An event as it was read.
+#[derive(Debug, Clone, Copy)]
+struct Event {
+    at: i64,
+    event: Name,
+    from: Name,
+    to: Name,
+    priority: Name,
+    kind: Name,
+}
+
+/// The columns of the tickets that a history may need.
+struct Tickets<'f> {
+    created: &'f Int64Chunked,
+    updated: &'f Int64Chunked,
+    first_reply: &'f Int64Chunked,
+    resolved: &'f Int64Chunked,
+    closed: &'f Int64Chunked,
+    status: Vec<Name>,
+    priority: Vec<Name>,
+    kind: Vec<Name>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        let mut names = Self {
+            texts: vec![String::new()],
+            known: AHashMap::new(),
+        };
+        for set in [EVENT, STATUS, PRIORITY, TICKET_KIND] {
+            for code in set {
+                names.of(Some(code.code));
+            }
+        }
+        names
+    }
+}
+
+impl Names {
+    fn of(&mut self, text: Option<&str>) -> Name {
+        let Some(text) = text else { return NONE };
+        if let Some(name) = self.known.get(text) {
+            return *name;
+        }
+        let Ok(name) = Name::try_from(self.texts.len()) else {
+            return NONE;
+        };
+        self.texts.push(text.to_owned());
+        self.known.insert(text.to_owned(), name);
+        name
+    }
+
+    /// The name of a text; [`NONE`] when no ticket and no rule uses it.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Name {
+        self.known.get(text).copied().unwrap_or(NONE)
+    }
+
+    /// The text of a name.
+    #[must_use]
+    pub fn text(&self, name: Name) -> Option<&str> {
+        (name != NONE)
+            .then(|| self.texts.get(usize::from(name)))?
+            .map(String::as_str)
+    }
+
+    fn column(&mut self, frame: &DataFrame, name: &str) -> PolarsResult<Vec<Name>> {
+        let texts = frame.column(name)?.str()?;
+        Ok(texts.iter().map(|text| self.of(text)).collect())
+    }
+}
+
+impl Histories {
+    /// Puts the history of every ticket of `tickets` together from `events`, up to `as_of`.
+    ///
+    /// `tickets` is the table of ticket facts: its first reply and resolution are filled from the events already.
+    ///
+    /// # Errors
+    /// When a column is missing.
+    pub fn of(tickets: &DataFrame, events: &DataFrame, as_of: i64) -> Result<Self> {
+        let mut names = Names::default();
+        let (steps, recorded, lost_end) =
+            build(&mut names, tickets, events, as_of).computing("ticket histories")?;
+        Ok(Self {
+            names,
+            steps,
+            recorded,
+            lost_end,
+        })
+    }
+
+    /// Number of tickets.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether there is no ticket.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// The steps of the ticket in this row; the first is its creation. None when it was created after the cut-off.
+    #[must_use]
+    pub fn steps(&self, ticket: usize) -> &[Step] {
+        self.steps.get(ticket).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the ticket has events.
+    #[must_use]
+    pub fn recorded(&self, ticket: usize) -> bool {
+        self.recorded.get(ticket).copied().unwrap_or(false)
+    }
+
+    /// Whether the ticket is over, but nothing says since when.
+    #[must_use]
+    pub fn lost_end(&self, ticket: usize) -> bool {
+        self.lost_end.get(ticket).copied().unwrap_or(false)
+    }
+}
+
+type Built = (Vec<Vec<Step>>, Vec<bool>, Vec<bool>);
+
+fn build(
+    names: &mut Names,
+    tickets: &DataFrame,
+    events: &DataFrame,
+    as_of: i64,
+) -> PolarsResult<Built> {
+    let grouped = Grouped::of(names, tickets, events, as_of)?;
+    let columns = Tickets {
+        created: tickets.column("created_at")?.i64()?,
+        updated: tickets.column("updated_at")?.i64()?,
+        first_reply: tickets.column("first_reply_at")?.i64()?,
+        resolved: tickets.column("resolved_at")?.i64()?,
+        closed: tickets.column("closed_at")?.i64()?,
+        status: names.column(tickets, "status")?,
+        priority: names.column(tickets, "priority")?,
+        kind: names.column(tickets, "kind")?,
+    };
+    let known = Known::of(names);
+    let built: Vec<(Vec<Step>, bool)> = (0..tickets.height())
+        .into_par_iter()
+        .map(|ticket| known.history(&columns, ticket, grouped.events(ticket), as_of))
+        .collect();
+    let recorded = (0..tickets.height())
+        .map(|ticket| !grouped.events(ticket).is_empty())
+        .collect();
+    let (steps, lost_end) = built.into_iter().unzip();
+    Ok((steps, recorded, lost_end))
+}
+
+/// Events by ticket, each ticket's in order of time.
+struct Grouped {
+    starts: Vec<usize>,
+    events: Vec<Event>,
+}
+
+impl Grouped {
+    fn events(&self, ticket: usize) -> &[Event] {
+        let range = self.starts[ticket]..self.starts[ticket + 1];
+        self.events.get(range).unwrap_or_default()
+    }
+
+    /// Sorts the events into their tickets by counting, then each ticket's few by time, file and line.
+    fn of(
+        names: &mut Names,
+        tickets: &DataFrame,
+        events: &DataFrame,
+        as_of: i64,
+    ) -> PolarsResult<Self> {
+        let ids = tickets.column("ticket_id")?.str()?;
+        let rows: AHashMap<&str, usize> = ids
+            .iter()
+            .enumerate()
+            .filter_map(|(row, id)| Some((id?, row)))
+            .collect();
+        let owners = events.column("ticket_id")?.str()?;
+        let times: Vec<Option<i64>> = events.column("event_at")?.i64()?.iter().collect();
+        let row_of: Vec<Option<usize>> = owners
+            .iter()
+            .zip(&times)
+            .map(|(id, at)| {
+                rows.get(id?)
+                    .copied()
+                    .filter(|_| at.is_some_and(|at| at <= as_of))
+            })
+            .collect();
+        let mut starts = vec![0; tickets.height() + 1];
+        for row in row_of.iter().flatten() {
+            starts[row + 1] += 1;
+        }
+        for row in 0..tickets.height() {
+            starts[row + 1] += starts[row];
+        }
+        let mut next = starts.clone();
+        let mut order = vec![0_usize; starts[tickets.height()]];
+        for (event, row) in row_of.iter().enumerate() {
+            if let Some(row) = row {
+                order[next[*row]] = event;
+                next[*row] += 1;
+            }
+        }
+        let files: Vec<Option<&str>> = events.column("source_file")?.str()?.iter().collect();
+        let lines: Vec<Option<i64>> = events.column("source_line")?.i64()?.iter().collect();
+        for ticket in starts.windows(2) {
+            order[ticket[0]..ticket[1]]
+                .sort_unstable_by_key(|event| (times[*event], files[*event], lines[*event]));
+        }
+        let columns = [
+            "event",
+            "from_status",
+            "to_status",
+            "to_priority",
+            "to_kind",
+        ]
+        .map(|column| names.column(events, column));
+        let [event, from, to, priority, kind] = columns;
+        let (event, from, to, priority, kind) = (event?, from?, to?, priority?, kind?);
+        let events = order
+            .into_iter()
+            .map(|row| Event {
+                at: times[row].unwrap_or_default(),
+                event: event[row],
+                from: from[row],
+                to: to[row],
+                priority: priority[row],
+                kind: kind[row],
+            })
+            .collect();
+        Ok(Self { starts, events })
+    }
+}
+
+impl Known {
+    fn of(names: &Names) -> Self {
+        Self {
+            created: names.find("created"),
+            replied: names.find("replied"),
+            reopened: names.find("reopened"),
+            escalated: names.find("escalated"),
+            redelivered: names.find("redelivered"),
+            paid: names.find("paid"),
+            pending: names.find("pending"),
+            in_progress: names.find("in_progress"),
+            resolved: names.find("resolved"),
+            closed: names.find("closed"),
+        }
+    }
+
+    /// The state an event leads to.
+    fn target(&self, event: &Event) -> Name {
+        match event.to {
+            NONE if event.event == self.reopened => self.in_progress,
+            to => to,
+        }
+    }
+
+    /// The steps of one ticket, and whether it is over at a time that nothing tells.
+    fn history(
+        &self,
+        tickets: &Tickets<'_>,
+        ticket: usize,
+        events: &[Event],
+        as_of: i64,
+    ) -> (Vec<Step>, bool) {
+        let Some(created) = tickets.created.get(ticket).filter(|at| *at <= as_of) else {
+            return (Vec::new(), false);
+        };
+        let moves = events.iter().find(|event| self.target(event) != NONE);
+        let mut told: Vec<Event> = vec![Event {
+            at: created,
+            event: self.created,
+            from: NONE,
+            to: self.first_state(tickets, ticket, moves, created),
+            priority: at_first(events, created, self.created, |event| event.priority)
+                .unwrap_or(tickets.priority[ticket]),
+            kind: at_first(events, created, self.created, |event| event.kind)
+                .unwrap_or(tickets.kind[ticket]),
+        }];
+        let mut lost_end = false;
+        if moves.is_none() {
+            lost_end = self.ends(tickets, ticket, as_of, &mut told);
+        }
+        let first_reply = tickets.first_reply.get(ticket);
+        let at_reply =
+            |event: &&Event| event.event == self.replied && Some(event.at) == first_reply;
+        if let Some(at) = first_reply.filter(|at| *at <= as_of)
+            && !events.iter().any(|event| at_reply(&event))
+        {
+            told.push(silent(at, self.replied, NONE));
+        }
+        told.extend(
+            events
+                .iter()
+                .filter(|event| event.event != self.created || event.to != NONE)
+                .map(|event| {
+                    // An earlier event called a reply is not the first reply of the ticket.
+                    let early =
+                        event.event == self.replied && first_reply.is_some_and(|at| event.at < at);
+                    let passed = early || event.event == self.created;
+                    Event {
+                        at: event.at.max(created),
+                        event: if passed { NONE } else { event.event },
+                        ..*event
+                    }
+                }),
+        );
+        told.sort_by_key(|event| event.at);
+        (self.steps(&told), lost_end)
+    }
+
+    /// The state a ticket is created in: as its first change tells; without any, only a ticket that is still
+    /// waiting tells it.
+    fn first_state(
+        &self,
+        tickets: &Tickets<'_>,
+        ticket: usize,
+        first: Option<&Event>,
+        created: i64,
+    ) -> Name {
+        match first {
+            Some(event) if event.event == self.created || event.at <= created => self.target(event),
+            Some(event) => event.from,
+            None if tickets.status[ticket] == self.pending => self.pending,
+            None => NONE,
+        }
+    }
+
+    /// The ends that a ticket's own times tell, where its events do not. True when it is over and nothing says
+    /// since when. Its last update stands in for the time of closing: it was closed no later.
+    fn ends(
+        &self,
+        tickets: &Tickets<'_>,
+        ticket: usize,
+        as_of: i64,
+        told: &mut Vec<Event>,
+    ) -> bool {
+        let resolved = tickets.resolved.get(ticket);
+        let status = tickets.status[ticket];
+        let over = status == self.resolved || status == self.closed;
+        let closed = tickets.closed.get(ticket);
+        let updated = tickets.updated.get(ticket);
+        let resolved =
+            resolved.or_else(|| updated.filter(|_| status == self.resolved && closed.is_none()));
+        let closed = closed.or_else(|| {
+            let known = updated.max(resolved);
+            known.filter(|_| status == self.closed)
+        });
+        for (at, state) in [(resolved, self.resolved), (closed, self.closed)] {
+            if let Some(at) = at.filter(|at| *at <= as_of) {
+                told.push(silent(at, NONE, state));
+            }
+        }
+        over && resolved.is_none() && closed.is_none()
+    }
+
+    fn steps(&self, told: &[Event]) -> Vec<Step> {
+        let (mut state, mut priority, mut kind, mut seen) = (NONE, NONE, NONE, 0);
+        told.iter()
+            .map(|event| {
+                let to = self.target(event);
+                let entered = if to == state { NONE } else { to };
+                for (value, new) in [
+                    (&mut state, to),
+                    (&mut priority, event.priority),
+                    (&mut kind, event.kind),
+                ] {
+                    if new != NONE {
+                        *value = new;
+                    }
+                }
+                let before = seen;
+                seen |= self.mark(event.event);
+                Step {
+                    at: event.at,
+                    event: event.event,
+                    entered,
+                    state,
+                    priority,
+                    kind,
+                    seen: before,
+                }
+            })
+            .collect()
+    }
+
+    const fn mark(&self, event: Name) -> u8 {
+        match event {
+            NONE => 0,
+            name if name == self.replied => seen::REPLIED,
+            name if name == self.escalated => seen::ESCALATED,
+            name if name == self.reopened => seen::REOPENED,
+            name if name == self.redelivered => seen::REDELIVERED,
+            name if name == self.paid => seen::PAID,
+            _ => 0,
+        }
+    }
+}
+
+/// Something that a time on the ticket tells.
+const fn silent(at: i64, event: Name, to: Name) -> Event {
+    Event {
+        at,
+        event,
+        from: NONE,
+        to,
+        priority: NONE,
+        kind: NONE,
+    }
+}
+
+/// What a value was at creation, when events change it: as the first of them tells if it belongs to the creation,
+/// else not known. `None` when no event changes it.
+fn at_first(
+    events: &[Event],
+    created_at: i64,
+    created: Name,
+    of: impl Fn(&Event) -> Name,
+) -> Option<Name> {
+    let first = events.iter().find(|event| of(event) != NONE)?;
+    let belongs = first.event == created || first.at <= created_at;
+    Some(if belongs { of(first) } else { NONE })
+}
