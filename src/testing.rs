@@ -55,13 +55,15 @@ impl Small {
         let as_of = crate::ingest::value::instant(as_of, self.settings.centre.zone, None).unwrap();
         let records =
             Records::read(&self.store, |table| self.store.table(table.name)?.parts()).unwrap();
-        records
-            .derive(&Context {
-                centre: &self.settings.centre,
-                promises: &Promises::compile(&self.settings).unwrap(),
-                as_of,
-            })
-            .unwrap()
+        let promises = Promises::compile(&self.settings).unwrap();
+        let context = Context {
+            centre: &self.settings.centre,
+            promises: &promises,
+            as_of,
+        };
+        // Not in the store's folder, which may be gone before the facts are looked at.
+        let spool = std::env::temp_dir().join("kefu-unit-tests");
+        records.derive(&context, &spool).unwrap()
     }
 
     /// Writes the facts and says which versions belong together.
@@ -85,6 +87,13 @@ impl Small {
             program: String::new(),
         }
     }
+}
+
+/// Every row of a fact table.
+pub fn table(facts: &Facts, name: &str) -> polars::prelude::DataFrame {
+    facts
+        .table(crate::schema::facts::Fact::by_name(name).unwrap())
+        .unwrap()
 }
 
 /// The tables of a file of these bytes, and the folder it lies in.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::settings::Loaded;
-use crate::testing::Small;
+use crate::testing::{Small, table};
 
 /// Tickets and their events in the forms exports have; the promises of `toml` alone.
 fn clocks_of(toml: &str, files: &[&str], as_of: &str) -> Vec<String> {
@@ -11,7 +11,7 @@ fn clocks_of(toml: &str, files: &[&str], as_of: &str) -> Vec<String> {
         .retain(|promise| promise.id.starts_with("my_"));
     small.settings = settings;
     show(
-        small.facts(as_of).table("sla_clocks").unwrap(),
+        &table(&small.facts(as_of), "sla_clocks"),
         &[
             "ticket_id",
             "outcome",
@@ -188,7 +188,7 @@ fn every_stay_is_judged_the_second_too() {
         let small = Small::of(&[&tickets, &events]);
         let facts = small.facts(as_of);
         show(
-            facts.table("state_visits").unwrap(),
+            &table(&facts, "state_visits"),
             &["state", "dwell_s", "limit_s", "within", "due", "open"],
             &["entered_at"],
         )
@@ -219,7 +219,7 @@ fn a_chat_waits_from_asking_for_a_person_and_ends_in_a_breach_without_a_reply() 
     let facts = small.facts("2026-03-03 00:00:00");
     assert_eq!(
         show(
-            facts.table("sla_clocks").unwrap(),
+            &table(&facts, "sla_clocks"),
             &[
                 "chat_id",
                 "promise",
@@ -263,7 +263,7 @@ fn what_histories_add_to_tickets() {
         "complete_record",
     ];
     assert_eq!(
-        show(facts.table("ticket_facts").unwrap(), &columns, &[]),
+        show(&table(&facts, "ticket_facts"), &columns, &[]),
         [
             // 09:00–12:00 and 13:30–18:00; a type only recognised in the description was not filled in.
             "T1 27000.0 1800.0 7200.0 true 52200.0 false true",

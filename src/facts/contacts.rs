@@ -5,32 +5,115 @@ use polars::prelude::*;
 use super::{Context, cast_micros, frames, seconds};
 use crate::error::{PolarsContext, Result};
 
-/// Builds `contact_facts` from the call, chat and ticket facts.
-///
-/// # Errors
-/// When Polars refuses the plan.
-pub fn derive(
-    calls: &DataFrame,
-    chats: &DataFrame,
-    tickets: &DataFrame,
-    context: &Context<'_>,
-) -> Result<DataFrame> {
-    let union = UnionArgs {
-        rechunk: true,
-        ..UnionArgs::default()
-    };
-    let all = concat(
-        [
-            from_calls(calls, tickets),
-            from_chats(chats, tickets),
-            from_tickets(tickets),
-        ],
-        union,
-    )
-    .and_then(LazyFrame::collect)
-    .computing("contacts")?;
-    let all = frames::with_local(all, "started_at", context.centre.zone)?;
-    link(all, context)
+/// Columns of `call_facts` that contacts are made from.
+pub const OF_CALLS: &[&str] = &[
+    "contact_id",
+    "call_id",
+    "direction",
+    "answered",
+    "started_at",
+    "ended_at",
+    "queue",
+    "wait_s",
+    "talk_s",
+    "handle_s",
+    "resolved",
+    "score",
+    "customer",
+    "waybill",
+    "category",
+    "problem_type",
+    "problem_source",
+    "agent_id",
+    "team",
+    "site",
+];
+
+/// Columns of `chat_facts` that contacts are made from.
+pub const OF_CHATS: &[&str] = &[
+    "chat_id",
+    "served",
+    "started_at",
+    "ended_at",
+    "queue",
+    "platform",
+    "frt_s",
+    "handle_s",
+    "resolved",
+    "score",
+    "customer",
+    "waybill",
+    "category",
+    "problem_type",
+    "problem_source",
+    "agent_id",
+    "team",
+    "site",
+];
+
+/// Columns of `ticket_facts` that contacts are made from.
+pub const OF_TICKETS: &[&str] = &[
+    "ticket_id",
+    "contact_ref",
+    "channel",
+    "created_at",
+    "resolved_at",
+    "outlet",
+    "first_reply_s",
+    "customer",
+    "waybill",
+    "category",
+    "problem_type",
+    "problem_source",
+    "agent_id",
+    "team",
+    "site",
+];
+
+/// Columns of `ticket_facts` that [`outlets`] reads.
+pub const OF_OUTLETS: &[&str] = &["contact_ref", "outlet", "created_at", "ticket_id"];
+
+/// Facts of the same days: whole chains of calls, chats, tickets.
+pub struct Sources {
+    /// [`OF_CALLS`] of `call_facts`.
+    pub calls: DataFrame,
+    /// [`OF_CHATS`] of `chat_facts`.
+    pub chats: DataFrame,
+    /// [`OF_TICKETS`] of `ticket_facts`.
+    pub tickets: DataFrame,
+}
+
+impl Sources {
+    /// The contacts of these days with their `issue_key`, in order of time, not linked yet. `outlets` is what
+    /// [`outlets`] gives.
+    ///
+    /// # Errors
+    /// When Polars refuses the plan.
+    pub fn contacts(self, outlets: &DataFrame, context: &Context<'_>) -> Result<DataFrame> {
+        let union = UnionArgs {
+            rechunk: true,
+            ..UnionArgs::default()
+        };
+        let all = concat(
+            [
+                from_calls(&self.calls, outlets),
+                from_chats(&self.chats, outlets),
+                from_tickets(&self.tickets),
+            ],
+            union,
+        )
+        .and_then(LazyFrame::collect)
+        .computing("contacts")?;
+        frames::with_local(all, "started_at", context.centre.zone)?
+            .lazy()
+            .with_column(issue_key())
+            .sort(
+                ["started_at", "contact_ref"],
+                SortMultipleOptions::default(),
+            )
+            .collect()
+            .computing("contacts")
+    }
 }
 
 /// The columns every part of the union has, in this order.
@@ -51,10 +134,12 @@ fn shape(parts: Vec<Expr>) -> Vec<Expr> {
         .collect()
 }
 
-/// Outlet of the ticket that came from a contact, by the contact's id.
-fn outlets(tickets: &DataFrame) -> LazyFrame {
+/// Outlet of the first ticket that came from a contact: `contact_ref` and `outlet`. `tickets` are all there are.
+///
+/// # Errors
+/// When Polars refuses the plan.
+pub fn outlets(tickets: DataFrame) -> Result<DataFrame> {
     tickets
-        .clone()
         .lazy()
         .filter(
             col("contact_ref")
@@ -64,11 +149,13 @@ fn outlets(tickets: &DataFrame) -> LazyFrame {
         .sort(["created_at", "ticket_id"], SortMultipleOptions::default())
         .group_by([col("contact_ref")])
         .agg([col("outlet").first()])
+        .collect()
+        .computing("outlets of contacts")
 }
 
 /// A chain's first answered inbound segment stands for the chain. What is only known at the end (when it
 /// ended, whether it was resolved, the score) comes from the last segment that says it; handling adds up.
-fn from_calls(calls: &DataFrame, tickets: &DataFrame) -> LazyFrame {
+fn from_calls(calls: &DataFrame, outlets: &DataFrame) -> LazyFrame {
     let last_known = |name: &str| col(name).drop_nulls().last();
     let handled = col("handle_s").filter(col("answered"));
     let chains = calls
@@ -99,7 +186,11 @@ fn from_calls(calls: &DataFrame, tickets: &DataFrame) -> LazyFrame {
         )
         .filter(col("contact_id").neq_missing(col("contact_id").shift(lit(1))))
         .left_join(chains, col("contact_id"), col("contact_id"))
-        .left_join(outlets(tickets), col("contact_id"), col("contact_ref"))
+        .left_join(
+            outlets.clone().lazy(),
+            col("contact_id"),
+            col("contact_ref"),
+        )
         .select(shape(vec![
             col("contact_id").alias("contact_ref"),
             lit("phone").alias("channel"),
@@ -120,12 +211,12 @@ fn from_calls(calls: &DataFrame, tickets: &DataFrame) -> LazyFrame {
         ]))
 }
 
-fn from_chats(chats: &DataFrame, tickets: &DataFrame) -> LazyFrame {
+fn from_chats(chats: &DataFrame, outlets: &DataFrame) -> LazyFrame {
     chats
         .clone()
         .lazy()
         .filter(col("served"))
-        .left_join(outlets(tickets), col("chat_id"), col("contact_ref"))
+        .left_join(outlets.clone().lazy(), col("chat_id"), col("contact_ref"))
         .select(shape(vec![
             col("chat_id").alias("contact_ref"),
             lit("chat").alias("channel"),
@@ -168,29 +259,14 @@ pub fn issue_key() -> Expr {
     coalesce(&[col("waybill"), col("customer") + lit("|") + col("category")]).alias("issue_key")
 }
 
-/// Sorts by issue once and looks at the neighbours.
-fn link(all: DataFrame, context: &Context<'_>) -> Result<DataFrame> {
+/// Adds what follows from the neighbours `previous_at` and `next_at`, which the frame has.
+///
+/// # Errors
+/// When Polars refuses the plan.
+pub fn linked(contacts: DataFrame, context: &Context<'_>) -> Result<DataFrame> {
     let window = context.centre.fcr_window.as_secs_f64();
-    let same = |by: i64| {
-        col("issue_key")
-            .is_not_null()
-            .and(col("issue_key").eq(col("issue_key").shift(lit(by))))
-    };
-    let neighbour = |name: &str, by: i64| {
-        when(same(by))
-            .then(col(name).shift(lit(by)))
-            .otherwise(lit(NULL).cast(DataType::Int64))
-    };
-    all.lazy()
-        .with_column(issue_key())
-        .sort(
-            ["issue_key", "started_at", "contact_ref"],
-            SortMultipleOptions::default(),
-        )
-        .with_columns([
-            neighbour("ended_at", 1).alias("previous_at"),
-            neighbour("started_at", -1).alias("next_at"),
-        ])
+    contacts
+        .lazy()
         .with_columns([
             col("previous_at")
                 .is_null()
@@ -205,10 +281,6 @@ fn link(all: DataFrame, context: &Context<'_>) -> Result<DataFrame> {
                 .gt_eq(lit(window * 1e6))
                 .alias("mature"),
         ])
-        .sort(
-            ["started_at", "contact_ref"],
-            SortMultipleOptions::default(),
-        )
         .collect()
         .computing("linked contacts")
 }

@@ -16,6 +16,7 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 use chrono_tz::Tz;
 use deltalake::kernel::PrimitiveType;
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use crate::calendar;
 use crate::error::{Error, PolarsContext, Result};
@@ -53,23 +54,77 @@ pub fn scan(root: &Path, parts: &[Part]) -> Result<Option<LazyFrame>> {
         .computing("the scan of a table")
 }
 
-/// The rows of a record table, instants and dates as integers; an empty frame of its columns when it was
-/// never written.
+/// The rows of a record table, instants and dates as integers; an empty frame of its columns without parts.
 ///
 /// # Errors
 /// When a part cannot be read.
 pub fn records(root: &Path, table: &Table, parts: &[Part]) -> Result<DataFrame> {
+    let all: Vec<&str> = stored_columns(table).map(|(name, _)| name).collect();
+    record_columns(root, table, parts, &all)
+}
+
+/// Some columns of it.
+///
+/// # Errors
+/// When a part cannot be read.
+pub fn record_columns(
+    root: &Path,
+    table: &Table,
+    parts: &[Part],
+    names: &[&str],
+) -> Result<DataFrame> {
+    let wanted = stored_columns(table).filter(|(name, _)| names.contains(name));
     let Some(scan) = scan(root, parts)? else {
-        return empty(table);
+        let none = wanted
+            .map(|(name, physical)| Column::new_empty(name.into(), &polars_type(physical)))
+            .collect();
+        return DataFrame::new(0, none).computing("an empty table");
     };
-    let columns = stored_columns(table).map(|(name, physical)| match physical {
-        Physical::Instant => col(name).cast(DataType::Int64),
-        Physical::Date => col(name).cast(DataType::Int32),
-        _ => col(name),
-    });
-    scan.select(columns.collect::<Vec<_>>())
-        .collect()
-        .computing("records")
+    let wanted: Vec<Expr> = wanted
+        .map(|(name, physical)| match physical {
+            Physical::Instant => col(name).cast(DataType::Int64),
+            Physical::Date => col(name).cast(DataType::Int32),
+            _ => col(name),
+        })
+        .collect();
+    scan.select(wanted).collect().computing("records")
+}
+
+/// Columns of a fact table from files of it, wherever they lie; the date, which is no column of the files,
+/// cannot be asked for. Instants are integers.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn columns(fact: &Fact, parts: &[Part], names: &[&str]) -> Result<DataFrame> {
+    let types = |name: &str| {
+        fact.column(name)
+            .map_or(Physical::Text, |column| column.physical)
+    };
+    if parts.is_empty() {
+        let none = names
+            .iter()
+            .map(|name| Column::new_empty((*name).into(), &polars_type(types(name))))
+            .collect();
+        return DataFrame::new(0, none).computing("an empty table");
+    }
+    let paths = parts
+        .iter()
+        .map(|part| PlRefPath::new(part.path.to_string_lossy()))
+        .collect();
+    let options = ScanArgsParquet {
+        glob: false,
+        ..ScanArgsParquet::default()
+    };
+    let wanted: Vec<Expr> = names
+        .iter()
+        .map(|name| match types(name) {
+            Physical::Instant => col(*name).cast(DataType::Int64),
+            _ => col(*name),
+        })
+        .collect();
+    LazyFrame::scan_parquet_files(paths, options)
+        .and_then(|scan| scan.select(wanted).collect())
+        .computing("facts")
 }
 
 fn stored_columns(table: &Table) -> impl Iterator<Item = (&'static str, Physical)> {
@@ -85,13 +140,6 @@ fn stored_columns(table: &Table) -> impl Iterator<Item = (&'static str, Physical
             (SOURCE_FILE, Physical::Text),
             (SOURCE_LINE, Physical::Integer),
         ])
-}
-
-fn empty(table: &Table) -> Result<DataFrame> {
-    let columns = stored_columns(table)
-        .map(|(name, physical)| Column::new_empty(name.into(), &polars_type(physical)))
-        .collect();
-    DataFrame::new(0, columns).computing("an empty table")
 }
 
 const fn polars_type(physical: Physical) -> DataType {
@@ -174,7 +222,7 @@ pub fn by_date(fact: &Fact, frame: &DataFrame) -> Result<Vec<Replacement>> {
         rows.entry(date).or_default().push(row as u64);
     }
     let whole = to_arrow(fact, frame)?;
-    rows.into_iter()
+    rows.into_par_iter()
         .map(|(date, rows)| {
             let count = rows.len() as u64;
             let day = take_record_batch(&whole, &UInt64Array::from(rows)).map_err(|source| {

@@ -4,24 +4,30 @@
 mod calls;
 pub mod clocks;
 mod contacts;
+mod derivation;
 pub mod frames;
 pub mod history;
+mod links;
+mod output;
 pub mod promises;
 mod tickets;
 mod visits;
+mod windows;
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
 
 use crate::error::{PolarsContext, Result};
-use crate::schema::facts::{FACTS, Fact};
 use crate::schema::{TABLES, Table};
 use crate::settings::Centre;
 use crate::store::Store;
 use crate::store::delta::Part;
 
-use history::Histories;
+use derivation::Derivation;
+pub use output::Facts;
+use output::Output;
 use promises::Promises;
 
 /// What facts depend on besides the records.
@@ -35,128 +41,118 @@ pub struct Context<'a> {
     pub as_of: i64,
 }
 
-/// The record tables, read.
+/// The record tables: which files they are made of.
 pub struct Records {
-    tables: BTreeMap<&'static str, DataFrame>,
-}
-
-/// The fact tables, derived. Instants are integers of microseconds, dates of days.
-pub struct Facts {
-    tables: BTreeMap<&'static str, DataFrame>,
+    root: PathBuf,
+    parts: BTreeMap<&'static str, Vec<Part>>,
+    /// Rows held at a time.
+    at_a_time: u64,
+    /// The files of an earlier derivation under the same settings, and the facts it gave.
+    before: Option<(BTreeMap<&'static str, Vec<Part>>, Vec<Part>)>,
 }
 
 impl Records {
-    /// Reads every record table from the parts that `parts` names for it.
+    /// The record tables of the parts that `parts` names for each. Nothing is read yet.
     ///
     /// # Errors
-    /// When a part cannot be listed or read.
+    /// When parts cannot be listed.
     pub fn read(
         store: &Store,
         parts: impl Fn(&'static Table) -> Result<Vec<Part>>,
     ) -> Result<Self> {
-        let tables = TABLES
-            .iter()
-            .map(|table| {
-                let root = store.root().join(table.name);
-                Ok((table.name, frames::records(&root, table, &parts(table)?)?))
-            })
-            .collect::<Result<_>>()?;
-        Ok(Self { tables })
+        Ok(Self {
+            root: store.root().to_owned(),
+            parts: listed(parts)?,
+            at_a_time: windows::ROWS,
+            before: None,
+        })
     }
 
-    fn table(&self, name: &str) -> DataFrame {
-        self.tables.get(name).cloned().unwrap_or_default()
+    /// Says what there was at an earlier derivation under the same settings: the parts of the record tables, and
+    /// those of `call_facts` that came of it. Days that did not change are not derived again.
+    ///
+    /// # Errors
+    /// When parts cannot be listed.
+    pub fn since(
+        mut self,
+        parts: impl Fn(&'static Table) -> Result<Vec<Part>>,
+        call_facts: Vec<Part>,
+    ) -> Result<Self> {
+        self.before = Some((listed(parts)?, call_facts));
+        Ok(self)
+    }
+
+    fn parts(&self, table: &str) -> &[Part] {
+        self.parts.get(table).map_or(&[], Vec::as_slice)
+    }
+
+    /// All columns of some parts.
+    fn rows(&self, table: &str, parts: &[Part]) -> Result<DataFrame> {
+        match Table::by_name(table) {
+            Some(table) => frames::records(&self.root.join(table.name), table, parts),
+            None => Ok(DataFrame::default()),
+        }
+    }
+
+    /// Some columns of all parts.
+    fn columns(&self, table: &str, names: &[&str]) -> Result<DataFrame> {
+        self.columns_of(table, self.parts(table), names)
+    }
+
+    /// Some columns of some parts.
+    fn columns_of(&self, table: &str, parts: &[Part], names: &[&str]) -> Result<DataFrame> {
+        match Table::by_name(table) {
+            Some(table) => frames::record_columns(&self.root.join(table.name), table, parts, names),
+            None => Ok(DataFrame::default()),
+        }
     }
 
     /// The newest arrival of a call, chat or ticket: the default instant of judgement.
-    #[must_use]
-    pub fn newest(&self) -> Option<i64> {
-        [
+    ///
+    /// # Errors
+    /// When a part cannot be read.
+    pub fn newest(&self) -> Result<Option<i64>> {
+        let mut newest = None;
+        for (name, column) in [
             ("calls", "started_at"),
             ("chats", "started_at"),
             ("tickets", "created_at"),
-        ]
-        .into_iter()
-        .filter_map(|(table, column)| {
-            self.tables
-                .get(table)?
+        ] {
+            // Two days, because the clock of a zone may be set back at midnight.
+            let mut parts = self.parts(name).to_vec();
+            parts.sort_by(|a, b| b.partition.cmp(&a.partition));
+            parts.truncate(2);
+            let frame = self.columns_of(name, &parts, &[column])?;
+            let instants = frame
                 .column(column)
-                .ok()?
-                .i64()
-                .ok()?
-                .max()
-        })
-        .max()
-    }
-
-    /// Derives every fact table.
-    ///
-    /// # Errors
-    /// When Polars refuses a plan.
-    pub fn derive(&self, context: &Context<'_>) -> Result<Facts> {
-        let agents = self.table("agents");
-        let calls = calls::calls(self.table("calls"), &agents, context)?;
-        let chats = calls::chats(self.table("chats"), &agents, context)?;
-        let events = self.table("ticket_events");
-        let tickets = tickets::tickets(self.table("tickets"), events.clone(), &agents, context)?;
-        let histories = Histories::of(&tickets, &events, context.as_of)?;
-        let promises = context.promises;
-        let tickets = tickets::with_history(&tickets, &histories, promises, context)?;
-        let visits = visits::visits(&tickets, &histories, promises, context)?;
-        let clocks = clocks::clocks(&tickets, &chats, &histories, promises, context)?;
-        let contacts = contacts::derive(&calls, &chats, &tickets, context)?;
-        let evaluations =
-            tickets::evaluations(self.table("evaluations"), &agents, &contacts, context)?;
-        let derived = [calls, chats, contacts, tickets, visits, clocks, evaluations];
-        let tables = FACTS
-            .iter()
-            .zip(derived)
-            .map(|(fact, frame)| Ok((fact.name, in_order(fact, &frame)?)))
-            .collect::<Result<_>>()?;
-        Ok(Facts { tables })
-    }
-}
-
-fn in_order(fact: &Fact, frame: &DataFrame) -> Result<DataFrame> {
-    frame
-        .select(fact.columns.iter().map(|column| column.name))
-        .computing("the columns of a fact table")
-}
-
-impl Facts {
-    /// A fact table.
-    #[must_use]
-    pub fn table(&self, name: &str) -> Option<&DataFrame> {
-        self.tables.get(name)
-    }
-
-    /// Writes every fact table, days that did not change excepted. Days whose records vanished vanish too.
-    /// Returns how many days were written.
-    ///
-    /// # Errors
-    /// When a table cannot be written.
-    pub fn write(&self, store: &Store) -> Result<usize> {
-        let mut written = 0;
-        for fact in FACTS {
-            let Some(frame) = self.table(fact.name) else {
-                continue;
-            };
-            let mut days = frames::by_date(fact, frame)?;
-            let mut table = store.table(fact.name)?;
-            for part in table.parts()? {
-                if !days.iter().any(|day| day.partition == part.partition) {
-                    days.push(crate::store::delta::Replacement {
-                        partition: part.partition,
-                        content: crate::store::delta::Content::Bytes(Vec::new()),
-                        keys: None,
-                        rows: 0,
-                    });
-                }
-            }
-            written += table.replace(&frames::layout(fact), days, None)?.changed;
+                .and_then(|column| column.i64().cloned());
+            newest = newest.max(instants.computing("the newest arrival")?.max());
         }
-        Ok(written)
+        Ok(newest)
     }
+
+    /// Derives every fact table, a few days at a time; files go to `spool`.
+    ///
+    /// # Errors
+    /// When Polars refuses a plan, or a file cannot be read or written.
+    pub fn derive(&self, context: &Context<'_>, spool: &Path) -> Result<Facts> {
+        Derivation {
+            records: self,
+            agents: self.rows("agents", self.parts("agents"))?,
+            context,
+            output: Output::new(spool)?,
+        }
+        .all()
+    }
+}
+
+fn listed(
+    parts: impl Fn(&'static Table) -> Result<Vec<Part>>,
+) -> Result<BTreeMap<&'static str, Vec<Part>>> {
+    TABLES
+        .iter()
+        .map(|table| Ok((table.name, parts(table)?)))
+        .collect()
 }
 
 impl Context<'_> {

@@ -1,6 +1,6 @@
 use polars::prelude::*;
 
-use crate::testing::Small;
+use crate::testing::{Small, table};
 
 /// Shows columns of a fact table, one text per row.
 fn show(frame: &DataFrame, columns: &[&str]) -> Vec<String> {
@@ -34,7 +34,7 @@ const AGENTS: &str = "agent_id,name,team,site\nA1,张,一组,上海\nA2,李,二�
 #[test]
 fn calls_are_flagged_and_placed_in_local_time() {
     let facts = Small::of(&[CALLS, AGENTS]).facts(AS_OF);
-    let calls = facts.table("call_facts").unwrap();
+    let calls = table(&facts, "call_facts");
     let columns = [
         "call_id",
         "hour",
@@ -47,7 +47,7 @@ fn calls_are_flagged_and_placed_in_local_time() {
         "team",
     ];
     assert_eq!(
-        show(calls, &columns),
+        show(&calls, &columns),
         [
             "c1 9 1 true true false true 120.0 一组",
             "c2 9 1 false false false true 360.0 二组",
@@ -62,7 +62,7 @@ fn calls_are_flagged_and_placed_in_local_time() {
 #[test]
 fn contacts_are_chains_linked_by_issue() {
     let facts = Small::of(&[CALLS, AGENTS]).facts(AS_OF);
-    let contacts = facts.table("contact_facts").unwrap();
+    let contacts = table(&facts, "contact_facts");
     let columns = [
         "contact_ref",
         "response_s",
@@ -72,11 +72,11 @@ fn contacts_are_chains_linked_by_issue() {
     ];
     // c1 and c2 are one chain; c4 follows within 72 h; c3 and c5 were not handled, c6 is outbound.
     assert_eq!(
-        show(contacts, &columns),
+        show(&contacts, &columns),
         ["c1 10.0 true true true", "c4 8.0 false false true"]
     );
     let ends = show(
-        contacts,
+        &contacts,
         &["contact_ref", "ended_at", "next_at", "previous_at"],
     );
     let micros =
@@ -85,7 +85,7 @@ fn contacts_are_chains_linked_by_issue() {
     assert_eq!(ends[0], format!("c1 {end} {next} -"));
     let early = Small::of(&[CALLS, AGENTS]).facts("2026-03-05 09:08:59");
     assert_eq!(
-        show(early.table("contact_facts").unwrap(), &["mature"])[0],
+        show(&table(&early, "contact_facts"), &["mature"])[0],
         "false",
         "one second too early"
     );
@@ -105,9 +105,9 @@ fn the_window_is_inclusive() {
         ("2026-03-05 09:00:01", "true false"),
     ] {
         let facts = Small::of(&[&calls(second)]).facts(AS_OF);
-        let contacts = facts.table("contact_facts").unwrap();
-        let first_of_b = show(contacts, &["first_contact"])[1].clone();
-        let repeated_of_a = show(contacts, &["repeated"])[0].clone();
+        let contacts = table(&facts, "contact_facts");
+        let first_of_b = show(&contacts, &["first_contact"])[1].clone();
+        let repeated_of_a = show(&contacts, &["repeated"])[0].clone();
         assert_eq!(format!("{first_of_b} {repeated_of_a}"), expect, "{second}");
     }
 }
@@ -124,7 +124,7 @@ fn chats_count_the_wait_from_the_request_for_a_human() {
         "chat_id", "platform", "offered", "served", "frt_s", "handle_s",
     ];
     assert_eq!(
-        show(facts.table("chat_facts").unwrap(), &columns),
+        show(&table(&facts, "chat_facts"), &columns),
         [
             "k1 wechat true true 20.0 240.0",
             "k2 wechat true true 30.0 270.0",
@@ -165,7 +165,7 @@ fn tickets_say_what_their_history_says() {
         "repeat_complaint",
     ];
     assert_eq!(
-        show(facts.table("ticket_facts").unwrap(), &columns),
+        show(&table(&facts, "ticket_facts"), &columns),
         [
             "T1 1 1 1 3600.0 86400.0 false false",
             "T2 0 0 1 1800.0 - true true",
@@ -175,9 +175,9 @@ fn tickets_say_what_their_history_says() {
                 .as_str(),
         ]
     );
-    let contacts = facts.table("contact_facts").unwrap();
+    let contacts = table(&facts, "contact_facts");
     assert_eq!(
-        show(contacts, &["contact_ref"]),
+        show(&contacts, &["contact_ref"]),
         ["T2", "T3"],
         "T1 came from a call"
     );
@@ -198,7 +198,7 @@ fn one_failed_critical_item_fails_the_evaluation() {
         "team",
     ];
     assert_eq!(
-        show(facts.table("evaluation_facts").unwrap(), &columns),
+        show(&table(&facts, "evaluation_facts"), &columns),
         [
             "E1 a true 2.0 true true 一组",
             "E1 b false 1.0 false true 一组",
@@ -215,7 +215,7 @@ fn the_newest_arrival_is_the_default_cut_off() {
         super::Records::read(&small.store, |table| small.store.table(table.name)?.parts()).unwrap();
     let zone = small.settings.centre.zone;
     assert_eq!(
-        crate::calendar::print(zone, records.newest().unwrap()),
+        crate::calendar::print(zone, records.newest().unwrap().unwrap()),
         "2026-03-10 10:00:00"
     );
 }
@@ -226,4 +226,47 @@ fn unchanged_facts_are_not_written_again() {
     let facts = small.facts(AS_OF);
     assert!(facts.write(&small.store).unwrap() > 0);
     assert_eq!(facts.write(&small.store).unwrap(), 0);
+}
+
+#[test]
+fn the_facts_do_not_depend_on_how_many_days_are_held_at_a_time() {
+    // A chain of calls and an evaluation that go on past midnight, a ticket that is closed days later.
+    let calls =
+        "call_id,contact_id,started_at,ended_at,customer,agent_id,outcome,talk_s,problem_type
+d1,d1,2026-03-02 23:58:00,2026-03-03 00:01:00,13900000001,A1,answered,100,包裹破损
+d2,d1,2026-03-03 00:01:00,2026-03-03 00:09:00,13900000001,A2,answered,300,包裹破损
+d3,d3,2026-03-03 10:00:00,2026-03-03 10:04:00,13900000001,A2,answered,200,包裹破损
+d4,d4,2026-03-05 10:00:00,2026-03-05 10:04:00,13900000001,A1,answered,200,包裹破损
+";
+    let evaluations = "evaluation_id,item,evaluated_at,contact_ref,agent_id,passed,critical
+F1,a,2026-03-04 23:59:00,d1,A1,true,false
+F1,b,2026-03-05 00:01:00,d1,A1,false,true
+";
+    let small = Small::of(&[calls, CALLS, TICKETS, EVENTS, AGENTS, evaluations]);
+    let promises = super::Promises::compile(&small.settings).unwrap();
+    let context = super::Context {
+        centre: &small.settings.centre,
+        promises: &promises,
+        as_of: crate::ingest::value::instant(AS_OF, small.settings.centre.zone, None).unwrap(),
+    };
+    let derive = |at_a_time| {
+        let mut records =
+            super::Records::read(&small.store, |table| small.store.table(table.name)?.parts())
+                .unwrap();
+        records.at_a_time = at_a_time;
+        records.derive(&context, &small.store.staging()).unwrap()
+    };
+    let (whole, by_day) = (derive(u64::MAX), derive(1));
+    for fact in crate::schema::facts::FACTS {
+        let (one, other) = (table(&whole, fact.name), table(&by_day, fact.name));
+        assert!(one.equals_missing(&other), "{}: {one} {other}", fact.name);
+    }
+    let contacts = table(&whole, "contact_facts");
+    assert_eq!(
+        show(&contacts, &["contact_ref"])
+            .iter()
+            .filter(|id| *id == "d1")
+            .count(),
+        1
+    );
 }

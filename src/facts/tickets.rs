@@ -16,6 +16,7 @@ pub fn tickets(
     records: DataFrame,
     events: DataFrame,
     agents: &DataFrame,
+    repeats: &DataFrame,
     context: &Context<'_>,
 ) -> Result<DataFrame> {
     let finished = || {
@@ -64,7 +65,8 @@ pub fn tickets(
                 .and(col("reopens").eq(lit(0)))
                 .alias("one_touch"),
         ]);
-    repeat_complaints(joined, context)
+    joined
+        .left_join(repeats.clone().lazy(), col("ticket_id"), col("ticket_id"))
         .sort(["created_at", "ticket_id"], SortMultipleOptions::default())
         .collect()
         .computing("ticket facts")
@@ -242,12 +244,28 @@ fn history(events: DataFrame) -> LazyFrame {
     counts.left_join(moves, col("ticket_id"), col("ticket_id"))
 }
 
-/// Marks complaints with an earlier complaint about the same issue within the window.
-fn repeat_complaints(tickets: LazyFrame, context: &Context<'_>) -> LazyFrame {
+/// The columns that [`repeat_complaints`] reads.
+pub const OF_COMPLAINTS: &[&str] = &[
+    "ticket_id",
+    "kind",
+    "created_at",
+    "waybill",
+    "customer",
+    "problem_type",
+];
+
+/// Which complaints have an earlier complaint about the same issue within the window: `ticket_id` and
+/// `repeat_complaint`, for every complaint whose issue is known. `tickets` are all there are.
+///
+/// # Errors
+/// When Polars refuses the plan.
+pub fn repeat_complaints(tickets: DataFrame, context: &Context<'_>) -> Result<DataFrame> {
     let window = context.centre.repeat_complaint_window.as_secs_f64();
     let same = col("issue_key").eq(col("issue_key").shift(lit(1)));
-    let repeats = tickets
-        .clone()
+    tickets
+        .lazy()
+        .with_column(category())
+        .with_column(contacts::issue_key())
         .filter(
             col("kind")
                 .eq(lit("complaint"))
@@ -270,9 +288,20 @@ fn repeat_complaints(tickets: LazyFrame, context: &Context<'_>) -> LazyFrame {
                 .is_not_null()
                 .and(seconds("earlier_at", "created_at").lt_eq(lit(window)))
                 .alias("repeat_complaint"),
-        ]);
-    tickets.left_join(repeats, col("ticket_id"), col("ticket_id"))
+        ])
+        .collect()
+        .computing("repeated complaints")
 }
+
+/// What evaluations take over from the contact they judge, and its id.
+pub const OF_JUDGED: &[&str] = &[
+    "contact_ref",
+    "channel",
+    "queue",
+    "platform",
+    "category",
+    "problem_type",
+];
 
 /// Builds `evaluation_facts`: one row per checked item, with the dimensions of the contact it judges.
 ///
@@ -284,14 +313,10 @@ pub fn evaluations(
     contacts: &DataFrame,
     context: &Context<'_>,
 ) -> Result<DataFrame> {
-    let of_contact = contacts.clone().lazy().select([
-        col("contact_ref"),
-        col("channel"),
-        col("queue"),
-        col("platform"),
-        col("category"),
-        col("problem_type"),
-    ]);
+    let of_contact = contacts
+        .clone()
+        .lazy()
+        .select(OF_JUDGED.iter().map(|name| col(*name)).collect::<Vec<_>>());
     let failed = records
         .clone()
         .lazy()

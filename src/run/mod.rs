@@ -196,22 +196,27 @@ fn derive(
         }
     }
     progress.stage("derive", 2);
-    let read = Records::read(store, |table| store.table(table.name)?.parts())?;
-    let as_of = job
-        .as_of
-        .or_else(|| read.newest())
-        .ok_or_else(|| Error::Store {
-            root: store.root().to_owned(),
-            message: "it holds no calls, chats or tickets, so there is nothing to report"
-                .to_owned(),
-            hint: "`kefu check INPUT` says what each file is".to_owned(),
-        })?;
+    let mut read = Records::read(store, |table| store.table(table.name)?.parts())?;
+    if let Some(last) = last.as_ref().filter(|last| last.settings == fingerprint) {
+        let facts = store.parts_at("call_facts", last)?;
+        read = read.since(|table| store.parts_at(table.name, last), facts)?;
+    }
+    let as_of = match job.as_of {
+        Some(as_of) => Some(as_of),
+        None => read.newest()?,
+    };
+    let as_of = as_of.ok_or_else(|| Error::Store {
+        root: store.root().to_owned(),
+        message: "it holds no calls, chats or tickets, so there is nothing to report".to_owned(),
+        hint: "`kefu check INPUT` says what each file is".to_owned(),
+    })?;
     progress.step("records read");
-    let facts = read.derive(&Context {
+    let context = Context {
         centre: &job.settings.centre,
         promises,
         as_of,
-    })?;
+    };
+    let facts = read.derive(&context, &store.staging())?;
     let days = facts.write(store)?;
     progress.step("facts written");
     let mut all = records;

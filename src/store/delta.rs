@@ -264,6 +264,12 @@ impl<'r> Delta<'r> {
         Ok(Committed { version, changed })
     }
 
+    /// Where the file of a replacement lies in the table: its name tells its content.
+    #[must_use]
+    pub fn place(&self, layout: &Layout, replacement: &Replacement) -> PathBuf {
+        self.root.join(relative_path(layout, replacement))
+    }
+
     fn create(&self, layout: &Layout) -> Result<DeltaTable> {
         std::fs::create_dir_all(&self.root)
             .map_err(|error| Error::io("create", &self.root, error))?;

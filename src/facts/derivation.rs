@@ -1,0 +1,347 @@
+//! Every fact table, window by window: what is held in memory does not depend on how many days there are.
+
+use polars::prelude::*;
+
+use super::contacts::{self, Sources};
+use super::history::Histories;
+use super::links::Collected;
+use super::output::{Facts, Output};
+use super::windows::{Spanning, Window, unchanged};
+use super::{Context, Records, calls, clocks, frames, tickets, visits};
+use crate::calendar::epoch_days;
+use crate::error::{PolarsContext, Result};
+use crate::schema::DATE;
+use crate::schema::facts::{FACTS, Fact};
+use crate::store::delta::Part;
+
+/// A derivation under way.
+pub struct Derivation<'d> {
+    /// What it is derived from.
+    pub records: &'d Records,
+    /// The agents, all of them.
+    pub agents: DataFrame,
+    /// What else it depends on.
+    pub context: &'d Context<'d>,
+    /// Where it goes.
+    pub output: Output,
+}
+
+/// The order of the rows of a day.
+const VISITS_IN_ORDER: &[&str] = &["entered_at", "ticket_id", "state"];
+const CLOCKS_IN_ORDER: &[&str] = &["due_at", "promise", "ticket_id", "chat_id"];
+const CONTACTS_IN_ORDER: &[&str] = &["started_at", "contact_ref"];
+const EVALUATIONS_IN_ORDER: &[&str] = &["evaluated_at", "evaluation_id", "item"];
+
+fn fact(name: &str) -> &'static Fact {
+    Fact::by_name(name).unwrap_or(&FACTS[0])
+}
+
+impl Derivation<'_> {
+    /// Derives all of them.
+    ///
+    /// # Errors
+    /// When Polars refuses a plan, or a file cannot be read or written.
+    pub fn all(mut self) -> Result<Facts> {
+        self.calls()?;
+        self.chats_and_tickets()?;
+        let judged = self.contacts()?;
+        self.evaluations(&judged)?;
+        Ok(self.output.finish())
+    }
+
+    fn windows<'p>(&self, parts: impl IntoIterator<Item = &'p Part>) -> Vec<Window> {
+        Window::of_rows(parts, self.records.at_a_time)
+    }
+
+    /// Calls depend on nothing but themselves and the agents: days that are as they were stay.
+    fn calls(&mut self) -> Result<()> {
+        let mut parts = self.records.parts("calls").to_vec();
+        if let Some((before, facts)) = &self.records.before
+            && before.get("agents").map(Vec::as_slice) == Some(self.records.parts("agents"))
+        {
+            let old = before.get("calls").map_or(&[][..], Vec::as_slice);
+            let same = unchanged(old, &parts);
+            parts.retain(|part| !same.contains(&part.partition));
+            let kept = facts.iter().filter(|part| same.contains(&part.partition));
+            self.output.keep("call_facts", kept.cloned().collect());
+        }
+        for window in self.windows(&parts) {
+            let records = self.records.rows("calls", &window.parts(&parts))?;
+            let facts = calls::calls(records, &self.agents, self.context)?;
+            self.output.put(fact("call_facts"), &facts)?;
+        }
+        Ok(())
+    }
+
+    fn chats_and_tickets(&mut self) -> Result<()> {
+        let records = self.records;
+        let repeats = tickets::repeat_complaints(
+            records.columns("tickets", tickets::OF_COMPLAINTS)?,
+            self.context,
+        )?;
+        let (of_chats, of_tickets) = (records.parts("chats"), records.parts("tickets"));
+        let windows = self.windows(of_chats.iter().chain(of_tickets));
+        for (at, window) in windows.iter().enumerate() {
+            let chats = records.rows("chats", &window.parts(of_chats))?;
+            let chats = calls::chats(chats, &self.agents, self.context)?;
+            self.output.put(fact("chat_facts"), &chats)?;
+            // Nothing is entered or due before it is created.
+            let next = windows.get(at + 1).and_then(Window::first);
+            let before = next.and_then(|day| day.parse().ok()).map(epoch_days);
+            self.tickets(window, &chats, &repeats)?;
+            self.output
+                .release(fact("state_visits"), before, VISITS_IN_ORDER)?;
+            self.output
+                .release(fact("sla_clocks"), before, CLOCKS_IN_ORDER)?;
+        }
+        Ok(())
+    }
+
+    fn tickets(&mut self, window: &Window, chats: &DataFrame, repeats: &DataFrame) -> Result<()> {
+        let (context, promises) = (self.context, self.context.promises);
+        let records = self
+            .records
+            .rows("tickets", &window.parts(self.records.parts("tickets")))?;
+        let events = self.events_of(&records, window)?;
+        let facts = tickets::tickets(records, events.clone(), &self.agents, repeats, context)?;
+        let histories = Histories::of(&facts, &events, context.as_of)?;
+        let facts = tickets::with_history(&facts, &histories, promises, context)?;
+        self.output.put(fact("ticket_facts"), &facts)?;
+        let stays = visits::visits(&facts, &histories, promises, context)?;
+        self.output.hold(fact("state_visits"), stays);
+        let clocks = clocks::clocks(&facts, chats, &histories, promises, context)?;
+        self.output.hold(fact("sla_clocks"), clocks);
+        Ok(())
+    }
+
+    /// The events of these tickets, whenever they happened: not before the window, but perhaps long after.
+    fn events_of(&self, tickets: &DataFrame, window: &Window) -> Result<DataFrame> {
+        let records = self.records;
+        let ids = tickets
+            .select(["ticket_id"])
+            .computing("ids of tickets")?
+            .lazy();
+        let all = records.parts("ticket_events");
+        // An event without a day, or dated before its ticket by a clock that went wrong, is looked for, too.
+        let mut found = records.rows("ticket_events", &[])?;
+        for events in self.windows(all) {
+            let parts = events.parts(all);
+            if tickets.height() == 0 || !self.any_of(&parts, &ids, &events, window)? {
+                continue;
+            }
+            let rows = records.rows("ticket_events", &parts)?;
+            let own = rows
+                .lazy()
+                .join(
+                    ids.clone(),
+                    [col("ticket_id")],
+                    [col("ticket_id")],
+                    JoinArgs::new(JoinType::Semi),
+                )
+                .collect()
+                .computing("events of tickets")?;
+            found = found.vstack(&own).computing("events of tickets")?;
+        }
+        Ok(found)
+    }
+
+    /// Whether any of these events belongs to the tickets. Days near the window are taken to have some.
+    fn any_of(
+        &self,
+        parts: &[Part],
+        ids: &LazyFrame,
+        events: &Window,
+        window: &Window,
+    ) -> Result<bool> {
+        if events.first() <= window.last() && window.first() <= events.last() {
+            return Ok(true);
+        }
+        let table = "ticket_events";
+        let own = self
+            .records
+            .columns_of(table, parts, &["ticket_id"])?
+            .lazy()
+            .join(
+                ids.clone(),
+                [col("ticket_id")],
+                [col("ticket_id")],
+                JoinArgs::new(JoinType::Semi),
+            )
+            .select([len()])
+            .collect()
+            .computing("events of tickets")?;
+        let count = own
+            .column("len")
+            .and_then(|column| column.cast(&DataType::Int64));
+        let count = count.and_then(|column| Ok(column.i64()?.get(0)));
+        Ok(count.computing("events of tickets")? != Some(0))
+    }
+
+    /// Links all contacts; gives those that evaluations judge, for their dimensions.
+    fn contacts(&mut self) -> Result<DataFrame> {
+        let facts =
+            ["call_facts", "chat_facts", "ticket_facts"].map(|name| self.output.parts(name));
+        let outlets = contacts::outlets(frames::columns(
+            fact("ticket_facts"),
+            &facts[2],
+            contacts::OF_OUTLETS,
+        )?)?;
+        let windows = self.windows(facts.iter().flatten());
+        let mut chains = Spanning::default();
+        if windows.len() > 1 {
+            for window in &windows {
+                let parts = window.parts(&facts[0]);
+                let ids = frames::columns(fact("call_facts"), &parts, &["contact_id"])?;
+                chains.see(&ids, "contact_id")?;
+            }
+        }
+        // The contacts of a window, and the calls of chains that are not its own.
+        let of_window = |window: &Window| -> Result<(DataFrame, DataFrame)> {
+            let [calls, chats, tickets] = facts.each_ref().map(|parts| window.parts(parts));
+            let calls = frames::columns(fact("call_facts"), &calls, contacts::OF_CALLS)?;
+            let (calls, others) = chains.divide(&calls, "contact_id")?;
+            let sources = Sources {
+                calls,
+                chats: frames::columns(fact("chat_facts"), &chats, contacts::OF_CHATS)?,
+                tickets: frames::columns(fact("ticket_facts"), &tickets, contacts::OF_TICKETS)?,
+            };
+            Ok((sources.contacts(&outlets, self.context)?, others))
+        };
+        let mut collected = Collected::default();
+        let mut across = frames::columns(fact("call_facts"), &[], contacts::OF_CALLS)?;
+        let mut starts = Vec::with_capacity(windows.len());
+        let mut only = None;
+        for window in &windows {
+            let (own, others) = of_window(window)?;
+            across = across.vstack(&others).computing("chains of calls")?;
+            starts.push(collected.len());
+            collected.add(&own)?;
+            only = (windows.len() == 1).then_some(own);
+        }
+        let across = Sources {
+            calls: across,
+            chats: frames::columns(fact("chat_facts"), &[], contacts::OF_CHATS)?,
+            tickets: frames::columns(fact("ticket_facts"), &[], contacts::OF_TICKETS)?,
+        }
+        .contacts(&outlets, self.context)?;
+        let start = collected.len();
+        collected.add(&across)?;
+        let links = collected.link();
+        let finished = |mut contacts: DataFrame, start: usize| -> Result<DataFrame> {
+            for column in links.columns(start, contacts.height()) {
+                contacts.with_column(column).computing("linked contacts")?;
+            }
+            contacts::linked(contacts, self.context)
+        };
+        let mut across = finished(across, start)?;
+        let refs = self
+            .records
+            .columns("evaluations", &["contact_ref"])?
+            .lazy();
+        let mut judged: Vec<LazyFrame> = Vec::new();
+        for (window, start) in windows.iter().zip(starts) {
+            let own = match only.take() {
+                Some(own) => own,
+                None => of_window(window)?.0,
+            };
+            let own = finished(own, start)?;
+            let (here, later) = until(across, window)?;
+            across = later;
+            let contacts = own
+                .vstack(&here)
+                .computing("contacts")?
+                .lazy()
+                .sort(CONTACTS_IN_ORDER.to_vec(), SortMultipleOptions::default())
+                .collect()
+                .computing("contacts")?;
+            self.output.put(fact("contact_facts"), &contacts)?;
+            judged.push(
+                contacts
+                    .lazy()
+                    .select(
+                        tickets::OF_JUDGED
+                            .iter()
+                            .map(|name| col(*name))
+                            .collect::<Vec<_>>(),
+                    )
+                    .join(
+                        refs.clone(),
+                        [col("contact_ref")],
+                        [col("contact_ref")],
+                        JoinArgs::new(JoinType::Semi),
+                    )
+                    .collect()
+                    .computing("judged contacts")?
+                    .lazy(),
+            );
+        }
+        if judged.is_empty() {
+            return frames::columns(fact("contact_facts"), &[], tickets::OF_JUDGED);
+        }
+        concat(judged, UnionArgs::default())
+            .and_then(LazyFrame::collect)
+            .computing("judged contacts")
+    }
+
+    /// Evaluations, with the dimensions of the contacts they judge.
+    fn evaluations(&mut self, judged: &DataFrame) -> Result<()> {
+        let parts = self.records.parts("evaluations");
+        let windows = self.windows(parts);
+        let mut several = Spanning::default();
+        if windows.len() > 1 {
+            for window in &windows {
+                let parts = window.parts(parts);
+                let ids = self
+                    .records
+                    .columns_of("evaluations", &parts, &["evaluation_id"])?;
+                several.see(&ids, "evaluation_id")?;
+            }
+        }
+        let mut across = self.records.rows("evaluations", &[])?;
+        for window in &windows {
+            if several.is_empty() {
+                break;
+            }
+            let rows = self.records.rows("evaluations", &window.parts(parts))?;
+            let (_, others) = several.divide(&rows, "evaluation_id")?;
+            across = across.vstack(&others).computing("evaluations")?;
+        }
+        let mut across = tickets::evaluations(across, &self.agents, judged, self.context)?;
+        for window in &windows {
+            let rows = self.records.rows("evaluations", &window.parts(parts))?;
+            let (own, _) = several.divide(&rows, "evaluation_id")?;
+            let own = tickets::evaluations(own, &self.agents, judged, self.context)?;
+            let (here, later) = until(across, window)?;
+            across = later;
+            let rows = own
+                .vstack(&here)
+                .computing("evaluations")?
+                .lazy()
+                .sort(
+                    EVALUATIONS_IN_ORDER.to_vec(),
+                    SortMultipleOptions::default(),
+                )
+                .collect()
+                .computing("evaluations")?;
+            self.output.put(fact("evaluation_facts"), &rows)?;
+        }
+        Ok(())
+    }
+}
+
+/// Divides rows into those up to the end of a window, and the later ones.
+fn until(rows: DataFrame, window: &Window) -> Result<(DataFrame, DataFrame)> {
+    let last = window
+        .last()
+        .and_then(|day| day.parse().ok())
+        .map(epoch_days);
+    let here = match last {
+        Some(last) => col(DATE).lt_eq(lit(last)).fill_null(true),
+        None => col(DATE).is_null(),
+    };
+    let split = |condition: Expr| rows.clone().lazy().filter(condition).collect();
+    Ok((
+        split(here.clone()).computing("rows of a window")?,
+        split(here.not()).computing("rows of a window")?,
+    ))
+}

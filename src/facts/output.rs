@@ -1,0 +1,240 @@
+//! Facts on their way into the store: written day by day beside it, committed together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use polars::prelude::*;
+use rayon::prelude::*;
+use tempfile::TempDir;
+
+use super::frames;
+use crate::calendar;
+use crate::error::{Error, PolarsContext, Result};
+use crate::schema::DATE;
+use crate::schema::facts::{FACTS, Fact};
+use crate::store::delta::{Content, Part, Replacement};
+use crate::store::{Store, private_dir};
+
+/// Facts being derived.
+pub struct Output {
+    folder: TempDir,
+    days: BTreeMap<&'static str, Vec<Replacement>>,
+    kept: BTreeMap<&'static str, Vec<Part>>,
+    /// Rows of days that more rows may come for.
+    waiting: BTreeMap<&'static str, Vec<DataFrame>>,
+}
+
+/// The fact tables, derived: files of their days, and the days that are as they were.
+pub struct Facts {
+    _folder: TempDir,
+    days: BTreeMap<&'static str, Vec<Replacement>>,
+    kept: BTreeMap<&'static str, Vec<Part>>,
+}
+
+impl Output {
+    /// Nothing yet, in a folder of its own under `spool`.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn new(spool: &Path) -> Result<Self> {
+        private_dir(spool)?;
+        let folder = tempfile::Builder::new()
+            .prefix("facts-")
+            .tempdir_in(spool)
+            .map_err(|error| Error::io("create a folder in", spool, error))?;
+        Ok(Self {
+            folder,
+            days: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+        })
+    }
+
+    /// Keeps days of an earlier derivation.
+    pub fn keep(&mut self, fact: &'static str, parts: Vec<Part>) {
+        self.kept.entry(fact).or_default().extend(parts);
+    }
+
+    /// Writes the days of a frame, of which all rows are there.
+    ///
+    /// # Errors
+    /// When a column is missing or a file cannot be written.
+    pub fn put(&mut self, fact: &'static Fact, frame: &DataFrame) -> Result<()> {
+        let frame = frame
+            .select(fact.columns.iter().map(|column| column.name))
+            .computing("the columns of a fact table")?;
+        let known = self.days.get(fact.name).map_or(0, Vec::len);
+        let folder = self.folder.path();
+        let written = frames::by_date(fact, &frame)?
+            .into_par_iter()
+            .enumerate()
+            .map(|(at, day)| to_file(folder, fact, known + at, day))
+            .collect::<Result<Vec<_>>>()?;
+        self.days.entry(fact.name).or_default().extend(written);
+        Ok(())
+    }
+
+    /// Holds rows back, because later windows may have rows of the same days.
+    pub fn hold(&mut self, fact: &'static Fact, frame: DataFrame) {
+        if frame.height() > 0 || !self.waiting.contains_key(fact.name) {
+            self.waiting.entry(fact.name).or_default().push(frame);
+        }
+    }
+
+    /// Writes the held rows of the days before `before`, each day's in this order; all of them without it.
+    ///
+    /// # Errors
+    /// When a column is missing or a file cannot be written.
+    pub fn release(
+        &mut self,
+        fact: &'static Fact,
+        before: Option<i32>,
+        order: &[&str],
+    ) -> Result<()> {
+        let held = self.waiting.remove(fact.name).unwrap_or_default();
+        if held.is_empty() {
+            return Ok(());
+        }
+        let all = concat(
+            held.into_iter().map(IntoLazy::lazy).collect::<Vec<_>>(),
+            UnionArgs::default(),
+        )
+        .computing("facts by date")?;
+        let ready = match before {
+            Some(before) => col(DATE).lt(lit(before)).fill_null(false),
+            None => lit(true),
+        };
+        let split = |condition: Expr| all.clone().filter(condition);
+        let now = split(ready.clone())
+            .sort(order.to_vec(), SortMultipleOptions::default())
+            .collect()
+            .computing("facts by date")?;
+        if before.is_some() {
+            let later = split(ready.not()).collect().computing("facts by date")?;
+            self.waiting.insert(fact.name, vec![later]);
+        }
+        self.put(fact, &now)
+    }
+
+    /// The files of a table so far, kept ones too.
+    #[must_use]
+    pub fn parts(&self, fact: &str) -> Vec<Part> {
+        parts(&self.days, &self.kept, fact)
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn finish(self) -> Facts {
+        Facts {
+            _folder: self.folder,
+            days: self.days,
+            kept: self.kept,
+        }
+    }
+}
+
+fn to_file(folder: &Path, fact: &Fact, number: usize, day: Replacement) -> Result<Replacement> {
+    let Content::Bytes(bytes) = &day.content else {
+        return Ok(day);
+    };
+    let path = folder.join(format!("{}-{number:06}.parquet", fact.name));
+    std::fs::write(&path, bytes).map_err(|error| Error::io("write", &path, error))?;
+    let content = Content::File {
+        hash: blake3::hash(bytes).to_hex().to_string(),
+        size: bytes.len() as u64,
+        path,
+    };
+    Ok(Replacement { content, ..day })
+}
+
+fn parts(
+    days: &BTreeMap<&'static str, Vec<Replacement>>,
+    kept: &BTreeMap<&'static str, Vec<Part>>,
+    fact: &str,
+) -> Vec<Part> {
+    let written = days
+        .get(fact)
+        .into_iter()
+        .flatten()
+        .filter_map(|day| match &day.content {
+            Content::File { path, .. } => Some(Part {
+                partition: day.partition.clone(),
+                path: path.clone(),
+                rows: day.rows,
+                keys: None,
+            }),
+            Content::Bytes(_) => None,
+        });
+    let mut all: Vec<Part> = written
+        .chain(kept.get(fact).into_iter().flatten().cloned())
+        .collect();
+    all.sort_by(|a, b| a.partition.cmp(&b.partition));
+    all
+}
+
+impl Facts {
+    /// Every row of a fact table, in order of date; instants and dates as integers.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn table(&self, fact: &'static Fact) -> Result<DataFrame> {
+        let parts = parts(&self.days, &self.kept, fact.name);
+        let names: Vec<&str> = fact.columns.iter().map(|column| column.name).collect();
+        let mut dates: Vec<Option<i32>> = Vec::new();
+        for part in &parts {
+            let day = part.partition.as_deref().and_then(|day| day.parse().ok());
+            let rows = usize::try_from(part.rows).unwrap_or_default();
+            dates.extend(std::iter::repeat_n(day.map(calendar::epoch_days), rows));
+        }
+        let stored: Vec<&str> = names.iter().copied().filter(|name| *name != DATE).collect();
+        let mut frame = frames::columns(fact, &parts, &stored)?;
+        let dates: Int32Chunked = dates.into_iter().collect();
+        frame
+            .with_column(dates.with_name(DATE.into()).into_series().into())
+            .and_then(|frame| frame.select(names))
+            .computing("a fact table")
+    }
+
+    /// Brings every fact table up to date in the store: changed days are replaced, days whose records vanished
+    /// vanish too. Returns how many days were written. Afterwards the files are the store's.
+    ///
+    /// # Errors
+    /// When a table cannot be written.
+    pub fn write(&self, store: &Store) -> Result<usize> {
+        let mut written = 0;
+        for fact in FACTS {
+            let mut days = self.days.get(fact.name).cloned().unwrap_or_default();
+            let known: BTreeSet<Option<String>> = parts(&self.days, &self.kept, fact.name)
+                .into_iter()
+                .map(|part| part.partition)
+                .collect();
+            let layout = frames::layout(fact);
+            let mut table = store.table(fact.name)?;
+            let here = table.parts()?;
+            let same = |day: &Replacement| {
+                let place = table.place(&layout, day);
+                let mut of_day = here.iter().filter(|part| part.partition == day.partition);
+                of_day.next().is_some_and(|part| part.path == place) && of_day.next().is_none()
+            };
+            days.retain(|day| !same(day));
+            // What is going to be referred to must be safe on disk.
+            days.par_iter().try_for_each(|day| match &day.content {
+                Content::File { path, .. } => std::fs::File::open(path)
+                    .and_then(|file| file.sync_all())
+                    .map_err(|error| Error::io("write", path, error)),
+                Content::Bytes(_) => Ok(()),
+            })?;
+            let vanished = here
+                .into_iter()
+                .filter(|part| !known.contains(&part.partition));
+            days.extend(vanished.map(|part| Replacement {
+                partition: part.partition,
+                content: Content::Bytes(Vec::new()),
+                keys: None,
+                rows: 0,
+            }));
+            written += table.replace(&layout, days, None)?.changed;
+        }
+        Ok(written)
+    }
+}

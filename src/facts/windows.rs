@@ -1,0 +1,220 @@
+//! Days taken together: as many as can be held in memory at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ahash::{AHashMap, AHashSet, RandomState};
+use polars::prelude::*;
+
+use crate::error::{PolarsContext, Result};
+use crate::store::delta::Part;
+
+/// Rows of records that are held at a time. The facts of a year are derived in a few dozen steps.
+pub const ROWS: u64 = 250_000;
+
+/// Consecutive days, by the value of the partition column; `None` (no day) comes first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Window {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+impl Window {
+    /// Divides the days of these parts, so that each window has so many rows at most, or one day.
+    #[must_use]
+    pub fn of_rows<'p>(parts: impl IntoIterator<Item = &'p Part>, most: u64) -> Vec<Self> {
+        let mut rows: BTreeMap<&Option<String>, u64> = BTreeMap::new();
+        for part in parts {
+            *rows.entry(&part.partition).or_default() += part.rows;
+        }
+        let (mut windows, mut held): (Vec<Self>, u64) = (Vec::new(), 0);
+        for (day, rows) in rows {
+            match windows.last_mut() {
+                Some(window) if held + rows <= most => window.to.clone_from(day),
+                _ => {
+                    held = 0;
+                    windows.push(Self {
+                        from: day.clone(),
+                        to: day.clone(),
+                    });
+                }
+            }
+            held += rows;
+        }
+        windows
+    }
+
+    /// The parts of its days.
+    #[must_use]
+    pub fn parts(&self, parts: &[Part]) -> Vec<Part> {
+        let inside = |part: &&Part| self.from <= part.partition && part.partition <= self.to;
+        parts.iter().filter(inside).cloned().collect()
+    }
+
+    /// Its first day.
+    #[must_use]
+    pub const fn first(&self) -> Option<&String> {
+        self.from.as_ref()
+    }
+
+    /// Its last day.
+    #[must_use]
+    pub const fn last(&self) -> Option<&String> {
+        self.to.as_ref()
+    }
+}
+
+/// Ids that several windows have rows of, so that no window alone knows all about them: a call that is handed
+/// on past midnight.
+#[derive(Default)]
+pub struct Spanning {
+    first: AHashMap<u64, usize>,
+    several: AHashSet<u64>,
+    windows: usize,
+}
+
+/// One hash for all windows of a derivation; that two ids share it costs nothing but a little memory.
+fn hash(id: &str) -> u64 {
+    RandomState::with_seeds(1, 2, 3, 4).hash_one(id)
+}
+
+impl Spanning {
+    /// Notes the ids of the next window.
+    ///
+    /// # Errors
+    /// When the column is no text.
+    pub fn see(&mut self, frame: &DataFrame, column: &str) -> Result<()> {
+        let window = self.windows;
+        self.windows += 1;
+        let ids = texts(frame, column)?;
+        for id in ids.iter().flatten() {
+            let hash = hash(id);
+            if *self.first.entry(hash).or_insert(window) != window {
+                self.several.insert(hash);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether there is no such id.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.several.is_empty()
+    }
+
+    /// Divides a window's rows: those of ids of its own, and those of spanning ids.
+    ///
+    /// # Errors
+    /// When the column is no text.
+    pub fn divide(&self, frame: &DataFrame, column: &str) -> Result<(DataFrame, DataFrame)> {
+        let spans: BooleanChunked = texts(frame, column)?
+            .iter()
+            .map(|id| Some(id.is_some_and(|id| self.several.contains(&hash(id)))))
+            .collect();
+        let own = frame.filter(&!&spans).computing("rows of a window")?;
+        let spanning = frame.filter(&spans).computing("rows of a window")?;
+        Ok((own, spanning))
+    }
+}
+
+fn texts(frame: &DataFrame, column: &str) -> Result<StringChunked> {
+    frame
+        .column(column)
+        .and_then(|column| column.str().cloned())
+        .computing("ids of a window")
+}
+
+/// The partitions that two lists of parts have in common, file by file.
+#[must_use]
+pub fn unchanged(before: &[Part], now: &[Part]) -> BTreeSet<Option<String>> {
+    let by_day = |parts: &[Part]| {
+        let mut days: BTreeMap<Option<String>, BTreeSet<std::path::PathBuf>> = BTreeMap::new();
+        for part in parts {
+            days.entry(part.partition.clone())
+                .or_default()
+                .insert(part.path.clone());
+        }
+        days
+    };
+    let before = by_day(before);
+    by_day(now)
+        .into_iter()
+        .filter(|(day, files)| before.get(day) == Some(files))
+        .map(|(day, _)| day)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(day: Option<&str>, rows: u64) -> Part {
+        Part {
+            partition: day.map(str::to_owned),
+            path: format!("{day:?}-{rows}").into(),
+            rows,
+            keys: None,
+        }
+    }
+
+    #[test]
+    fn windows_hold_whole_days_and_every_day_once() {
+        let parts = [
+            part(Some("2026-03-02"), 6),
+            part(None, 1),
+            part(Some("2026-03-03"), 3),
+            part(Some("2026-03-03"), 2),
+            part(Some("2026-03-05"), 30),
+            part(Some("2026-03-06"), 1),
+        ];
+        let windows = Window::of_rows(&parts, 10);
+        let days: Vec<_> = windows
+            .iter()
+            .map(|window| (window.from.as_deref(), window.to.as_deref()))
+            .collect();
+        assert_eq!(
+            days,
+            [
+                (None, Some("2026-03-02")),
+                (Some("2026-03-03"), Some("2026-03-03")),
+                (Some("2026-03-05"), Some("2026-03-05")),
+                (Some("2026-03-06"), Some("2026-03-06")),
+            ]
+        );
+        let sizes: Vec<usize> = windows.iter().map(|w| w.parts(&parts).len()).collect();
+        assert_eq!(sizes, [2, 2, 1, 1]);
+    }
+
+    #[test]
+    fn ids_of_several_windows_are_taken_out_of_all_of_them() {
+        let frame = |ids: &[Option<&str>]| df!("id" => ids).unwrap();
+        let (one, two) = (
+            frame(&[Some("a"), Some("b"), None, Some("a")]),
+            frame(&[Some("b"), Some("c")]),
+        );
+        let mut spanning = Spanning::default();
+        spanning.see(&one, "id").unwrap();
+        spanning.see(&two, "id").unwrap();
+        let (own, out) = spanning.divide(&one, "id").unwrap();
+        assert_eq!(
+            (own, out),
+            (frame(&[Some("a"), None, Some("a")]), frame(&[Some("b")]))
+        );
+        let (own, out) = spanning.divide(&two, "id").unwrap();
+        assert_eq!((own, out), (frame(&[Some("c")]), frame(&[Some("b")])));
+    }
+
+    #[test]
+    fn a_day_is_unchanged_when_all_its_files_are() {
+        let before = [part(Some("1"), 1), part(Some("2"), 1), part(Some("3"), 1)];
+        let now = [
+            part(Some("1"), 1),
+            part(Some("2"), 2),
+            part(Some("3"), 1),
+            part(Some("3"), 2),
+        ];
+        assert_eq!(
+            unchanged(&before, &now).into_iter().collect::<Vec<_>>(),
+            [Some("1".to_owned())]
+        );
+    }
+}
