@@ -41,6 +41,8 @@ pub struct IngestArgs {
 pub struct ReportArgs {
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    earlier: super::Earlier,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -79,7 +81,8 @@ pub fn ingest(common: &Common, args: IngestArgs) -> Result<ExitCode> {
 }
 
 pub fn report(common: &Common, args: ReportArgs) -> Result<ExitCode> {
-    let job = job(common, Vec::new(), Some(args.target))?;
+    let mut job = job(common, Vec::new(), Some(args.target))?;
+    job.snapshot = args.earlier.snapshot(&job.settings)?;
     let reporter = Reporter::new(common);
     let summary = run::report(&job, &reporter);
     reporter.finish();
@@ -100,6 +103,7 @@ fn job(common: &Common, inputs: Vec<PathBuf>, target: Option<Target>) -> Result<
         store: common.store.clone(),
         out,
         as_of,
+        snapshot: None,
         date,
         langs: common.langs(),
     })

@@ -89,13 +89,13 @@ impl Expr {
             Self::And(a, b) => format!("{} AND {}", a.sql(dialect), b.sql(dialect)),
             Self::Or(a, b) => format!("({} OR {})", a.sql(dialect), b.sql(dialect)),
             Self::Not(inner) => match inner.as_ref() {
-                Self::IsNull(value) => format!("{} IS NOT NULL", value.sql(dialect)),
+                Self::IsNull(value) => format!("{} IS NOT NULL", value.operand(dialect)),
                 other => format!("NOT ({})", other.sql(dialect)),
             },
-            Self::IsNull(inner) => format!("{} IS NULL", inner.sql(dialect)),
+            Self::IsNull(inner) => format!("{} IS NULL", inner.operand(dialect)),
             Self::In(value, items) => {
                 let items: Vec<_> = items.iter().map(|item| item.sql(dialect)).collect();
-                format!("{} IN ({})", value.sql(dialect), items.join(", "))
+                format!("{} IN ({})", value.operand(dialect), items.join(", "))
             }
             Self::Arithmetic(op, a, b) => {
                 let (a, b) = (a.sql(dialect), b.sql(dialect));
@@ -160,11 +160,12 @@ fn call(function: Function, arguments: &[Expr]) -> pl::Expr {
 }
 
 impl Kpi {
-    /// SQL that computes value, numerator and denominator of this KPI from its fact table.
+    /// SQL that computes value, numerator and denominator of this KPI from its fact table, from the rows that
+    /// fulfil `first` too; nothing for a ratio.
     #[must_use]
-    pub fn sql(&self, dialect: Dialect) -> Option<String> {
+    pub fn sql(&self, dialect: Dialect, first: &[Expr]) -> Option<String> {
         let fact = self.fact?;
-        let mut conditions: Vec<String> = Vec::new();
+        let mut conditions: Vec<String> = first.iter().map(|asked| asked.sql(dialect)).collect();
         if let Some(condition) = &self.condition {
             conditions.push(condition.sql(dialect));
         }
@@ -176,13 +177,13 @@ impl Kpi {
             ),
             Formula::Sum(of) => {
                 let sum = format!("sum({})", as_double(of, dialect));
-                (sum.clone(), sum, "NULL".to_owned())
+                (sum.clone(), or_zero(&sum), "NULL".to_owned())
             }
             Formula::Mean(of) => {
                 let of = as_double(of, dialect);
                 (
                     format!("avg({of})"),
-                    format!("sum({of})"),
+                    or_zero(&format!("sum({of})")),
                     format!("count({of})"),
                 )
             }
@@ -193,7 +194,7 @@ impl Kpi {
                 );
                 (
                     format!("avg({number})"),
-                    format!("sum({number})"),
+                    or_zero(&format!("sum({number})")),
                     format!("count({number})"),
                 )
             }
@@ -202,7 +203,11 @@ impl Kpi {
                 conditions.push(format!("{of} IS NOT NULL AND {weight} IS NOT NULL"));
                 let top = format!("sum({of} * {weight})");
                 let bottom = format!("sum({weight})");
-                (format!("{top} / nullif({bottom}, 0)"), top, bottom)
+                (
+                    format!("{top} / nullif({bottom}, 0)"),
+                    or_zero(&top),
+                    or_zero(&bottom),
+                )
             }
             Formula::Quantile { of, q } => {
                 let of = as_double(of, dialect);
@@ -232,6 +237,11 @@ impl Kpi {
             fact.name
         ))
     }
+}
+
+/// The sum of no rows is 0, as in every other output; in SQL it is null.
+fn or_zero(sum: &str) -> String {
+    format!("coalesce({sum}, 0)")
 }
 
 fn as_double(of: &Expr, dialect: Dialect) -> String {

@@ -3,6 +3,8 @@
 pub mod accumulate;
 mod bounds;
 pub mod catalogue;
+mod compile;
+pub mod drill;
 pub mod expr;
 pub mod figure;
 pub mod lower;
@@ -10,6 +12,7 @@ pub mod mart;
 pub mod parse;
 pub mod pass;
 pub mod query;
+pub mod rows;
 pub mod table;
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::store::runs::Run;
 
 use super::bounds::bound;
 use super::catalogue::{Catalogue, Formula, Kpi};
+use super::compile;
 use super::expr::{Expr, Type};
 use super::figure::{Bound, Estimate, Status};
 use super::parse;
@@ -64,7 +65,7 @@ impl Query {
     /// When a dimension or the condition does not fit the fact of a KPI, or a table cannot be read.
     pub fn answer(&self, catalogue: &Catalogue, source: &Source<'_>) -> Result<Vec<Vec<Row>>> {
         self.answer_from(catalogue, source.store.root(), |fact| {
-            self.parts(source, fact)
+            days(source, fact, self.from, self.to)
         })
     }
 
@@ -107,11 +108,11 @@ impl Query {
                 );
             }
         }
-        Ok(answers
+        answers
             .iter()
             .zip(&self.groupings)
             .map(|(figures, grouping)| self.rows(figures, grouping, catalogue))
-            .collect())
+            .collect()
     }
 
     /// The asked KPIs and those their ratios are made of.
@@ -133,15 +134,8 @@ impl Query {
     }
 
     fn condition(&self, fact: &Fact) -> Result<Option<Expr>> {
-        self.condition
-            .as_ref()
-            .map(|text| {
-                parse::expression(text, fact, Type::Flag).map_err(|message| Error::Expression {
-                    place: format!("--where \"{text}\""),
-                    message,
-                })
-            })
-            .transpose()
+        let text = self.condition.as_deref();
+        text.map(|text| row_condition(text, fact)).transpose()
     }
 
     /// The groupings whose dimensions the fact has. With one grouping, a dimension that a KPI lacks is an error
@@ -179,31 +173,21 @@ impl Query {
             .unzip())
     }
 
-    /// The days of the range.
-    fn parts(&self, source: &Source<'_>, fact: &Fact) -> Result<Vec<Part>> {
-        let mut parts = source.store.parts_at(fact.name, source.run)?;
-        parts.retain(|part| {
-            let day: Option<NaiveDate> =
-                part.partition.as_deref().and_then(|date| date.parse().ok());
-            let after = self
-                .from
-                .is_none_or(|from| day.is_some_and(|day| day >= from));
-            let before = self.to.is_none_or(|to| day.is_some_and(|day| day <= to));
-            after && before
-        });
-        Ok(parts)
-    }
-
     fn rows(
         &self,
         figures: &BTreeMap<(usize, Group), Estimate>,
         grouping: &Grouping,
         catalogue: &Catalogue,
-    ) -> Vec<Row> {
+    ) -> Result<Vec<Row>> {
         let mut rows = Vec::new();
         let in_order: BTreeSet<usize> = self.kpis.iter().copied().collect();
         for at in &in_order {
             let kpi = &catalogue.kpis[*at];
+            // Which target holds depends on what the rows have in common.
+            let asked = match kpi.fact {
+                Some(fact) => self.condition(fact)?,
+                None => None,
+            };
             let of_kpi: Vec<(Group, Estimate)> = match kpi.formula {
                 Formula::Ratio {
                     numerator,
@@ -217,7 +201,7 @@ impl Query {
                     .collect(),
             };
             for (group, estimate) in of_kpi {
-                let bound = bound(catalogue, *at, grouping, &group);
+                let bound = bound(catalogue, *at, grouping, &group, asked.as_ref());
                 rows.push(Row {
                     kpi: *at,
                     group,
@@ -227,8 +211,37 @@ impl Query {
                 });
             }
         }
-        rows
+        Ok(rows)
     }
+}
+
+/// The files of a fact table whose days lie in the range.
+///
+/// # Errors
+/// When the table's log cannot be read.
+pub fn days(
+    source: &Source<'_>,
+    fact: &Fact,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+) -> Result<Vec<Part>> {
+    let mut parts = source.store.parts_at(fact.name, source.run)?;
+    parts.retain(|part| {
+        let day: Option<NaiveDate> = part.partition.as_deref().and_then(|date| date.parse().ok());
+        let after = from.is_none_or(|from| day.is_some_and(|day| day >= from));
+        let before = to.is_none_or(|to| day.is_some_and(|day| day <= to));
+        after && before
+    });
+    Ok(parts)
+}
+
+/// A `--where` over the rows of a fact table.
+///
+/// # Errors
+/// When it does not fit the columns, with a mark under the place.
+pub fn row_condition(text: &str, fact: &Fact) -> Result<Expr> {
+    parse::expression(text, fact, Type::Flag)
+        .map_err(|fault| compile::located("--where".to_owned(), text, fault))
 }
 
 /// The KPIs that one scan can serve together: those of one fact table with the same direction of calls.
@@ -258,7 +271,7 @@ fn common(kpi: &Kpi) -> Option<&Expr> {
         .find(|condition| condition.columns() == ["direction"])
 }
 
-fn both(a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
+pub(super) fn both(a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
     match (a, b) {
         (Some(a), Some(b)) => Some(Expr::And(Box::new(a), Box::new(b))),
         (a, b) => a.or(b),

@@ -4,7 +4,9 @@ use crate::error::{Error, Result};
 
 use super::document::{Document, Node, Step, Value};
 use super::write::Writer;
-use super::{CATALOGUE, Centre, Loaded, Privacy, Quality, Retention, TARGETS, TAXONOMY};
+use super::{
+    CATALOGUE, Centre, Loaded, Privacy, Quality, Retention, ServiceLevel, TARGETS, TAXONOMY,
+};
 
 /// How much a dump shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +24,7 @@ struct Fixed<'s> {
     privacy: &'s Privacy,
     quality: &'s Quality,
     retention: &'s Retention,
+    service_level: &'s ServiceLevel,
 }
 
 /// What built-in values are said to come from.
@@ -56,6 +59,7 @@ fn fixed(loaded: &Loaded, writer: &mut Writer) -> Result<()> {
         privacy: &privacy,
         quality: &settings.quality,
         retention: &settings.retention,
+        service_level: &settings.service_level,
     })
     .map_err(|error| Error::Settings {
         place: "the settings in force".to_owned(),
@@ -229,6 +233,9 @@ keep = ["tickets.description"]
 [quality.max_rejected_by_reason]
 bad_time = 0.001
 
+[service_level]
+variant = "negative"
+
 [source."热线 2"]
 table = "calls"
 exclude = [{ column = "结果", values = ["TEST"], reason = "a \"test\" call" }]
@@ -312,7 +319,7 @@ keywords = ["x"]
             "[quality.max_rejected_by_reason]",
             "bad_time = 0.001 # kefu.toml:12",
             "[source.\"热线 2\".columns]",
-            "call_id = \"记录号\" # kefu.toml:18",
+            "call_id = \"记录号\" # kefu.toml:21",
             "quarantine = \"90d\" # built in",
         ] {
             assert!(text.lines().any(|have| have == line), "{line}\n{text}");

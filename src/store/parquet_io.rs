@@ -95,13 +95,21 @@ pub fn encode_records(table: &Table, rows: &[RecordBatch]) -> Result<Vec<u8>> {
 /// and the same rows shall give the same bytes.
 const WRITTEN_TOGETHER: usize = 8192;
 
-/// A Parquet file in the making.
-struct Writer {
+/// A Parquet file in the making, in memory.
+pub struct Writer {
     schema: SchemaRef,
     inner: ArrowWriter<Vec<u8>>,
 }
 
 impl Writer {
+    /// A file of these columns in the form of the store's, without metadata of its own.
+    ///
+    /// # Errors
+    /// When Parquet refuses the columns.
+    pub fn plain(schema: SchemaRef) -> Result<Self> {
+        Self::new(schema, properties(&[]))
+    }
+
     fn new(schema: SchemaRef, properties: WriterPropertiesBuilder) -> Result<Self> {
         // No Arrow schema is embedded, so that readers that do not know Arrow's types see plain columns.
         let options = ArrowWriterOptions::new()
@@ -122,7 +130,19 @@ impl Writer {
         Ok(self.inner.write(&rows).map_err(refused))
     }
 
-    fn finish(self) -> Result<Vec<u8>> {
+    /// Adds rows.
+    ///
+    /// # Errors
+    /// When Parquet refuses them.
+    pub fn add(&mut self, rows: &RecordBatch) -> Result<()> {
+        self.inner.write(rows).map_err(refused)
+    }
+
+    /// The whole file.
+    ///
+    /// # Errors
+    /// When Parquet refuses it.
+    pub fn finish(self) -> Result<Vec<u8>> {
         self.inner.into_inner().map_err(refused)
     }
 }
