@@ -13,6 +13,9 @@
 //! | quantile, max | quantile or maximum of v over `in_denominator` |
 //! | ratio | the figure of its first `kpi` / that of its second × scale |
 //!
+//! Where the second KPI of a ratio is a count or a sum, its rows are marked `in_denominator` instead: so of a ratio
+//! of two counts, rows with `in_numerator` / rows with `in_denominator` × scale is the figure.
+//!
 //! Rows that belong to a KPI but have no value for it (a mean over a null) are in neither and are left out.
 
 use std::sync::Arc;
@@ -114,13 +117,16 @@ impl Drill<'_> {
             let asked = self.condition.map(|text| row_condition(text, fact));
             parts.push((kpi, fact, both(asked.transpose()?, kpi.condition.clone())));
         }
-        for (kpi, fact, condition) in parts {
+        for (at, (kpi, fact, condition)) in parts.into_iter().enumerate() {
+            let below = at > 0;
             let root = source.store.root().join(fact.name);
             for part in days(source, fact, self.from, self.to)? {
                 let Some(scan) = frames::scan(&root, std::slice::from_ref(&part))? else {
                     continue;
                 };
-                let rows = rows_of(kpi, fact, condition.as_ref(), scan, &part, &schema)?;
+                let added = added(kpi, condition.as_ref(), scan)?;
+                let flags = flags(&kpi.formula, below, &added.value);
+                let rows = rows_of(kpi, fact, added, flags, &part, &schema)?;
                 if rows.num_rows() > 0 {
                     take(rows)?;
                 }
@@ -140,8 +146,8 @@ struct Added {
 fn rows_of(
     kpi: &Kpi,
     fact: &Fact,
-    condition: Option<&Expr>,
-    scan: LazyFrame,
+    added: Added,
+    (above, below): (BooleanArray, BooleanArray),
     part: &Part,
     schema: &SchemaRef,
 ) -> Result<RecordBatch> {
@@ -149,7 +155,6 @@ fn rows_of(
         what: fact.name.to_owned(),
         source,
     };
-    let added = added(kpi, condition, scan)?;
     let kept: BooleanArray = (0..added.value.len())
         .map(|row| Some(added.value.is_valid(row) && added.weight.is_valid(row)))
         .collect();
@@ -163,7 +168,6 @@ fn rows_of(
     let file = parquet_io::read(&part.path, &of_file)?;
     let day = part.partition.as_deref().and_then(|day| day.parse().ok());
     let date = Date32Array::from(vec![day.map(calendar::epoch_days); file.num_rows()]);
-    let (above, below) = flags(&kpi.formula, &added.value);
     let ids = StringArray::from_iter_values(std::iter::repeat_n(&kpi.id, file.num_rows()));
     let leading: [ArrayRef; 5] = [
         Arc::new(ids),
@@ -238,12 +242,12 @@ fn added(kpi: &Kpi, condition: Option<&Expr>, scan: LazyFrame) -> Result<Added> 
     })
 }
 
-/// Which rows are in the numerator, and which in the denominator.
-fn flags(formula: &Formula, values: &Float64Array) -> (BooleanArray, BooleanArray) {
+/// Which rows are in the numerator, and which in the denominator; `below` for the second KPI of a ratio.
+fn flags(formula: &Formula, below: bool, values: &Float64Array) -> (BooleanArray, BooleanArray) {
     let rows = values.len();
     let all = |flag: bool| BooleanArray::from(vec![flag; rows]);
     match formula {
-        Formula::Count | Formula::Sum(_) | Formula::Ratio { .. } => (all(true), all(false)),
+        Formula::Count | Formula::Sum(_) | Formula::Ratio { .. } => (all(!below), all(below)),
         Formula::Mean(_) | Formula::Share { .. } => (all(true), all(true)),
         Formula::Quantile { .. } | Formula::Max(_) => (all(false), all(true)),
         Formula::Rate(_) => {

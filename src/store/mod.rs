@@ -12,6 +12,7 @@ pub mod quality;
 pub mod quarantine;
 pub mod runs;
 pub mod stage;
+pub mod upkeep;
 
 use std::fs::{File, TryLockError};
 use std::io::Write;
@@ -124,6 +125,31 @@ impl Store {
     /// When its log cannot be read.
     pub fn table(&self, name: &str) -> Result<Delta<'_>> {
         Delta::open(&self.root, name, None, &self.runtime)
+    }
+
+    /// A table at a version, for reading.
+    ///
+    /// # Errors
+    /// When its log cannot be read or no longer has that version.
+    pub fn table_at(&self, name: &str, version: u64) -> Result<Delta<'_>> {
+        Delta::open(&self.root, name, Some(version), &self.runtime)
+    }
+
+    /// Names of the tables there are, in order.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed.
+    pub fn tables(&self) -> Result<Vec<String>> {
+        let fail = |error| Error::io("list", &self.root, error);
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&self.root).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            if entry.path().join("_delta_log").is_dir() {
+                names.extend(entry.file_name().into_string());
+            }
+        }
+        names.sort();
+        Ok(names)
     }
 
     /// The data files of a table as a run left it; none when the run did not know the table.

@@ -178,6 +178,31 @@ pub(super) fn properties(metadata: &[(&str, String)]) -> WriterPropertiesBuilder
         .set_key_value_metadata(Some(pairs))
 }
 
+/// How many rows a file says it has.
+///
+/// # Errors
+/// When it is no Parquet file.
+pub fn rows_of(path: &Path) -> Result<u64> {
+    let rows = opened(path)?.metadata().file_metadata().num_rows();
+    Ok(u64::try_from(rows).unwrap_or_default())
+}
+
+/// The columns of a file.
+///
+/// # Errors
+/// When it is no Parquet file.
+pub fn schema_of(path: &Path) -> Result<SchemaRef> {
+    Ok(opened(path)?.schema().clone())
+}
+
+fn opened(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<std::fs::File>> {
+    let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
+    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|source| Error::Parquet {
+        what: path.display().to_string(),
+        source,
+    })
+}
+
 /// Reads a file into one batch of `schema`; a column that the file lacks is null.
 ///
 /// # Errors
@@ -187,8 +212,7 @@ pub fn read(path: &Path, schema: &SchemaRef) -> Result<RecordBatch> {
         what: path.display().to_string(),
         source,
     };
-    let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(fail)?;
+    let builder = opened(path)?;
     let wanted = schema.fields().iter().map(|field| field.name().as_str());
     let mask = ProjectionMask::columns(builder.parquet_schema(), wanted);
     let reader = builder.with_projection(mask).build().map_err(fail)?;
