@@ -255,15 +255,11 @@ fn vacuum(common: &Common, store: &Store, keep: u64, dry: bool) -> Result<ExitCo
         let (files, bytes) = (count(done.removed.len() as u64), count(bytes));
         let _ = match (done.removed.len(), dry) {
             (0, _) => writeln!(text, "Nothing to remove."),
-            (_, true) => writeln!(text, "{files} files with {bytes} bytes would be removed."),
-            (_, false) => writeln!(text, "{files} files with {bytes} bytes are removed."),
+            (_, true) => writeln!(text, "would be removed: files {files}, bytes {bytes}"),
+            (_, false) => writeln!(text, "removed: files {files}, bytes {bytes}"),
         };
         if let Some((oldest, newest)) = &done.kept {
-            let _ = writeln!(
-                text,
-                "{} runs can be read: {oldest} to {newest}.",
-                done.runs
-            );
+            let _ = writeln!(text, "readable runs: {oldest} to {newest} ({})", done.runs);
         }
     }
     output::stdout(text.as_bytes())?;

@@ -8,6 +8,7 @@
 mod architecture;
 mod builder;
 mod check;
+mod drill;
 mod figures;
 mod golden;
 mod intake;
@@ -17,4 +18,6 @@ mod profiles;
 mod real;
 mod restated;
 mod settings;
+mod snapshot;
+mod store;
 mod taxonomy;

@@ -19,6 +19,11 @@ pub use verify::{Trouble, Verified, verify};
 /// Files that were never finished.
 const UNFINISHED: &str = ".kefu-";
 
+fn is_unfinished(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().starts_with(UNFINISHED)
+}
+
 /// The data files that lie in a table's folder, referred to or not: path → bytes.
 fn lying(root: &Path) -> Result<BTreeMap<PathBuf, u64>> {
     let mut found = BTreeMap::new();
@@ -34,8 +39,7 @@ fn lying(root: &Path) -> Result<BTreeMap<PathBuf, u64>> {
             if kind.is_dir() && name != "_delta_log" {
                 folders.push(path);
             } else if kind.is_file()
-                && (name.starts_with(UNFINISHED)
-                    || path.extension().is_some_and(|end| end == "parquet"))
+                && (is_unfinished(&path) || path.extension().is_some_and(|end| end == "parquet"))
             {
                 found.insert(path, entry.metadata().map_err(fail)?.len());
             }

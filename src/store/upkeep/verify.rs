@@ -1,7 +1,7 @@
 //! Whether everything that the newest run refers to is there and as it was written.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ahash::AHashMap;
@@ -246,10 +246,12 @@ impl Verified {
                     gone - of_newest
                 ));
             }
+            // Every run leaves the list of runs before it behind.
+            let left = |path: &Path| table == runs::TABLE && !super::is_unfinished(path);
             self.orphans.extend(
                 lying
                     .into_iter()
-                    .filter(|(path, _)| !referred.contains(path)),
+                    .filter(|(path, _)| !referred.contains(path) && !left(path)),
             );
         }
         Ok(())
