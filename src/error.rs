@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 /// Result with [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Where somebody who wrote a wrong expression finds the columns.
+pub const COLUMNS: &str = "`kefu explain KPI` lists the columns of a KPI's fact table";
+
 /// Everything that can stop a command.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -189,9 +192,7 @@ impl Error {
             | Self::Settings { hint, .. }
             | Self::Gate { hint, .. }
             | Self::Store { hint, .. } => (!hint.is_empty()).then(|| hint.clone()),
-            Self::Expression { hint, .. } if hint.is_empty() => {
-                Some("`kefu explain KPI` lists the columns of a KPI's fact table".to_owned())
-            }
+            Self::Expression { hint, .. } if hint.is_empty() => Some(COLUMNS.to_owned()),
             Self::Expression { hint, .. } => Some(hint.clone()),
             _ => None,
         }

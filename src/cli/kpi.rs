@@ -10,7 +10,7 @@ use crate::calendar::Grain;
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
 use crate::i18n::text::Text;
-use crate::kpi::catalogue::{Catalogue, Formula};
+use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, row_condition};
 use crate::kpi::table::Table;
@@ -158,6 +158,15 @@ fn fact_fits(args: &KpiArgs, catalogue: &Catalogue, at: usize) -> bool {
     })
 }
 
+/// The name, with that of the variant where there are several.
+fn name(kpi: &Kpi, lang: Lang) -> String {
+    let name = kpi.name.get(lang);
+    match kpi.variant.filter(|variant| !name.contains(variant)) {
+        Some(variant) => format!("{name} ({variant})"),
+        None => name.to_owned(),
+    }
+}
+
 fn for_people(answer: &Table<'_>, lang: Lang) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(presets::NOTHING);
@@ -165,10 +174,7 @@ fn for_people(answer: &Table<'_>, lang: Lang) -> String {
     for row in answer.rows {
         let kpi = &answer.catalogue.kpis[row.kpi];
         let mut cells = vec![
-            match kpi.variant {
-                Some(variant) => format!("{} {} ({variant})", kpi.id, kpi.name.get(lang)),
-                None => format!("{} {}", kpi.id, kpi.name.get(lang)),
-            },
+            format!("{} {}", kpi.id, name(kpi, lang)),
             row.group.period.clone(),
         ];
         cells.extend(

@@ -42,25 +42,29 @@ struct Known<'a> {
     asked: Vec<&'a Expr>,
 }
 
+/// What every row has in a column; nothing inside is null.
+struct Member(Option<String>);
+
 impl Known<'_> {
-    /// The value of a column in all rows: unknown, null, or a text.
-    fn member(&self, column: &Expr) -> Option<Option<String>> {
+    /// The value of a column in all rows, where it is known.
+    fn member(&self, column: &Expr) -> Option<Member> {
         let Expr::Column(named) = column else {
             return None;
         };
         let by = self.grouping.by.iter();
         if let Some(at) = by.clone().position(|name| name == named.name) {
-            return self.group.members.get(at).cloned();
+            return self.group.members.get(at).cloned().map(Member);
         }
+        let of = |literal: Option<String>| literal.map(|text| Member(Some(text)));
         self.asked.iter().find_map(|asked| match asked {
-            Expr::Compare(Comparison::Equal, a, b) if a.as_ref() == column => literal(b).map(Some),
-            Expr::Compare(Comparison::Equal, a, b) if b.as_ref() == column => literal(a).map(Some),
+            Expr::Compare(Comparison::Equal, a, b) if a.as_ref() == column => of(literal(b)),
+            Expr::Compare(Comparison::Equal, a, b) if b.as_ref() == column => of(literal(a)),
             Expr::In(value, items) if value.as_ref() == column && items.len() == 1 => {
-                literal(items.first()?).map(Some)
+                of(literal(items.first()?))
             }
-            Expr::IsNull(value) if value.as_ref() == column => Some(None),
-            Expr::Column(_) if *asked == column => Some(Some("true".to_owned())),
-            Expr::Not(inner) if inner.as_ref() == column => Some(Some("false".to_owned())),
+            Expr::IsNull(value) if value.as_ref() == column => Some(Member(None)),
+            Expr::Column(_) if *asked == column => of(Some("true".to_owned())),
+            Expr::Not(inner) if inner.as_ref() == column => of(Some("false".to_owned())),
             _ => None,
         })
     }
@@ -73,11 +77,11 @@ impl Known<'_> {
         }
         match condition {
             Expr::Compare(comparison, a, b) => match literal(b) {
-                Some(literal) => compare(*comparison, &self.member(a)??, &literal),
-                None => compare(*comparison, &literal(a)?, &self.member(b)??),
+                Some(literal) => compare(*comparison, &self.member(a)?.0?, &literal),
+                None => compare(*comparison, &literal(a)?, &self.member(b)?.0?),
             },
             Expr::In(value, items) => {
-                let member = self.member(value)??;
+                let member = self.member(value)?.0?;
                 let mut equal = items
                     .iter()
                     .filter_map(|item| compare(Comparison::Equal, &member, &literal(item)?));
@@ -94,10 +98,10 @@ impl Known<'_> {
                 _ => None,
             },
             Expr::Not(inner) => self.holds(inner).map(|held| !held),
-            Expr::IsNull(inner) => self.member(inner).map(|member| member.is_none()),
+            Expr::IsNull(inner) => self.member(inner).map(|member| member.0.is_none()),
             Expr::Flag(flag) => Some(*flag),
             Expr::Column(column) if column.physical == crate::schema::Physical::Flag => {
-                self.member(condition)?.map(|member| member == "true")
+                self.member(condition)?.0.map(|member| member == "true")
             }
             _ => None,
         }

@@ -1,6 +1,6 @@
 //! Entries of the settings → the catalogue, with the place of whatever makes no sense.
 
-use crate::error::Error;
+use crate::error::{COLUMNS, Error};
 use crate::schema::facts::{FACTS, Fact};
 use crate::settings::catalogue::Of;
 use crate::settings::document::{Document, Step};
@@ -52,6 +52,10 @@ impl Wrong {
             let path = [Step::Key(section), Step::At(entry), Step::Key(id)];
             return file.value_error(&path, message, hint);
         }
+        let hint = match at {
+            Some(_) if hint.is_empty() => COLUMNS.to_owned(),
+            _ => hint,
+        };
         file.text_error(&path, at, &message, hint)
     }
 }
@@ -69,7 +73,7 @@ pub(super) fn located(place: String, text: &str, fault: Fault) -> Error {
     }
 }
 
-type Checked<T> = Result<T, Wrong>;
+type Checked<T> = Result<T, Box<Wrong>>;
 
 /// Compiles every entry.
 pub(super) fn catalogue(settings: &Settings) -> Checked<Catalogue> {
@@ -95,11 +99,13 @@ fn about(message: impl Into<String>, hint: impl Into<String>) -> Fault {
 }
 
 fn kpi(entry: &KpiEntry, all: &[KpiEntry]) -> Checked<Kpi> {
-    let wrong = |key: &'static str, fault: Fault| Wrong {
-        entry: Entry::Kpi(entry.id.clone()),
-        key,
-        fault,
-        text: String::new(),
+    let wrong = |key: &'static str, fault: Fault| {
+        Box::new(Wrong {
+            entry: Entry::Kpi(entry.id.clone()),
+            key,
+            fault,
+            text: String::new(),
+        })
     };
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
     if entry.id.is_empty() || !entry.id.chars().all(is_name) {
@@ -119,9 +125,10 @@ fn kpi(entry: &KpiEntry, all: &[KpiEntry]) -> Checked<Kpi> {
         (Some(text), Some(fact)) => {
             parse::expression(text, fact, kind)
                 .map(Some)
-                .map_err(|fault| Wrong {
-                    text: text.clone(),
-                    ..wrong(key, fault)
+                .map_err(|fault| {
+                    let mut wrong = wrong(key, fault);
+                    wrong.text.clone_from(text);
+                    wrong
                 })
         }
         _ => Ok(None),
@@ -265,11 +272,13 @@ fn ratio(entry: &KpiEntry, all: &[KpiEntry]) -> Result<Formula, Fault> {
 }
 
 fn target(entry: &TargetEntry, kpis: &[Kpi]) -> Checked<Target> {
-    let wrong = |key: &'static str, fault: Fault| Wrong {
-        entry: Entry::Target(entry.kpi.clone(), entry.condition.clone()),
-        key,
-        fault,
-        text: entry.condition.clone().unwrap_or_default(),
+    let wrong = |key: &'static str, fault: Fault| {
+        Box::new(Wrong {
+            entry: Entry::Target(entry.kpi.clone(), entry.condition.clone()),
+            key,
+            fault,
+            text: entry.condition.clone().unwrap_or_default(),
+        })
     };
     let known = kpis.iter().position(|kpi| kpi.id == entry.kpi);
     let kpi = known.ok_or_else(|| {
@@ -307,7 +316,7 @@ mod tests {
         let error = Catalogue::load(&loaded).unwrap_err();
         // Without a file the same is said, without the place.
         let plain = Catalogue::compile(&loaded.settings).unwrap_err();
-        assert_eq!(plain.hint().is_some(), true, "{plain}");
+        assert!(plain.hint().is_some(), "{plain}");
         (error.to_string(), error.hint())
     }
 

@@ -181,7 +181,7 @@ fn a_service_level_of_ones_own_is_no_variant() {
     let error = Loaded::parse("kefu.toml", &both).unwrap_err().to_string();
     assert_eq!(
         error,
-        "kefu.toml:11:11: `variant` in [service_level] has no effect: [[kpi]] `service_level` defines it anew"
+        "kefu.toml:12:11: `variant` in [service_level] has no effect: [[kpi]] `service_level` defines it anew"
     );
 }
 

@@ -129,6 +129,10 @@ pub(super) fn choose(
         if entry.about == built_in.about {
             entry.about = other.about;
         }
+        // Whoever reads a figure that is not the usual one should see it without looking for it.
+        let code = chosen.code();
+        let (en, zh) = (&entry.name.en, &entry.name.zh);
+        entry.name = Bilingual::new(format!("{en} ({code})"), format!("{zh}（{code}）"));
         entry.condition = Some(other.condition);
         entry.when = Some(other.when);
     }

@@ -57,8 +57,8 @@ pub fn compact(store: &Store) -> Result<Vec<Compacted>> {
         let mut schema = None;
         for (day, parts) in &days {
             let (replacement, of_day) = match records {
-                Some(records) => of_records(records, day, parts)?,
-                None => of_facts(&name, day, parts)?,
+                Some(records) => of_records(records, day.as_ref(), parts)?,
+                None => of_facts(&name, day.as_ref(), parts)?,
             };
             schema.get_or_insert(of_day);
             replacements.push(replacement);
@@ -99,7 +99,7 @@ pub fn compact(store: &Store) -> Result<Vec<Compacted>> {
 /// Record rows in the order in which the program itself writes them.
 fn of_records(
     table: &'static Table,
-    day: &Option<String>,
+    day: Option<&String>,
     parts: &[Part],
 ) -> Result<(Replacement, SchemaRef)> {
     let schema = record_schema(table);
@@ -110,7 +110,7 @@ fn of_records(
     };
     let rows = stage::sorted(table, rows).map_err(fail)?;
     let replacement = Replacement {
-        partition: day.clone(),
+        partition: day.cloned(),
         rows: rows.num_rows() as u64,
         keys: keys::range(&rows, &keys::columns(table)),
         content: Content::Bytes(parquet_io::encode_records(table, &[rows])?),
@@ -119,14 +119,14 @@ fn of_records(
 }
 
 /// Fact rows in the order in which readers saw them, so that sums keep their last bit.
-fn of_facts(name: &str, day: &Option<String>, parts: &[Part]) -> Result<(Replacement, SchemaRef)> {
+fn of_facts(name: &str, day: Option<&String>, parts: &[Part]) -> Result<(Replacement, SchemaRef)> {
     let Some(first) = parts.first() else {
         return Err(Error::nothing(format!("{name} has no file"), ""));
     };
     let schema = parquet_io::schema_of(&first.path)?;
     let rows = together(name, &schema, parts)?;
     let replacement = Replacement {
-        partition: day.clone(),
+        partition: day.cloned(),
         rows: rows.num_rows() as u64,
         keys: None,
         content: Content::Bytes(parquet_io::encode(&rows, &[])?),
