@@ -6,6 +6,7 @@ use crate::kpi::mart;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
 use crate::kpi::table::Table;
+use crate::schema::measure::Bound;
 use crate::settings::Loaded;
 use crate::store::runs::Run;
 use crate::testing::Small;
@@ -133,8 +134,8 @@ const VARIANTS: [&str; 6] = [
 
 #[test]
 fn every_variant_of_the_service_level() {
-    // Cisco, Reporting Concepts for Unified ICM/Contact Center: 70 answered and 10 abandoned within the threshold,
-    // 20 beyond it: ignored 77.8 %, negative 70 %, positive 80 %.
+    // Cisco, reporting guides for Unified ICM, "Service Level Formulas": 70 answered and 10 abandoned within the
+    // threshold, 20 beyond it: ignored 77.8 %, negative 70 %, positive 80 %.
     let published = [70.0 / 90.0, 70.0 / 90.0, 0.7, 0.8, 70.0 / 90.0, 70.0 / 90.0];
     for (level, expect) in levels(&cisco()).iter().zip(published) {
         assert!((level - expect).abs() < 1e-12, "{level} {expect}");
@@ -197,7 +198,7 @@ fn a_target_with_a_condition_holds_for_rows_that_were_asked_for_by_it() {
     centre.catalogue = Catalogue::compile(&centre.small.settings).unwrap();
     let bound = |condition: Option<&str>| {
         let row = centre.ask(&["asa"], Grain::All, &[], condition).remove(0);
-        row.bound.map(|bound| bound.value())
+        row.bound.map(Bound::value)
     };
     assert_eq!(bound(None), None);
     assert_eq!(bound(Some("queue = '查询' AND wait_s > 1")), Some(1.0));

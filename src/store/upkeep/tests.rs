@@ -1,4 +1,4 @@
-use std::io::Write as _;
+use std::fmt::Write as _;
 
 use super::*;
 use crate::store::delta::{Content, Replacement};
@@ -52,17 +52,14 @@ fn divide(store: &Store, table: &str, day: &str) {
         std::fs::write(store.root().join(table).join(&path), &bytes).unwrap();
         let add = serde_json::json!({ "add": { "path": path, "partitionValues": { "date": day }, "size": bytes.len(),
             "modificationTime": 0, "dataChange": false, "stats": "{\"numRecords\":1}" } });
-        log.push_str(&format!("{add}\n"));
+        writeln!(log, "{add}").unwrap();
     }
     let version = delta.version().unwrap() + 1;
     let path = store
         .root()
         .join(table)
         .join(format!("_delta_log/{version:020}.json"));
-    std::fs::File::create(path)
-        .unwrap()
-        .write_all(log.as_bytes())
-        .unwrap();
+    std::fs::write(path, log).unwrap();
 }
 
 fn rows(store: &Store, table: &str, run: &Run) -> Vec<(Option<String>, RecordBatch)> {
