@@ -135,23 +135,6 @@ impl Store {
         Delta::open(&self.root, name, Some(version), &self.runtime)
     }
 
-    /// Names of the tables there are, in order.
-    ///
-    /// # Errors
-    /// When the folder cannot be listed.
-    pub fn tables(&self) -> Result<Vec<String>> {
-        let fail = |error| Error::io("list", &self.root, error);
-        let mut names = Vec::new();
-        for entry in std::fs::read_dir(&self.root).map_err(fail)? {
-            let entry = entry.map_err(fail)?;
-            if entry.path().join("_delta_log").is_dir() {
-                names.extend(entry.file_name().into_string());
-            }
-        }
-        names.sort();
-        Ok(names)
-    }
-
     /// The data files of a table as a run left it; none when the run did not know the table.
     ///
     /// # Errors

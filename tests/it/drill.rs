@@ -11,12 +11,15 @@ use serde_json::Value;
 
 use crate::builder::{Centre, repository};
 
-fn sample() -> Centre {
+/// One store for both, because it takes a while; after one run every file of a fact is one of the run's.
+#[test]
+fn rows_and_printed_sql_give_every_figure_of_the_sample() {
     let centre = Centre::new();
     let input = repository().join("sample_data");
     let args = ["run", input.to_str().unwrap(), "-q", "--lang", "en"];
     centre.kefu(&args).ok();
-    centre
+    the_rows_behind_every_figure_give_the_figure(&centre);
+    duckdb_gets_the_same_figures_from_the_printed_sql(&centre);
 }
 
 /// Figures of every KPI under the same filters, by id.
@@ -154,10 +157,8 @@ fn close(id: &str, what: &str, expect: &Value, found: Option<f64>, tolerance: f6
     assert!(same, "{id} {what}: {expect:?} ≠ {found:?}");
 }
 
-#[test]
-fn the_rows_behind_every_figure_give_the_figure() {
-    let centre = sample();
-    let kinds = kinds(&centre);
+fn the_rows_behind_every_figure_give_the_figure(centre: &Centre) {
+    let kinds = kinds(centre);
     // A range and a condition that every fact knows.
     let filters = [
         "--from",
@@ -168,8 +169,8 @@ fn the_rows_behind_every_figure_give_the_figure() {
         "weekday <> 7 AND hour >= 9",
     ];
     let mut seen = 0;
-    for (id, row) in figures(&centre, &filters) {
-        let rows = drilled(&centre, &id, &filters);
+    for (id, row) in figures(centre, &filters) {
+        let rows = drilled(centre, &id, &filters);
         let (kind, number) = &kinds[&id];
         let found = if kind == "ratio" {
             let mut parts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -290,8 +291,7 @@ for line in open(queries, encoding='utf-8'):
     print(json.dumps({'kpi': one['kpi'], 'value': value, 'numerator': above, 'denominator': below}))
 ";
 
-#[test]
-fn duckdb_gets_the_same_figures_from_the_printed_sql() {
+fn duckdb_gets_the_same_figures_from_the_printed_sql(centre: &Centre) {
     let found = Command::new("python3")
         .args(["-c", "import duckdb"])
         .output();
@@ -299,8 +299,6 @@ fn duckdb_gets_the_same_figures_from_the_printed_sql() {
         eprintln!("skipped: python3 has no module duckdb");
         return;
     }
-    // One run, so that every file of a fact is one of the run's.
-    let centre = sample();
     for filters in [
         &[][..],
         &[
@@ -312,7 +310,7 @@ fn duckdb_gets_the_same_figures_from_the_printed_sql() {
             "weekday <> 7 OR NOT (hour < 12)",
         ],
     ] {
-        let expected = figures(&centre, filters);
+        let expected = figures(centre, filters);
         let mut lines = String::new();
         for (id, _) in &expected {
             let mut args = vec!["explain", id, "--sql", "duckdb"];

@@ -58,6 +58,12 @@ fn an_earlier_run_answers_and_reports_as_it_did_then() {
         // What the second report said about the run before it included.
         assert_eq!(contents(&centre.path(&folder)), then.1, "{asked}");
     }
+    // Nobody's newest report or marts are written over by accident.
+    let newest = contents(&centre.path("reports"));
+    centre.kefu(&["report", "-q", "--snapshot", "2"]).ok();
+    assert!(contents(&centre.path("reports/r0002")) == second.1);
+    std::fs::remove_dir_all(centre.path("reports/r0002")).unwrap();
+    assert!(contents(&centre.path("reports")) == newest);
     let restated = String::from_utf8(
         second
             .1

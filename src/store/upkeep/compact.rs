@@ -15,6 +15,7 @@ use crate::schema::{DATE, Table};
 use super::super::delta::{Content, Layout, Part, Replacement};
 use super::super::runs;
 use super::super::{Store, keys, merge, parquet_io, quality, stage};
+use super::tables;
 
 /// What became of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub fn compact(store: &Store) -> Result<Vec<Compacted>> {
     let newest = store.latest_run()?;
     let mut versions = newest.map(|run| run.versions).unwrap_or_default();
     let mut done = Vec::new();
-    for name in store.tables()? {
+    for name in tables(store)? {
         // Neither is divided by day.
         if [runs::TABLE, quality::TABLE].contains(&name.as_str()) {
             continue;

@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-use super::Store;
 use super::runs::{self, Run};
+use super::{Store, quality};
+use crate::schema::TABLES;
+use crate::schema::facts::FACTS;
 
 pub use compact::{Compacted, compact};
 pub use vacuum::{Removed, Vacuumed, vacuum};
@@ -18,6 +20,20 @@ pub use verify::{Trouble, Verified, verify};
 
 /// Files that were never finished.
 const UNFINISHED: &str = ".kefu-";
+
+/// Names of the tables of a store: the program's own, and what its runs know. Another folder that somebody put
+/// there is nobody's business.
+fn tables(store: &Store) -> Result<BTreeSet<String>> {
+    let own = TABLES.iter().map(|table| table.name);
+    let facts = FACTS.iter().map(|fact| fact.name);
+    let names = own.chain(facts).chain([runs::TABLE, quality::TABLE]);
+    let mut tables: BTreeSet<String> = names.map(str::to_owned).collect();
+    for run in store.runs()? {
+        tables.extend(run.versions.into_keys());
+    }
+    tables.retain(|name| store.root().join(name).join("_delta_log").is_dir());
+    Ok(tables)
+}
 
 fn is_unfinished(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default();

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::settings::Retention;
 
 use super::super::Store;
-use super::{lying, referred};
+use super::{lying, referred, tables};
 
 /// A file that is gone, or would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn vacuum(store: &Store, keep: u64, dry: bool) -> Result<Vacuumed> {
         .saturating_sub(usize::try_from(keep).unwrap_or(usize::MAX));
     let kept = all.get(first..).unwrap_or_default();
     let mut removed = Vec::new();
-    for table in store.tables()? {
+    for table in tables(store)? {
         let needed = referred(store, &table, kept)?;
         let lying = lying(&store.root().join(&table))?;
         removed.extend(

@@ -19,7 +19,7 @@ use super::super::delta::{Listed, file_name};
 use super::super::quality::{self, Line, batch_id};
 use super::super::runs::{self, Run};
 use super::super::{Store, keys, merge, parquet_io};
-use super::{lying, referred};
+use super::{lying, referred, tables};
 
 /// Keys that are listed before the rest is only counted.
 const SHOWN: usize = 5;
@@ -220,7 +220,7 @@ impl Verified {
     }
 
     fn look_for_orphans(&mut self, store: &Store, all: &[Run]) -> Result<()> {
-        for table in store.tables()? {
+        for table in tables(store)? {
             let referred = match referred(store, &table, all) {
                 Ok(referred) => referred,
                 Err(error) => {
