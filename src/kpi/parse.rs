@@ -244,10 +244,12 @@ fn binary(left: &Sql, op: &BinaryOperator, right: &Sql, fact: &Fact) -> Result<E
         BinaryOperator::Plus => arithmetic(Operator::Add),
         BinaryOperator::Minus => arithmetic(Operator::Subtract),
         BinaryOperator::Multiply => arithmetic(Operator::Multiply),
-        BinaryOperator::Divide if build(right, fact)? == Expr::Number(0.0) => {
-            Err(Found::from("division by the literal 0").within(right))
-        }
-        BinaryOperator::Divide => arithmetic(Operator::Divide),
+        BinaryOperator::Divide => match (number(left, fact)?, number(right, fact)?) {
+            (_, zero) if *zero == Expr::Number(0.0) => {
+                Err(Found::from("division by the literal 0").within(right))
+            }
+            (left, right) => Ok(Expr::Arithmetic(Operator::Divide, left, right)),
+        },
         other => Err(format!("the operator {other} is not allowed").into()),
     }
 }
@@ -378,6 +380,7 @@ fn needed(sql: &Sql, found: Type, expected: Type) -> Found {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn calls() -> &'static Fact {
         Fact::by_name("call_facts").unwrap()
@@ -452,6 +455,26 @@ mod tests {
         }
         let fault = expression("wiat_s > 3", calls(), Type::Flag).unwrap_err();
         assert_eq!(fault.hint, "did you mean `wait_s`?");
+    }
+
+    proptest! {
+        /// Whatever is typed: an expression or a fault whose place lies in the text, in little time.
+        #[test]
+        fn any_text_is_answered(text in "([a-z_]{1,6}|wait_s|offered|'[^']{0,3}'|查|\\(|\\)|=|<>|AND|NOT|IN|/|-|,|[0-9.]{1,3}|\"|\n| |){0,12}") {
+            if let Err(fault) = expression(&text, calls(), Type::Flag) {
+                prop_assert!(!fault.message.is_empty());
+                prop_assert!(fault.at.is_none_or(|at| text.is_char_boundary(at)), "{:?}", fault);
+            }
+        }
+    }
+
+    #[test]
+    fn deep_nesting_takes_no_longer_than_it_should() {
+        let deep =
+            |depth: usize| format!("{}1{} > 2", "wait_s / (".repeat(depth), ")".repeat(depth));
+        assert!(expression(&deep(15), calls(), Type::Flag).is_ok());
+        let fault = expression(&deep(5000), calls(), Type::Flag).unwrap_err();
+        assert_eq!(fault.message, "the expression is nested too deeply");
     }
 
     #[test]
