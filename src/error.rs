@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 /// Result with [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Where somebody who wrote a wrong expression finds the columns.
+pub const COLUMNS: &str = "`kefu explain KPI` lists the columns of a KPI's fact table";
+
 /// Everything that can stop a command.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -31,10 +34,12 @@ pub enum Error {
     /// An entry of the catalogue or a condition does not make sense.
     #[error("{place}: {message}")]
     Expression {
-        /// The entry or option and the text.
+        /// The entry or option.
         place: String,
-        /// What is wrong with it.
+        /// What is wrong with it, and the text with a mark under the place.
         message: String,
+        /// What to do next; when it is empty, where the columns are listed.
+        hint: String,
     },
     /// The command line asks for something that does not exist.
     #[error("{message}")]
@@ -187,9 +192,8 @@ impl Error {
             | Self::Settings { hint, .. }
             | Self::Gate { hint, .. }
             | Self::Store { hint, .. } => (!hint.is_empty()).then(|| hint.clone()),
-            Self::Expression { .. } => {
-                Some("`kefu explain KPI` lists the columns of a KPI's fact table".to_owned())
-            }
+            Self::Expression { hint, .. } if hint.is_empty() => Some(COLUMNS.to_owned()),
+            Self::Expression { hint, .. } => Some(hint.clone()),
             _ => None,
         }
     }

@@ -5,19 +5,23 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::calendar::Grain;
+use crate::calendar::{self, Grain};
 use crate::error::Result;
 use crate::i18n::Lang;
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
-use crate::kpi::expr::Expr;
+use crate::kpi::expr::{Comparison, Expr};
 use crate::kpi::figure::Bound;
 use crate::kpi::lower::Dialect;
 use crate::kpi::pass::{Grouping, Pass};
+use crate::kpi::query::{Source, days, row_condition};
 use crate::report::format;
-use crate::store::Store;
-use crate::store::runs::Run;
+use crate::run::Reading;
+use crate::schema::DATE;
+use crate::schema::facts::Fact;
+use crate::settings::Settings;
+use crate::store::delta::Part;
 
-use super::{Common, output};
+use super::{Common, Rows, output};
 
 #[derive(Debug, Clone, Args)]
 pub struct ExplainArgs {
@@ -26,19 +30,28 @@ pub struct ExplainArgs {
     /// Only the SQL, in this dialect
     #[arg(long, value_enum)]
     sql: Option<Dialect>,
+    #[command(flatten)]
+    rows: Rows,
 }
 
 pub fn explain(common: &Common, args: &ExplainArgs) -> Result<ExitCode> {
+    args.rows.check()?;
     let settings = common.settings()?;
     let catalogue = Catalogue::compile(&settings)?;
     let at = catalogue.position(&args.kpi)?;
-    let kpi = &catalogue.kpis[at];
+    let asked = asked(&catalogue, at, &args.rows)?;
     let text = if let Some(dialect) = args.sql {
-        sql(kpi, &catalogue, dialect)
+        sql(at, &catalogue, dialect, &asked)
     } else {
-        let mut text = definition(kpi, at, &catalogue, common.lang.unwrap_or(Lang::En));
-        if let Some((store, run)) = finished(common)? {
-            text.push_str(&rows_left(kpi, &store, &run)?);
+        let lang = common.lang.unwrap_or(Lang::En);
+        let mut text = definition(at, &catalogue, lang, &asked);
+        if let Some(reading) = finished(common, &settings, &args.rows)? {
+            for (kpi, conditions) in catalogue.with_rows(at).into_iter().zip(&asked) {
+                let place = place(common, &settings, &reading, kpi);
+                let left = rows_left(kpi, &reading.source(), &args.rows, conditions)?;
+                text.push_str(&place);
+                text.push_str(&left);
+            }
         }
         text
     };
@@ -46,22 +59,66 @@ pub fn explain(common: &Common, args: &ExplainArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The store and its newest run, where there is one; a definition can be read without any.
-fn finished(common: &Common) -> Result<Option<(Store, Run)>> {
-    let Ok(store) = Store::open(&common.store) else {
-        return Ok(None);
+/// What the command line asks of the rows of each KPI that has rows: the range, then `--where`.
+fn asked(catalogue: &Catalogue, at: usize, rows: &Rows) -> Result<Vec<Vec<Expr>>> {
+    let of_fact = |fact: &'static Fact| -> Result<Vec<Expr>> {
+        let date = |comparison, day| {
+            let column = Box::new(Expr::Column(*fact.column(DATE)?));
+            Some(Expr::Compare(comparison, column, Box::new(Expr::Date(day))))
+        };
+        let from = rows
+            .from
+            .and_then(|day| date(Comparison::GreaterEqual, day));
+        let to = rows.to.and_then(|day| date(Comparison::LessEqual, day));
+        let text = rows.condition.as_deref();
+        let condition = text.map(|text| row_condition(text, fact)).transpose()?;
+        Ok(from.into_iter().chain(to).chain(condition).collect())
     };
-    let run = store.latest_run()?;
-    Ok(run.map(|run| (store, run)))
+    let facts = catalogue.with_rows(at).into_iter().map(|kpi| kpi.fact);
+    facts
+        .map(|fact| fact.map_or_else(|| Ok(Vec::new()), of_fact))
+        .collect()
 }
 
-fn definition(kpi: &Kpi, at: usize, catalogue: &Catalogue, lang: Lang) -> String {
+/// The facts, where there are any; a definition can be read without a store, unless a run is asked for.
+fn finished(common: &Common, settings: &Settings, rows: &Rows) -> Result<Option<Reading>> {
+    let asked = rows.earlier.snapshot.is_some() || common.as_of.is_some();
+    if !asked && !common.store.join("_runs").is_dir() {
+        return Ok(None);
+    }
+    common.reading(settings, &rows.earlier).map(Some)
+}
+
+/// Where the rows are that are counted.
+fn place(common: &Common, settings: &Settings, reading: &Reading, kpi: &Kpi) -> String {
+    let run = reading.run();
+    let store = common.store.display();
+    let fact = kpi.fact.map_or("", |fact| fact.name);
+    if reading.is_judged_anew() {
+        let at = calendar::print(settings.centre.zone, run.as_of);
+        return format!(
+            "\nRows of {fact} in {store} (run {}, judged as of {at}):\n",
+            run.id()
+        );
+    }
+    let version = run.versions.get(fact).copied().unwrap_or_default();
+    format!(
+        "\nRows of {fact} in {store} (run {}, version {version} of the Delta table {store}/{fact}):\n",
+        run.id()
+    )
+}
+
+fn definition(at: usize, catalogue: &Catalogue, lang: Lang, asked: &[Vec<Expr>]) -> String {
+    let kpi = &catalogue.kpis[at];
     let mut text = format!("{} · {} · {}\n", kpi.id, kpi.name.en, kpi.name.zh);
     let _ = writeln!(text, "{}\n", kpi.about.get(lang));
     let mut line = |label: &str, value: String| {
         let _ = writeln!(text, "{label:<10}{value}");
     };
     line("kind", kpi.kind.code().to_owned());
+    if let Some(variant) = kpi.variant {
+        line("variant", variant.to_owned());
+    }
     if let Some(fact) = kpi.fact {
         line("fact", fact.name.to_owned());
     }
@@ -91,16 +148,19 @@ fn definition(kpi: &Kpi, at: usize, catalogue: &Catalogue, lang: Lang) -> String
         Formula::Count => {}
     }
     line("source", kpi.source.get(lang).to_owned());
-    if let Some(target) = catalogue.target(at) {
+    for target in catalogue.targets.iter().filter(|target| target.kpi == at) {
         let sign = if matches!(target.bound, Bound::AtLeast(_)) {
             "at least"
         } else {
             "at most"
         };
         let bound = format::value(target.bound.value(), kpi.unit, lang);
+        let part = target.condition.as_ref().map_or_else(String::new, |part| {
+            format!(" where {}", part.sql(Dialect::Duckdb))
+        });
         line(
             "target",
-            format!("{sign} {bound} ({})", target.source.get(lang)),
+            format!("{sign} {bound}{part} ({})", target.source.get(lang)),
         );
     }
     if let Some(fact) = kpi.fact {
@@ -109,77 +169,101 @@ fn definition(kpi: &Kpi, at: usize, catalogue: &Catalogue, lang: Lang) -> String
         line("columns", columns.join(", "));
     }
     for (name, dialect) in [("DuckDB", Dialect::Duckdb), ("Spark", Dialect::Spark)] {
-        let _ = write!(text, "\n{name}:\n{}", sql(kpi, catalogue, dialect));
+        let _ = write!(text, "\n{name}:\n{}", sql(at, catalogue, dialect, asked));
     }
     text
 }
 
-fn sql(kpi: &Kpi, catalogue: &Catalogue, dialect: Dialect) -> String {
-    match (&kpi.formula, kpi.sql(dialect)) {
-        (_, Some(sql)) => format!("{sql};\n"),
-        (
-            Formula::Ratio {
-                numerator,
-                denominator,
-                scale,
-            },
-            None,
-        ) => {
-            let part = |at: &usize| catalogue.kpis[*at].sql(dialect).unwrap_or_default();
-            format!(
-                "SELECT a.value / nullif(b.value, 0) * CAST({scale} AS DOUBLE) AS value,\n       a.value AS numerator,\n       b.value AS denominator\nFROM ({}) a\nCROSS JOIN ({}) b;\n",
-                part(numerator),
-                part(denominator)
-            )
-        }
-        _ => String::new(),
+fn sql(at: usize, catalogue: &Catalogue, dialect: Dialect, asked: &[Vec<Expr>]) -> String {
+    let parts: Vec<String> = catalogue
+        .with_rows(at)
+        .into_iter()
+        .zip(asked)
+        .filter_map(|(kpi, asked)| kpi.sql(dialect, asked))
+        .collect();
+    match (&catalogue.kpis[at].formula, parts.as_slice()) {
+        (Formula::Ratio { scale, .. }, [top, bottom]) => format!(
+            "SELECT a.value / nullif(b.value, 0) * CAST({scale} AS DOUBLE) AS value,\n       a.value AS numerator,\n       b.value AS denominator\nFROM ({top}) a\nCROSS JOIN ({bottom}) b;\n"
+        ),
+        _ => format!("{};\n", parts.concat()),
     }
 }
 
-/// Rows of the fact left after each condition, one after the other.
-fn rows_left(kpi: &Kpi, store: &Store, run: &Run) -> Result<String> {
+/// Rows of the fact left after each condition, one after the other; at last those with a value.
+fn rows_left(kpi: &Kpi, source: &Source<'_>, rows: &Rows, asked: &[Expr]) -> Result<String> {
     let Some(fact) = kpi.fact else {
         return Ok(String::new());
     };
-    let parts = store.parts_at(fact.name, run)?;
-    let counting = Kpi {
-        formula: Formula::Count,
-        condition: None,
-        ..kpi.clone()
+    let mut text = String::new();
+    let mut line = |count: u64, what: &str| {
+        let _ = writeln!(text, "{:>12}  {what}", format::count(count));
     };
+    let total = |parts: &[Part]| parts.iter().map(|part| part.rows).sum();
+    line(total(&days(source, fact, None, None)?), "all");
+    let parts = days(source, fact, rows.from, rows.to)?;
+    let (range, condition) = asked.split_at(asked.len() - usize::from(rows.condition.is_some()));
+    if let Some(range) = all(range.iter()) {
+        let what = format!("after {}", range.sql(Dialect::Duckdb));
+        line(total(&parts), &what);
+    }
+    let own = kpi.condition.iter().flat_map(Expr::conjuncts);
+    let mut so_far: Option<Expr> = None;
+    let named = |expr: &Expr| format!("after {}", expr.sql(Dialect::Duckdb));
+    let steps = condition
+        .iter()
+        .chain(own)
+        .map(|expr| (expr.clone(), named(expr)));
+    for (step, what) in steps.chain(values(&kpi.formula)) {
+        let joined = all(so_far.iter().chain([&step])).unwrap_or(step);
+        line(count(fact, &parts, &joined)?, &what);
+        so_far = Some(joined);
+    }
+    Ok(text)
+}
+
+/// The last steps: which rows have a value, and of a rate, in which it is true.
+fn values(formula: &Formula) -> Vec<(Expr, String)> {
+    let known = |expr: &Expr| Expr::Not(Box::new(Expr::IsNull(Box::new(expr.clone()))));
+    match formula {
+        Formula::Count | Formula::Ratio { .. } => Vec::new(),
+        Formula::Sum(of) | Formula::Mean(of) | Formula::Max(of) | Formula::Quantile { of, .. } => {
+            vec![(known(of), "with a value".to_owned())]
+        }
+        Formula::Share { of, weight } => {
+            let both = Expr::And(Box::new(known(of)), Box::new(known(weight)));
+            vec![(both, "with a value and a weight".to_owned())]
+        }
+        Formula::Rate(when) => vec![
+            (
+                known(when),
+                "known to be true or false: the denominator".to_owned(),
+            ),
+            (when.clone(), "true: the numerator".to_owned()),
+        ],
+    }
+}
+
+/// Conditions that must all hold.
+fn all<'e>(conditions: impl Iterator<Item = &'e Expr>) -> Option<Expr> {
+    conditions
+        .cloned()
+        .reduce(|a, b| Expr::And(Box::new(a), Box::new(b)))
+}
+
+/// Rows that fulfil a condition.
+fn count(fact: &'static Fact, parts: &[Part], condition: &Expr) -> Result<u64> {
+    let counting = Kpi::rows_of(fact);
     let groupings = [Grouping {
         grain: Grain::All,
         by: Vec::new(),
     }];
-    let count = |condition: Option<&Expr>| -> Result<u64> {
-        let pass = Pass {
-            fact,
-            kpis: &[&counting],
-            groupings: &groupings,
-            condition,
-        };
-        let groups = pass.run(&parts)?;
-        Ok(groups
-            .iter()
-            .flat_map(|groups| &groups.states)
-            .map(|states| states.rows(0))
-            .sum())
+    let pass = Pass {
+        fact,
+        kpis: &[&counting],
+        groupings: &groupings,
+        condition: Some(condition),
     };
-    let mut text = format!(
-        "\nRows in {} (run {}):\n{:>12}  all\n",
-        store.root().display(),
-        run.id(),
-        format::count(count(None)?)
-    );
-    let mut so_far: Option<Expr> = None;
-    for condition in kpi.condition.iter().flat_map(Expr::conjuncts) {
-        let joined = match so_far {
-            Some(before) => Expr::And(Box::new(before), Box::new(condition.clone())),
-            None => condition.clone(),
-        };
-        let left = format::count(count(Some(&joined))?);
-        let _ = writeln!(text, "{left:>12}  after {}", condition.sql(Dialect::Duckdb));
-        so_far = Some(joined);
-    }
-    Ok(text)
+    let groups = pass.run(parts)?;
+    let states = groups.iter().flat_map(|groups| &groups.states);
+    Ok(states.map(|states| states.rows(0)).sum())
 }

@@ -1,28 +1,25 @@
 //! `kefu kpi`: figures by dimension and period.
 
-use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chrono::NaiveDate;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use comfy_table::{CellAlignment, presets};
 
 use crate::calendar::Grain;
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
-use crate::kpi::catalogue::{Catalogue, Formula};
-use crate::kpi::expr::Type;
-use crate::kpi::parse;
+use crate::i18n::text::Text;
+use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
 use crate::kpi::pass::Grouping;
-use crate::kpi::query::{Query, Source};
+use crate::kpi::query::{Query, row_condition};
 use crate::kpi::table::Table;
 use crate::report::format;
-use crate::run;
 use crate::schema::facts::FACTS;
-use crate::store::Store;
+use crate::schema::measure::Bound;
 
-use super::{Common, output};
+use super::output::{Format, Out, Readers};
+use super::{Common, Rows};
 
 #[derive(Debug, Clone, Args)]
 pub struct KpiArgs {
@@ -35,18 +32,11 @@ pub struct KpiArgs {
     /// Periods
     #[arg(long, value_enum, default_value_t)]
     grain: Grain,
-    /// First local date
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    from: Option<NaiveDate>,
-    /// Last local date
-    #[arg(long, value_name = "YYYY-MM-DD")]
-    to: Option<NaiveDate>,
-    /// Row-level SQL condition over the fact table
-    #[arg(long = "where", value_name = "CONDITION")]
-    condition: Option<String>,
-    /// Form of the output
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    rows: Rows,
+    /// Form of the output; default: that of the file's name, else a table
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     /// Byte-order mark before CSV, for Excel
     #[arg(long)]
     bom: bool,
@@ -55,51 +45,24 @@ pub struct KpiArgs {
     output: Option<PathBuf>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    #[default]
-    Table,
-    /// UTF-8, full precision
-    Csv,
-    /// An array of objects
-    Json,
-    /// Parquet
-    Parquet,
-}
-
 pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
     check_arguments(args)?;
     let settings = common.settings()?;
     let catalogue = Catalogue::compile(&settings)?;
-    let store = Store::open(&common.store)?;
-    let run = run::newest_run(&store)?;
-    if let Some(as_of) = common.as_of(&settings)?
-        && as_of != run.as_of
-    {
-        return Err(Error::usage(
-            "the store's facts were judged at another --as-of",
-            "judge them anew with `kefu run INPUT --as-of TIME`, then ask again",
-        ));
-    }
+    let format = Format::of(args.format, args.output.as_deref())?;
     let query = Query {
         kpis: chosen(args, &catalogue)?,
         groupings: vec![Grouping {
             grain: args.grain,
             by: args.by.clone(),
         }],
-        from: args.from,
-        to: args.to,
-        condition: args.condition.clone(),
+        from: args.rows.from,
+        to: args.rows.to,
+        condition: args.rows.condition.clone(),
     };
+    let reading = common.reading(&settings, &args.rows.earlier)?;
     let rows = query
-        .answer(
-            &catalogue,
-            &Source {
-                store: &store,
-                run: &run,
-            },
-        )?
+        .answer(&catalogue, &reading.source())?
         .pop()
         .unwrap_or_default();
     let table = Table {
@@ -107,36 +70,20 @@ pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
         by: &args.by,
         rows: &rows,
     };
-    let bytes = match args.format {
+    let bytes = match format {
         Format::Table => for_people(&table, common.lang.unwrap_or(Lang::En)).into_bytes(),
         Format::Csv => table.csv(args.bom)?,
         Format::Json => table.json()?,
         Format::Parquet => table.parquet()?,
     };
-    match &args.output {
-        Some(path) => {
-            std::fs::write(path, bytes).map_err(|error| Error::io("write", path, error))?;
-        }
-        None if args.format == Format::Parquet && std::io::stdout().is_terminal() => {
-            return Err(Error::usage(
-                "Parquet is not for a terminal",
-                "name a file with -o FILE",
-            ));
-        }
-        None => output::stdout(&bytes)?,
-    }
+    let mut out = Out::open(format, args.output.as_deref(), Readers::All)?;
+    out.all(&bytes)?;
+    out.finish()?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn check_arguments(args: &KpiArgs) -> Result<()> {
-    if let (Some(from), Some(to)) = (args.from, args.to)
-        && from > to
-    {
-        return Err(Error::usage(
-            format!("--from {from} is after --to {to}"),
-            "exchange the two",
-        ));
-    }
+    args.rows.check()?;
     for (at, name) in args.by.iter().enumerate() {
         if args.by[..at].contains(name) {
             return Err(Error::usage(
@@ -179,24 +126,21 @@ fn chosen(args: &KpiArgs, catalogue: &Catalogue) -> Result<Vec<usize>> {
 
 /// Why no figure fits: the condition as the first fact with the dimensions sees it, else the dimensions.
 fn nothing_fits(args: &KpiArgs) -> Error {
-    let hint = "`kefu explain KPI` lists the columns and dimensions of a figure's fact table";
     let with_dimensions = FACTS.iter().find(|fact| {
         args.by
             .iter()
             .all(|name| fact.dimensions().any(|known| known == name))
     });
-    match (with_dimensions, &args.condition) {
-        (Some(fact), Some(text)) => Error::Expression {
-            place: format!("--where \"{text}\""),
-            message: parse::expression(text, fact, Type::Flag)
-                .err()
-                .unwrap_or_default(),
-        },
-        _ => Error::usage(
+    let condition = args.rows.condition.as_deref();
+    let wrong = with_dimensions
+        .zip(condition)
+        .and_then(|(fact, text)| row_condition(text, fact).err());
+    wrong.unwrap_or_else(|| {
+        Error::usage(
             format!("no fact table has all of {}", args.by.join(", ")),
-            hint,
-        ),
-    }
+            "`kefu explain KPI` lists the columns and dimensions of a figure's fact table",
+        )
+    })
 }
 
 fn fact_fits(args: &KpiArgs, catalogue: &Catalogue, at: usize) -> bool {
@@ -206,11 +150,21 @@ fn fact_fits(args: &KpiArgs, catalogue: &Catalogue, at: usize) -> bool {
             .iter()
             .all(|name| catalogue.kpis[at].has_dimension(name));
         let condition_fits = args
+            .rows
             .condition
             .as_ref()
-            .is_none_or(|text| parse::expression(text, fact, Type::Flag).is_ok());
+            .is_none_or(|text| row_condition(text, fact).is_ok());
         has_dimensions && condition_fits
     })
+}
+
+/// The name, with that of the variant where there are several.
+fn name(kpi: &Kpi, lang: Lang) -> String {
+    let name = kpi.name.get(lang);
+    match kpi.variant.filter(|variant| !name.contains(variant)) {
+        Some(variant) => format!("{name} ({variant})"),
+        None => name.to_owned(),
+    }
 }
 
 fn for_people(answer: &Table<'_>, lang: Lang) -> String {
@@ -220,7 +174,7 @@ fn for_people(answer: &Table<'_>, lang: Lang) -> String {
     for row in answer.rows {
         let kpi = &answer.catalogue.kpis[row.kpi];
         let mut cells = vec![
-            format!("{} {}", kpi.id, kpi.name.get(lang)),
+            format!("{} {}", kpi.id, name(kpi, lang)),
             row.group.period.clone(),
         ];
         cells.extend(
@@ -245,12 +199,13 @@ fn for_people(answer: &Table<'_>, lang: Lang) -> String {
                 kpi.unit,
                 lang,
             ),
-            format::maybe(
-                row.bound.map(super::super::schema::measure::Bound::value),
-                kpi.unit,
-                lang,
-            ),
-            row.status.code().to_owned(),
+            format::maybe(row.bound.map(Bound::value), kpi.unit, lang),
+            // The interval still contains the target, so that met or missed may be chance.
+            if estimate.indistinguishable(row.bound) {
+                format!("{} ({})", row.status.code(), Text(lang).indistinguishable())
+            } else {
+                row.status.code().to_owned()
+            },
         ]);
         table.add_row(cells);
     }

@@ -2,6 +2,7 @@
 
 mod check;
 mod config;
+mod drill;
 mod explain;
 mod generate;
 mod init;
@@ -10,17 +11,20 @@ mod output;
 mod progress;
 mod run;
 mod sla;
+mod store;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
 use crate::ingest::value;
-use crate::run::gate;
+use crate::kpi::catalogue::Catalogue;
+use crate::run::{Reading, Snapshot, gate};
 use crate::settings::{Loaded, Settings, suggestion};
 
 /// Turns the exported call and ticket logs of a service centre into KPIs and charted reports.
@@ -82,6 +86,30 @@ struct Common {
     dump_config: Option<config::Dump>,
 }
 
+/// Which run is read.
+#[derive(Debug, Clone, Args)]
+struct Earlier {
+    /// The store as an earlier run left it: its number, or the newest run as of a time (a date: the end of its day)
+    #[arg(long, value_name = "RUN|TIME")]
+    snapshot: Option<String>,
+}
+
+/// Which rows figures are computed from.
+#[derive(Debug, Clone, Args)]
+struct Rows {
+    /// First local date
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<NaiveDate>,
+    /// Last local date
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    to: Option<NaiveDate>,
+    /// Row-level SQL condition over the fact table
+    #[arg(long = "where", value_name = "CONDITION")]
+    condition: Option<String>,
+    #[command(flatten)]
+    earlier: Earlier,
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// The nightly job: take in what is new, compute, render
@@ -92,12 +120,16 @@ enum Command {
     Ingest(run::IngestArgs),
     /// Figures by dimension and period
     Kpi(kpi::KpiArgs),
+    /// The rows behind a figure, each with what it adds to numerator and denominator
+    Drill(drill::DrillArgs),
     /// Definition, source and SQL of a figure, and the rows left after each condition
     Explain(explain::ExplainArgs),
     /// How the promises stand, and which clocks are about to be late
     Sla(sla::SlaArgs),
-    /// Render reports and marts of the newest run again
+    /// Render reports and marts of the newest run again, or of an earlier one
     Report(run::ReportArgs),
+    /// What is in the store, whether it is sound, and clearing it up
+    Store(store::StoreArgs),
     /// Write the exports of a synthetic centre with planted, documented anomalies
     Generate(generate::GenerateArgs),
     /// Write a commented kefu.toml that names every key, with its default and its meaning
@@ -156,6 +188,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Check(args) => check::check(&common, &args),
         Command::Ingest(args) => run::ingest(&common, args),
         Command::Kpi(args) => kpi::kpi(&common, &args),
+        Command::Drill(args) => drill::drill(&common, &args),
+        Command::Store(args) => store::store(&common, &args),
         Command::Explain(args) => explain::explain(&common, &args),
         Command::Sla(args) => sla::sla(&common, &args),
         Command::Report(args) => run::report(&common, args),
@@ -170,7 +204,43 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
     }
 }
 
+impl Earlier {
+    fn snapshot(&self, settings: &Settings) -> Result<Option<Snapshot>> {
+        self.snapshot
+            .as_deref()
+            .map(|text| Snapshot::parse(text, settings.centre.zone))
+            .transpose()
+    }
+}
+
+impl Rows {
+    /// Makes sure that the range is one.
+    fn check(&self) -> Result<()> {
+        match (self.from, self.to) {
+            (Some(from), Some(to)) if from > to => Err(Error::usage(
+                format!("--from {from} is after --to {to}"),
+                "exchange the two",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl Common {
+    /// The facts that are asked for: of the newest run or of an earlier one, as judged then or at `--as-of`.
+    fn reading(&self, settings: &Settings, earlier: &Earlier) -> Result<Reading> {
+        let reading = Reading::open(
+            &self.store,
+            settings,
+            earlier.snapshot(settings)?,
+            self.as_of(settings)?,
+        )?;
+        if let Some(note) = reading.note.as_ref().filter(|_| !self.quiet) {
+            output::note(note, self.json);
+        }
+        Ok(reading)
+    }
+
     /// The settings in force: the file named, else `kefu.toml` here, else the built-in ones.
     fn settings(&self) -> Result<Settings> {
         Ok(self.loaded()?.settings)
@@ -185,6 +255,8 @@ impl Common {
             None => Loaded::builtin()?,
         };
         gate::check_reasons(&loaded)?;
+        // A wrong entry is found before anything is read, whatever the command.
+        Catalogue::load(&loaded)?;
         if let Some(name) = &self.source
             && loaded.settings.source(name).is_none()
         {

@@ -1,10 +1,172 @@
 //! Standard output carries results, standard error carries messages.
 
-use std::io::Write;
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+use tempfile::NamedTempFile;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::error::{Error, Result};
+
+/// Form of a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Table,
+    /// UTF-8, full precision
+    Csv,
+    /// An array of objects
+    Json,
+    /// Parquet
+    Parquet,
+}
+
+impl Format {
+    /// The form asked for, else that of the file's name, else a table.
+    ///
+    /// # Errors
+    /// When the file's name says nothing and no form is asked for.
+    pub fn of(asked: Option<Self>, file: Option<&Path>) -> Result<Self> {
+        let Some(file) = file.filter(|_| asked.is_none()) else {
+            return Ok(asked.unwrap_or(Self::Table));
+        };
+        let extension = file.extension().and_then(|extension| extension.to_str());
+        match extension.map(str::to_ascii_lowercase).as_deref() {
+            Some("csv") => Ok(Self::Csv),
+            Some("json") => Ok(Self::Json),
+            Some("parquet") => Ok(Self::Parquet),
+            Some("txt") => Ok(Self::Table),
+            _ => Err(Error::usage(
+                format!("-o {}: the name does not say the form", file.display()),
+                "call it .csv, .json or .parquet, or add --format",
+            )),
+        }
+    }
+}
+
+/// Where a result goes: standard output, or a file that appears when it is whole.
+pub enum Out {
+    Standard(BufWriter<std::io::Stdout>),
+    File(BufWriter<NamedTempFile>, PathBuf, Readers),
+    /// A pipe or device, which nothing can take the place of.
+    Device(BufWriter<std::fs::File>, PathBuf),
+}
+
+/// Who may read a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// Its owner only: rows of facts can be about people.
+    Owner,
+    /// Everybody: figures.
+    All,
+}
+
+impl Out {
+    /// Opens the file, else standard output.
+    ///
+    /// # Errors
+    /// When the file's folder cannot be written to, or Parquet would go to a terminal.
+    pub fn open(format: Format, file: Option<&Path>, readers: Readers) -> Result<Self> {
+        let Some(path) = file else {
+            if format == Format::Parquet && std::io::stdout().is_terminal() {
+                return Err(Error::usage(
+                    "Parquet is not for a terminal",
+                    "name a file with -o FILE",
+                ));
+            }
+            return Ok(Self::Standard(BufWriter::new(std::io::stdout())));
+        };
+        if std::fs::metadata(path).is_ok_and(|known| !known.is_file()) {
+            let file = std::fs::OpenOptions::new().write(true).open(path);
+            return file
+                .map(|file| Self::Device(BufWriter::new(file), path.to_owned()))
+                .map_err(|error| Error::io("write", path, error));
+        }
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let file = tempfile::Builder::new()
+            .prefix(".kefu-")
+            .tempfile_in(folder)
+            .map_err(|error| Error::io("write", path, error))?;
+        Ok(Self::File(BufWriter::new(file), path.to_owned(), readers))
+    }
+
+    /// Writes all of it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn all(&mut self, bytes: &[u8]) -> Result<()> {
+        let written = self.write_all(bytes);
+        written.map_err(|error| self.error(error))
+    }
+
+    /// Puts the file in its place.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn finish(mut self) -> Result<()> {
+        if let Err(error) = self.flush() {
+            return Err(self.error(error));
+        }
+        match self {
+            Self::Standard(_) | Self::Device(..) => Ok(()),
+            Self::File(writer, path, readers) => writer
+                .into_inner()
+                .map_err(std::io::IntoInnerError::into_error)
+                .and_then(|file| {
+                    open_to(&file, readers)?;
+                    file.persist(&path).map_err(|error| error.error)
+                })
+                .map(|_| ())
+                .map_err(|error| Error::io("write", &path, error)),
+        }
+    }
+
+    fn error(&self, error: std::io::Error) -> Error {
+        match self {
+            Self::Standard(_) => Error::io("write to", "standard output".as_ref(), error),
+            Self::File(_, path, _) | Self::Device(_, path) => Error::io("write", path, error),
+        }
+    }
+}
+
+/// A new file is its owner's alone until it is opened to others.
+#[cfg(unix)]
+fn open_to(file: &NamedTempFile, readers: Readers) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    match readers {
+        Readers::Owner => Ok(()),
+        Readers::All => file
+            .as_file()
+            .set_permissions(std::fs::Permissions::from_mode(0o644)),
+    }
+}
+
+#[cfg(not(unix))]
+fn open_to(_file: &NamedTempFile, _readers: Readers) -> std::io::Result<()> {
+    Ok(())
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Standard(out) => out.write(bytes),
+            Self::File(file, ..) => file.write(bytes),
+            Self::Device(file, _) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Standard(out) => out.flush(),
+            Self::File(file, ..) => file.flush(),
+            Self::Device(file, _) => file.flush(),
+        }
+    }
+}
 
 /// Writes a result to standard output.
 ///

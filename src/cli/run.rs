@@ -15,8 +15,12 @@ use crate::ingest::reason;
 use crate::report::format::count;
 use crate::report::nightly::Restated;
 use crate::run::{self, FileAccount, Job, Summary};
+use crate::store::Store;
 
 use super::{Common, output, progress::Reporter};
+
+/// Where reports go when nothing else is said.
+const OUT: &str = "reports";
 
 #[derive(Debug, Clone, Args)]
 pub struct RunArgs {
@@ -41,13 +45,15 @@ pub struct IngestArgs {
 pub struct ReportArgs {
     #[command(flatten)]
     target: Target,
+    #[command(flatten)]
+    earlier: super::Earlier,
 }
 
 #[derive(Debug, Clone, Args)]
 struct Target {
-    /// Folder for reports and marts
-    #[arg(long, value_name = "DIR", default_value = "reports")]
-    out: PathBuf,
+    /// Folder for reports and marts; default: reports, and reports/RUN for an earlier run
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     /// Day to report on; default: the newest day with data
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<NaiveDate>,
@@ -79,7 +85,15 @@ pub fn ingest(common: &Common, args: IngestArgs) -> Result<ExitCode> {
 }
 
 pub fn report(common: &Common, args: ReportArgs) -> Result<ExitCode> {
-    let job = job(common, Vec::new(), Some(args.target))?;
+    let named = args.target.out.is_some();
+    let mut job = job(common, Vec::new(), Some(args.target))?;
+    job.snapshot = args.earlier.snapshot(&job.settings)?;
+    // The marts of an earlier run must not take the place of the newest ones by accident.
+    if let Some(snapshot) = job.snapshot.filter(|_| !named) {
+        let store = Store::open(&job.store)?;
+        let run = snapshot.find(&store, job.settings.centre.zone)?;
+        job.out.push(run.id());
+    }
     let reporter = Reporter::new(common);
     let summary = run::report(&job, &reporter);
     reporter.finish();
@@ -92,7 +106,10 @@ fn job(common: &Common, inputs: Vec<PathBuf>, target: Option<Target>) -> Result<
     let as_of = common.as_of(&settings)?;
     let (out, date) = target.map_or_else(
         || (PathBuf::new(), None),
-        |target| (target.out, target.date),
+        |target| {
+            let out = target.out.unwrap_or_else(|| PathBuf::from(OUT));
+            (out, target.date)
+        },
     );
     Ok(Job {
         inputs,
@@ -100,6 +117,7 @@ fn job(common: &Common, inputs: Vec<PathBuf>, target: Option<Target>) -> Result<
         store: common.store.clone(),
         out,
         as_of,
+        snapshot: None,
         date,
         langs: common.langs(),
     })

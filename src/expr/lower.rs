@@ -88,13 +88,13 @@ impl Expr {
             Self::And(a, b) => format!("{} AND {}", a.sql(dialect), b.sql(dialect)),
             Self::Or(a, b) => format!("({} OR {})", a.sql(dialect), b.sql(dialect)),
             Self::Not(inner) => match inner.as_ref() {
-                Self::IsNull(value) => format!("{} IS NOT NULL", value.sql(dialect)),
+                Self::IsNull(value) => format!("{} IS NOT NULL", value.operand(dialect)),
                 other => format!("NOT ({})", other.sql(dialect)),
             },
-            Self::IsNull(inner) => format!("{} IS NULL", inner.sql(dialect)),
+            Self::IsNull(inner) => format!("{} IS NULL", inner.operand(dialect)),
             Self::In(value, items) => {
                 let items: Vec<_> = items.iter().map(|item| item.sql(dialect)).collect();
-                format!("{} IN ({})", value.sql(dialect), items.join(", "))
+                format!("{} IN ({})", value.operand(dialect), items.join(", "))
             }
             Self::Arithmetic(op, a, b) => {
                 let (a, b) = (a.sql(dialect), b.sql(dialect));

@@ -130,10 +130,8 @@ fn promise(entry: &PromiseEntry, limit: Limit) -> Result<Promise> {
     let condition = match (&entry.condition, table) {
         (Some(text), Some(table)) => {
             let parsed = parse::expression(text, table, Type::Flag);
-            Some(parsed.map_err(|message| Error::Expression {
-                place: format!("[[promise]] id = \"{}\", where", entry.id),
-                message,
-            })?)
+            let place = || format!("`where` of [[promise]] `{}`", entry.id);
+            Some(parsed.map_err(|fault| fault.located(place(), text))?)
         }
         _ => None,
     };

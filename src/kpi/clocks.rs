@@ -4,13 +4,13 @@ use chrono::NaiveDate;
 use polars::prelude::*;
 use serde::Serialize;
 
-use crate::error::{Error, PolarsContext, Result};
-use crate::expr::{Expr as Condition, Type, parse};
+use crate::error::{PolarsContext, Result};
+use crate::expr::Expr as Condition;
 use crate::facts::frames;
 use crate::schema::DATE;
 use crate::schema::facts::Fact;
 
-use super::query::Source;
+use super::query::{Source, row_condition};
 
 /// The fact table of clocks.
 const FACT: &str = "sla_clocks";
@@ -191,14 +191,10 @@ fn read(source: &Source<'_>, ask: &Ask, wanted: Expr) -> Result<Option<DataFrame
 }
 
 fn condition(ask: &Ask) -> Result<Option<Condition>> {
-    let Some((text, fact)) = ask.condition.as_ref().zip(Fact::by_name(FACT)) else {
-        return Ok(None);
-    };
-    let parsed = parse::expression(text, fact, Type::Flag);
-    parsed.map(Some).map_err(|message| Error::Expression {
-        place: format!("--where \"{text}\""),
-        message,
-    })
+    let asked = ask.condition.as_ref().zip(Fact::by_name(FACT));
+    asked
+        .map(|(text, fact)| row_condition(text, fact))
+        .transpose()
 }
 
 fn rows(frame: &DataFrame) -> PolarsResult<Vec<ClockRow>> {

@@ -6,11 +6,12 @@ use super::expr::Expr;
 pub use crate::expr::lower::Dialect;
 
 impl Kpi {
-    /// SQL that computes value, numerator and denominator of this KPI from its fact table.
+    /// SQL that computes value, numerator and denominator of this KPI from its fact table, from the rows that
+    /// fulfil `first` too; nothing for a ratio.
     #[must_use]
-    pub fn sql(&self, dialect: Dialect) -> Option<String> {
+    pub fn sql(&self, dialect: Dialect, first: &[Expr]) -> Option<String> {
         let fact = self.fact?;
-        let mut conditions: Vec<String> = Vec::new();
+        let mut conditions: Vec<String> = first.iter().map(|asked| asked.sql(dialect)).collect();
         if let Some(condition) = &self.condition {
             conditions.push(condition.sql(dialect));
         }
@@ -22,13 +23,13 @@ impl Kpi {
             ),
             Formula::Sum(of) => {
                 let sum = format!("sum({})", as_double(of, dialect));
-                (sum.clone(), sum, "NULL".to_owned())
+                (sum.clone(), or_zero(&sum), "NULL".to_owned())
             }
             Formula::Mean(of) => {
                 let of = as_double(of, dialect);
                 (
                     format!("avg({of})"),
-                    format!("sum({of})"),
+                    or_zero(&format!("sum({of})")),
                     format!("count({of})"),
                 )
             }
@@ -39,7 +40,7 @@ impl Kpi {
                 );
                 (
                     format!("avg({number})"),
-                    format!("sum({number})"),
+                    or_zero(&format!("sum({number})")),
                     format!("count({number})"),
                 )
             }
@@ -48,7 +49,11 @@ impl Kpi {
                 conditions.push(format!("{of} IS NOT NULL AND {weight} IS NOT NULL"));
                 let top = format!("sum({of} * {weight})");
                 let bottom = format!("sum({weight})");
-                (format!("{top} / nullif({bottom}, 0)"), top, bottom)
+                (
+                    format!("{top} / nullif({bottom}, 0)"),
+                    or_zero(&top),
+                    or_zero(&bottom),
+                )
             }
             Formula::Quantile { of, q } => {
                 let of = as_double(of, dialect);
@@ -78,6 +83,11 @@ impl Kpi {
             fact.name
         ))
     }
+}
+
+/// The sum of no rows is 0, as in every other output; in SQL it is null.
+fn or_zero(sum: &str) -> String {
+    format!("coalesce({sum}, 0)")
 }
 
 fn as_double(of: &Expr, dialect: Dialect) -> String {

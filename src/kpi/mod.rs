@@ -4,12 +4,15 @@ pub mod accumulate;
 mod bounds;
 pub mod catalogue;
 pub mod clocks;
+mod compile;
+pub mod drill;
 pub mod figure;
 pub mod lower;
 pub mod mart;
 pub mod pass;
 mod program;
 pub mod query;
+pub mod rows;
 pub mod table;
 
 pub use crate::expr::{self, parse};

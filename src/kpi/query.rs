@@ -64,7 +64,7 @@ impl Query {
     /// # Errors
     /// When a dimension or the condition does not fit the fact of a KPI, or a table cannot be read.
     pub fn answer(&self, catalogue: &Catalogue, source: &Source<'_>) -> Result<Vec<Vec<Row>>> {
-        self.answer_from(catalogue, |fact| self.parts(source, fact))
+        self.answer_from(catalogue, |fact| days(source, fact, self.from, self.to))
     }
 
     /// The same from the parts of every fact table that `parts` names, wherever they come from; the range of
@@ -120,10 +120,18 @@ impl Query {
                 }
             }
         }
+        // Which target holds depends on what the rows have in common.
+        let mut asked = BTreeMap::new();
+        for fact in needed.iter().filter_map(|at| catalogue.kpis[*at].fact) {
+            if let Some(condition) = self.condition(fact)? {
+                asked.insert(fact.name, condition);
+            }
+        }
         Ok(Answer {
             query: self,
             catalogue,
             figures,
+            asked,
         })
     }
 
@@ -146,15 +154,8 @@ impl Query {
     }
 
     fn condition(&self, fact: &Fact) -> Result<Option<Expr>> {
-        self.condition
-            .as_ref()
-            .map(|text| {
-                parse::expression(text, fact, Type::Flag).map_err(|message| Error::Expression {
-                    place: format!("--where \"{text}\""),
-                    message,
-                })
-            })
-            .transpose()
+        let text = self.condition.as_deref();
+        text.map(|text| row_condition(text, fact)).transpose()
     }
 
     /// The groupings whose dimensions the fact has. With one grouping, a dimension that a KPI lacks is an error
@@ -191,21 +192,6 @@ impl Query {
             .map(|(place, grouping)| (grouping.clone(), place))
             .unzip())
     }
-
-    /// The days of the range.
-    fn parts(&self, source: &Source<'_>, fact: &Fact) -> Result<Vec<Part>> {
-        let mut parts = source.store.parts_at(fact.name, source.run)?;
-        parts.retain(|part| {
-            let day: Option<NaiveDate> =
-                part.partition.as_deref().and_then(|date| date.parse().ok());
-            let after = self
-                .from
-                .is_none_or(|from| day.is_some_and(|day| day >= from));
-            let before = self.to.is_none_or(|to| day.is_some_and(|day| day <= to));
-            after && before
-        });
-        Ok(parts)
-    }
 }
 
 /// The states of one grouping: KPI → the groups of its pass, and which of the pass's KPIs it is.
@@ -216,6 +202,8 @@ pub struct Answer<'c> {
     query: &'c Query,
     catalogue: &'c Catalogue,
     figures: Vec<Figures>,
+    /// The query's condition, by fact table.
+    asked: BTreeMap<&'static str, Expr>,
 }
 
 impl Answer<'_> {
@@ -227,7 +215,9 @@ impl Answer<'_> {
             .into_iter()
             .flat_map(move |at| self.of_kpi(grouping, at).map(move |found| (at, found)))
             .map(move |(at, (group, estimate))| {
-                let bound = bound(self.catalogue, at, by, &group);
+                let fact = self.catalogue.kpis[at].fact;
+                let asked = fact.and_then(|fact| self.asked.get(fact.name));
+                let bound = bound(self.catalogue, at, by, &group, asked);
                 Row {
                     kpi: at,
                     group,
@@ -273,6 +263,35 @@ impl Answer<'_> {
     }
 }
 
+/// The files of a fact table whose days lie in the range.
+///
+/// # Errors
+/// When the table's log cannot be read.
+pub fn days(
+    source: &Source<'_>,
+    fact: &Fact,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+) -> Result<Vec<Part>> {
+    let mut parts = source.store.parts_at(fact.name, source.run)?;
+    parts.retain(|part| {
+        let day: Option<NaiveDate> = part.partition.as_deref().and_then(|date| date.parse().ok());
+        let after = from.is_none_or(|from| day.is_some_and(|day| day >= from));
+        let before = to.is_none_or(|to| day.is_some_and(|day| day <= to));
+        after && before
+    });
+    Ok(parts)
+}
+
+/// A `--where` over the rows of a fact table.
+///
+/// # Errors
+/// When it does not fit the columns, with a mark under the place.
+pub fn row_condition(text: &str, fact: &Fact) -> Result<Expr> {
+    parse::expression(text, fact, Type::Flag)
+        .map_err(|fault| fault.located("--where".to_owned(), text))
+}
+
 /// The KPIs that one scan can serve together: those of one fact table with the same direction of calls.
 fn passes(needed: &[usize], catalogue: &Catalogue) -> Vec<(&'static Fact, Vec<usize>)> {
     let mut passes: Vec<(&'static Fact, Vec<usize>)> = Vec::new();
@@ -300,7 +319,7 @@ fn common(kpi: &Kpi) -> Option<&Expr> {
         .find(|condition| condition.columns() == ["direction"])
 }
 
-fn both(a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
+pub(super) fn both(a: Option<Expr>, b: Option<Expr>) -> Option<Expr> {
     match (a, b) {
         (Some(a), Some(b)) => Some(Expr::And(Box::new(a), Box::new(b))),
         (a, b) => a.or(b),

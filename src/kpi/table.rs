@@ -174,7 +174,7 @@ impl Table<'_> {
 }
 
 /// A JSON object that keeps the order of its keys.
-struct Ordered<'n>(Vec<(&'n str, serde_json::Value)>);
+pub(super) struct Ordered<'n>(pub(super) Vec<(&'n str, serde_json::Value)>);
 
 impl serde::Serialize for Ordered<'_> {
     fn serialize<S: serde::Serializer>(

@@ -6,6 +6,8 @@ use crate::kpi::mart;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
 use crate::kpi::table::Table;
+use crate::schema::measure::Bound;
+use crate::settings::Loaded;
 use crate::store::runs::Run;
 use crate::testing::Small;
 
@@ -97,6 +99,112 @@ fn service_level_leaves_short_abandons_out_of_the_denominator() {
     for (value, expect) in values.iter().zip([1.0, 0.9, 70.0 / 90.0]) {
         assert!((value - expect).abs() < 1e-12, "{value} {expect}");
     }
+}
+
+/// The service level of these calls in every variant, in the order of [`VARIANTS`].
+fn levels(calls: &str) -> [f64; 6] {
+    VARIANTS.map(|variant| {
+        let file = format!("[service_level]\nvariant = \"{variant}\"\n");
+        let mut small = Small::of(&[calls]);
+        small.settings = Loaded::parse("kefu.toml", &file).unwrap().settings;
+        let centre = Centre::from(small);
+        let at = centre.catalogue.position("service_level").unwrap();
+        assert_eq!(centre.catalogue.kpis[at].variant, Some(variant));
+        assert!(
+            centre.catalogue.kpis[at]
+                .about
+                .en
+                .ends_with(&format!("variant {variant}"))
+        );
+        centre.ask(&["service_level"], Grain::All, &[], None)[0]
+            .estimate
+            .value
+            .unwrap()
+    })
+}
+
+const VARIANTS: [&str; 6] = [
+    "excl_short",
+    "ignore",
+    "negative",
+    "positive",
+    "answered_only",
+    "removed",
+];
+
+#[test]
+fn every_variant_of_the_service_level() {
+    // Cisco, reporting guides for Unified ICM, "Service Level Formulas": 70 answered and 10 abandoned within the
+    // threshold, 20 beyond it: ignored 77.8 %, negative 70 %, positive 80 %.
+    let published = [70.0 / 90.0, 70.0 / 90.0, 0.7, 0.8, 70.0 / 90.0, 70.0 / 90.0];
+    for (level, expect) in levels(&cisco()).iter().zip(published) {
+        assert!((level - expect).abs() < 1e-12, "{level} {expect}");
+    }
+    // Six more that hang up after 12 s, eight after 30 s, five that overflow: now all six differ.
+    let mut more = cisco();
+    for (count, outcome, wait) in [
+        (6, "abandoned", 12),
+        (8, "abandoned", 30),
+        (5, "overflow", 10),
+    ] {
+        for n in 0..count {
+            let _ = writeln!(
+                more,
+                "{outcome}{wait}-{n},2026-03-02 09:00:00,,{outcome},{wait},"
+            );
+        }
+    }
+    let offered = 119.0;
+    let expect = [
+        70.0 / (offered - 10.0),
+        70.0 / (offered - 16.0),
+        70.0 / offered,
+        (70.0 + 16.0) / offered,
+        70.0 / 90.0,
+        70.0 / (offered - 24.0),
+    ];
+    for ((level, expect), variant) in levels(&more).iter().zip(expect).zip(VARIANTS) {
+        assert!(
+            (level - expect).abs() < 1e-12,
+            "{variant}: {level} {expect}"
+        );
+    }
+}
+
+#[test]
+fn a_service_level_of_ones_own_is_no_variant() {
+    let own = "[[kpi]]\nid = \"service_level\"\nname = { en = \"x\", zh = \"x\" }\nabout = { en = \"x\", zh = \"x\" }\nfact = \"call_facts\"\nkind = \"rate\"\nwhen = \"answered\"\nunit = \"percent\"\nbetter = \"higher\"\nsource = \"x\"\n";
+    let loaded = Loaded::parse("kefu.toml", own).unwrap();
+    let catalogue = Catalogue::load(&loaded).unwrap();
+    let at = catalogue.position("service_level").unwrap();
+    assert_eq!(catalogue.kpis[at].variant, None);
+    let both = format!("{own}[service_level]\nvariant = \"ignore\"\n");
+    let error = Loaded::parse("kefu.toml", &both).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "kefu.toml:12:11: `variant` in [service_level] has no effect: [[kpi]] `service_level` defines it anew"
+    );
+}
+
+#[test]
+fn a_target_with_a_condition_holds_for_rows_that_were_asked_for_by_it() {
+    let mut centre = Centre::of(&[&cisco()]);
+    let target = "kpi = \"asa\"\nat_most = 1\nwhere = \"queue = '查询'\"\nsource = \"test\"";
+    centre
+        .small
+        .settings
+        .targets
+        .push(toml::from_str(target).unwrap());
+    centre.catalogue = Catalogue::compile(&centre.small.settings).unwrap();
+    let bound = |condition: Option<&str>| {
+        let row = centre.ask(&["asa"], Grain::All, &[], condition).remove(0);
+        row.bound.map(Bound::value)
+    };
+    assert_eq!(bound(None), None);
+    assert_eq!(bound(Some("queue = '查询' AND wait_s > 1")), Some(1.0));
+    assert_eq!(bound(Some("queue = '投诉'")), None);
+    let by_day = centre.ask(&["asa"], Grain::Day, &[], Some("queue = '查询'"));
+    assert!(by_day.len() > 1 && by_day.iter().all(|row| row.bound.is_some()));
 }
 
 #[test]

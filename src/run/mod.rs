@@ -5,6 +5,7 @@ pub mod gate;
 pub mod ingest;
 pub mod night;
 pub mod publish;
+pub mod reading;
 mod restated;
 mod trust;
 
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 
+use crate::calendar;
 use crate::error::{Error, Result};
 use crate::facts::promises::Promises;
 use crate::facts::{Context, Records};
@@ -31,6 +33,7 @@ use crate::store::{quality, quarantine};
 
 pub use ingest::FileAccount;
 pub use publish::Published;
+pub use reading::{Reading, Snapshot};
 
 /// What a run is told.
 #[derive(Debug, Clone)]
@@ -45,6 +48,8 @@ pub struct Job {
     pub out: PathBuf,
     /// The instant of judgement, UTC microseconds; default: the newest arrival.
     pub as_of: Option<i64>,
+    /// The run that is reported on; default: the newest. Only `report` reads it.
+    pub snapshot: Option<Snapshot>,
     /// The day reported on; default: the last day with data.
     pub date: Option<NaiveDate>,
     /// The languages of the report.
@@ -135,15 +140,30 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Summary> {
     Ok(summary)
 }
 
-/// Renders the report and the marts of a store's newest run again.
+/// Renders the report and the marts of a store's newest run again, or of an earlier one.
 ///
 /// # Errors
-/// When there is no run, or something cannot be written.
+/// When there is no such run, it was judged at another instant than the job's, or something cannot be written.
 pub fn report(job: &Job, progress: &dyn Progress) -> Result<Summary> {
     let catalogue = Catalogue::compile(&job.settings)?;
-    let store = Store::open(&job.store)?;
-    let run = newest_run(&store)?;
-    publish_run(job, &store, &catalogue, &run, progress)
+    let reading = Reading::open(&job.store, &job.settings, job.snapshot, None)?;
+    let run = reading.run();
+    if job.as_of.is_some_and(|as_of| as_of != run.as_of) {
+        let zone = job.settings.centre.zone;
+        return Err(Error::usage(
+            format!(
+                "{} was judged as of {}, not at this --as-of",
+                run.id(),
+                calendar::print(zone, run.as_of)
+            ),
+            "`kefu run INPUT --as-of TIME` judges and reports anew; `kefu kpi --as-of TIME` gives figures only",
+        ));
+    }
+    if let Some(note) = &reading.note {
+        progress.warn(note);
+    }
+    let source = reading.source();
+    publish_run(job, source.store, &catalogue, run, progress)
 }
 
 /// The newest run of a store.

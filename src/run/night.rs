@@ -209,7 +209,7 @@ fn line(catalogue: &Catalogue, mart: &Mart, at: usize, date: NaiveDate) -> KpiLi
         unit: kpi.unit,
         better: kpi.better,
         source: kpi.source.clone(),
-        variant: (kpi.id == "service_level").then(|| "excl_short".to_owned()),
+        variant: kpi.variant.map(str::to_owned),
         estimate,
         day: shown,
         same_weekday: mean(&same),

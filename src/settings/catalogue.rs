@@ -1,6 +1,6 @@
 //! Entries of the KPI catalogue and targets as TOML holds them; `kpi` checks and compiles them.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::i18n::{Bilingual, once_or_both};
 use crate::schema::measure::{Better, Bound, Unit};
@@ -43,6 +43,99 @@ pub struct KpiEntry {
     /// Where the definition comes from.
     #[serde(deserialize_with = "once_or_both")]
     pub source: Bilingual,
+    /// Which of several published variants the definition is, where there are several.
+    #[serde(skip)]
+    pub variant: Option<&'static str>,
+}
+
+/// Another definition of a built-in KPI, chosen by name.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VariantEntry {
+    pub(super) kpi: String,
+    pub(super) name: Variant,
+    pub(super) about: Bilingual,
+    #[serde(rename = "where")]
+    condition: String,
+    when: String,
+}
+
+/// `[service_level]`: which of its published variants is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServiceLevel {
+    /// What becomes of callers who hang up.
+    pub variant: Variant,
+}
+
+/// The published variants of the service level. T is the threshold, 20 s in the built-in catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Variant {
+    /// Short abandons are left out.
+    #[default]
+    ExclShort,
+    /// Abandons within T are left out.
+    Ignore,
+    /// Every abandon is a miss.
+    Negative,
+    /// An abandon within T counts as in time.
+    Positive,
+    /// Only answered calls count.
+    AnsweredOnly,
+    /// All abandons are left out.
+    Removed,
+}
+
+impl Variant {
+    /// The name in `kefu.toml` and beside the figure.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ExclShort => "excl_short",
+            Self::Ignore => "ignore",
+            Self::Negative => "negative",
+            Self::Positive => "positive",
+            Self::AnsweredOnly => "answered_only",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// The KPI that has variants.
+pub(super) const SERVICE_LEVEL: &str = "service_level";
+
+/// Puts the chosen variant in the place of the built-in definition. An entry of the user's own with another
+/// definition stays as it is and is none of the published variants.
+pub(super) fn choose(
+    kpis: &mut [KpiEntry],
+    built_in: &KpiEntry,
+    variants: Vec<VariantEntry>,
+    chosen: Variant,
+) {
+    let Some(entry) = kpis.iter_mut().find(|entry| {
+        entry.id == built_in.id
+            && (&entry.fact, &entry.condition, &entry.when)
+                == (&built_in.fact, &built_in.condition, &built_in.when)
+    }) else {
+        return;
+    };
+    entry.variant = Some(chosen.code());
+    let other = variants
+        .into_iter()
+        .find(|variant| variant.kpi == built_in.id && variant.name == chosen);
+    if let Some(other) = other {
+        // Words of the user's own about it are kept.
+        if entry.about == built_in.about {
+            entry.about = other.about;
+        }
+        // Whoever reads a figure that is not the usual one should see it without looking for it.
+        let code = chosen.code();
+        let (en, zh) = (&entry.name.en, &entry.name.zh);
+        entry.name = Bilingual::new(format!("{en} ({code})"), format!("{zh}（{code}）"));
+        entry.condition = Some(other.condition);
+        entry.when = Some(other.when);
+    }
 }
 
 fn date_column() -> String {

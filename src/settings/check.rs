@@ -7,7 +7,7 @@ use crate::schema::{TABLES, Table};
 use super::document::{Document, Step};
 use super::nearest::suggestion;
 use super::privacy::ColumnName;
-use super::{File, KpiEntry, Settings, promise};
+use super::{File, KpiEntry, Retention, Settings, catalogue as entries, promise};
 
 use Step::{At, Key};
 
@@ -16,6 +16,7 @@ pub(super) fn check(document: &Document, file: &File, settings: &Settings) -> Re
     centre(document, file)?;
     privacy(document, file)?;
     quality(document, file)?;
+    retention(document, file)?;
     sources(document, file)?;
     promise::check(document, file, settings)?;
     catalogue(document, file, &settings.kpis)
@@ -110,6 +111,20 @@ fn quality(document: &Document, file: &File) -> Result<()> {
     Ok(())
 }
 
+fn retention(document: &Document, file: &File) -> Result<()> {
+    if file.retention.runs < Retention::LEAST_RUNS {
+        return Err(document.value_error(
+            &[Key("retention"), Key("runs")],
+            format!("`runs` in [retention]: {} is too few", file.retention.runs),
+            format!(
+                "at least {} are kept: a report compares its run with the one before",
+                Retention::LEAST_RUNS
+            ),
+        ));
+    }
+    Ok(())
+}
+
 fn sources(document: &Document, file: &File) -> Result<()> {
     for (name, source) in &file.source {
         let Some(table) = Table::by_name(&source.table) else {
@@ -157,6 +172,17 @@ fn catalogue(document: &Document, file: &File, kpis: &[KpiEntry]) -> Result<()> 
                 "give one of them another id",
             ));
         }
+    }
+    let own = kpis
+        .iter()
+        .any(|kpi| kpi.id == entries::SERVICE_LEVEL && kpi.variant.is_none());
+    let path = [Key(entries::SERVICE_LEVEL), Key("variant")];
+    if own && document.line_of(&path).is_some() {
+        return Err(document.value_error(
+            &path,
+            "`variant` in [service_level] has no effect: [[kpi]] `service_level` defines it anew",
+            "take out one of the two",
+        ));
     }
     let known: Vec<&str> = kpis.iter().map(|kpi| kpi.id.as_str()).collect();
     for (at, target) in file.target.iter().enumerate() {

@@ -117,6 +117,62 @@ impl Document {
         self.error(span, message.into(), hint.into())
     }
 
+    /// An error about a place within the text value at `path`: `at` is its byte in that text. The line is shown
+    /// with a mark under the place; where the value is written with escapes, the value is shown instead.
+    #[must_use]
+    pub fn text_error(
+        &self,
+        path: &[Step],
+        at: Option<usize>,
+        message: &str,
+        hint: impl Into<String>,
+    ) -> Error {
+        let found = self.key_and_node(path).map(|(_, node)| node);
+        let (Some(node), Some(at)) = (found, at) else {
+            return self.value_error(path, message, hint);
+        };
+        let value = node.text().unwrap_or_default();
+        let written = self.text.get(node.span.clone()).unwrap_or_default();
+        // As it stands between the quotes, whatever their kind.
+        let verbatim = written
+            .find(value)
+            .filter(|before| !value.is_empty() && *before <= "\"\"\"\r\n".len());
+        let (start, shown) = match verbatim {
+            Some(before) => {
+                let place = node.span.start + before + at;
+                (place, Position::of(&self.text, place).excerpt(&self.text))
+            }
+            None => (node.span.start, Position::of(value, at).excerpt(value)),
+        };
+        self.error(
+            Some(start..start),
+            format!("{message}\n{shown}"),
+            hint.into(),
+        )
+    }
+
+    /// Position of the last `[[key]]` entry that fits.
+    fn last_where(&self, key: &str, fits: impl Fn(&Node) -> bool) -> Option<usize> {
+        self.root.get(key)?.list().iter().rposition(fits)
+    }
+
+    /// Position among the `[[kpi]]` entries of the one with this id.
+    #[must_use]
+    pub fn kpi(&self, id: &str) -> Option<usize> {
+        self.last_where("kpi", |node| {
+            node.get("id").and_then(Node::text) == Some(id)
+        })
+    }
+
+    /// Position among the `[[target]]` entries of the one in force for this KPI and condition.
+    #[must_use]
+    pub fn target(&self, kpi: &str, condition: Option<&str>) -> Option<usize> {
+        let text = |node: &Node, key: &str| node.get(key).and_then(Node::text).map(str::to_owned);
+        self.last_where("target", |node| {
+            text(node, "kpi").as_deref() == Some(kpi) && text(node, "where").as_deref() == condition
+        })
+    }
+
     pub(super) fn error(&self, span: Option<Range<usize>>, message: String, hint: String) -> Error {
         let place = match span {
             Some(span) => format!("{}:{}", self.name, Position::of(&self.text, span.start)),

@@ -5,7 +5,8 @@ use crate::error::{Error, Result};
 use super::document::{Document, Entry, Node, Step, Value};
 use super::write::Writer;
 use super::{
-    CATALOGUE, Centre, Loaded, PROMISES, Privacy, Quality, Retention, TARGETS, TAXONOMY, Tickets,
+    CATALOGUE, Centre, Loaded, PROMISES, Privacy, Quality, Retention, ServiceLevel, TARGETS,
+    TAXONOMY, Tickets,
 };
 
 /// How much a dump shows.
@@ -25,6 +26,7 @@ struct Fixed<'s> {
     quality: &'s Quality,
     retention: &'s Retention,
     tickets: &'s Tickets,
+    service_level: &'s ServiceLevel,
 }
 
 /// What built-in values are said to come from.
@@ -61,6 +63,7 @@ fn fixed(loaded: &Loaded, writer: &mut Writer) -> Result<()> {
         quality: &settings.quality,
         retention: &settings.retention,
         tickets: &settings.tickets,
+        service_level: &settings.service_level,
     })
     .map_err(|error| Error::Settings {
         place: "the settings in force".to_owned(),
@@ -308,6 +311,9 @@ keep = ["tickets.description"]
 [quality.max_rejected_by_reason]
 bad_time = 0.001
 
+[service_level]
+variant = "negative"
+
 [source."热线 2"]
 table = "calls"
 exclude = [{ column = "结果", values = ["TEST"], reason = "a \"test\" call" }]
@@ -391,7 +397,7 @@ keywords = ["x"]
             "[quality.max_rejected_by_reason]",
             "bad_time = 0.001 # kefu.toml:12",
             "[source.\"热线 2\".columns]",
-            "call_id = \"记录号\" # kefu.toml:18",
+            "call_id = \"记录号\" # kefu.toml:21",
             "quarantine = \"90d\" # built in",
         ] {
             assert!(text.lines().any(|have| have == line), "{line}\n{text}");

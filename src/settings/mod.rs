@@ -29,11 +29,12 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 
-pub use catalogue::{KpiEntry, KpiKind, TargetEntry};
+pub use catalogue::{KpiEntry, KpiKind, ServiceLevel, TargetEntry, Variant};
 pub use centre::Centre;
 pub use document::Document;
 pub use hours::CalendarEntry;
 pub use nearest::{closest, suggestion};
+pub use position::excerpt;
 pub use privacy::Privacy;
 pub use profile::Profile;
 pub use promise::{PromiseEntry, StateLimit, Tickets};
@@ -58,6 +59,8 @@ pub struct Settings {
     pub quality: Quality,
     /// How long things are kept.
     pub retention: Retention,
+    /// Which variant of the service level is meant.
+    pub service_level: ServiceLevel,
     /// Source mappings by name, tried before the automatic recognition.
     pub sources: BTreeMap<String, Source>,
     /// The built-in mappings of common systems, tried after the settings' own.
@@ -88,6 +91,7 @@ struct File {
     privacy: Privacy,
     quality: Quality,
     retention: Retention,
+    service_level: ServiceLevel,
     source: BTreeMap<String, Source>,
     kpi: Vec<KpiEntry>,
     target: Vec<TargetEntry>,
@@ -111,6 +115,7 @@ pub struct Loaded {
 #[serde(deny_unknown_fields)]
 struct CatalogueFile {
     kpi: Vec<KpiEntry>,
+    variant: Vec<catalogue::VariantEntry>,
 }
 
 #[derive(Deserialize)]
@@ -245,12 +250,25 @@ impl Settings {
     }
 
     fn merge(file: File) -> Result<Self> {
-        let mut kpis = parse::<CatalogueFile>(CATALOGUE, "the built-in catalogue")?.kpi;
+        let built_in: CatalogueFile = parse(CATALOGUE, "the built-in catalogue")?;
+        let mut kpis = built_in.kpi;
+        let level = kpis
+            .iter()
+            .find(|entry| entry.id == catalogue::SERVICE_LEVEL)
+            .cloned();
         for entry in file.kpi {
             match kpis.iter_mut().find(|known| known.id == entry.id) {
                 Some(known) => *known = entry,
                 None => kpis.push(entry),
             }
+        }
+        if let Some(level) = level {
+            catalogue::choose(
+                &mut kpis,
+                &level,
+                built_in.variant,
+                file.service_level.variant,
+            );
         }
         let mut targets = parse::<TargetFile>(TARGETS, "the built-in targets")?.target;
         for entry in file.target {
@@ -281,6 +299,7 @@ impl Settings {
             privacy: file.privacy,
             quality: file.quality,
             retention: file.retention,
+            service_level: file.service_level,
             sources: file.source,
             profiles: profile::builtin()?,
             only_source: None,

@@ -41,6 +41,12 @@ impl Position {
     }
 }
 
+/// The line of `text` that the byte at `at` stands in, with a mark under it.
+#[must_use]
+pub fn excerpt(text: &str, at: usize) -> String {
+    Position::of(text, at).excerpt(text)
+}
+
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.line, self.column)

@@ -41,12 +41,21 @@ pub struct Retention {
     /// How long the quarantine keeps a rejected row, counted from the run that rejected it.
     #[serde(deserialize_with = "duration", serialize_with = "write_duration")]
     pub quarantine: Duration,
+    /// How many runs `kefu store vacuum` keeps readable, the newest first; at least [`Retention::LEAST_RUNS`].
+    pub runs: u64,
+}
+
+impl Retention {
+    /// The newest run and the one before it, which its report is compared with.
+    pub const LEAST_RUNS: u64 = 2;
 }
 
 impl Default for Retention {
     fn default() -> Self {
         Self {
             quarantine: Duration::from_hours(90 * 24),
+            // A month of nights.
+            runs: 31,
         }
     }
 }

@@ -43,6 +43,17 @@ pub struct Part {
     pub keys: Option<KeyRange>,
 }
 
+/// A data file with what the log says of it besides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The file.
+    pub part: Part,
+    /// Bytes in it.
+    pub size: u64,
+    /// Its path within the table's folder.
+    pub name: String,
+}
+
 /// The new content of one partition; no rows means that it vanishes.
 #[derive(Debug, Clone)]
 pub struct Replacement {
@@ -169,22 +180,38 @@ impl<'r> Delta<'r> {
     /// # Errors
     /// When the log does not hold together.
     pub fn parts(&self) -> Result<Vec<Part>> {
+        let listed = self.listed()?;
+        Ok(listed.into_iter().map(|listed| listed.part).collect())
+    }
+
+    /// The data files with everything the log says of them, ordered by partition.
+    ///
+    /// # Errors
+    /// When the log does not hold together.
+    pub fn listed(&self) -> Result<Vec<Listed>> {
         let Some(table) = &self.table else {
             return Ok(Vec::new());
         };
         let state = table.snapshot().map_err(|source| self.error(source))?;
-        let mut parts: Vec<Part> = state
+        let mut files: Vec<Listed> = state
             .log_data()
             .iter()
-            .map(|file| Part {
-                partition: file.partition_values_map().into_values().next().flatten(),
-                path: self.root.join(file.path().as_ref()),
-                rows: file.num_records().unwrap_or_default() as u64,
-                keys: file.stats().as_deref().and_then(key_range),
+            .map(|file| Listed {
+                size: u64::try_from(file.size()).unwrap_or_default(),
+                name: file.path().into_owned(),
+                part: Part {
+                    partition: file.partition_values_map().into_values().next().flatten(),
+                    path: self.root.join(file.path().as_ref()),
+                    rows: file.num_records().unwrap_or_default() as u64,
+                    keys: file.stats().as_deref().and_then(key_range),
+                },
             })
             .collect();
-        parts.sort_by(|a, b| (&a.partition, &a.path).cmp(&(&b.partition, &b.path)));
-        Ok(parts)
+        files.sort_by(|a, b| {
+            let order = |file: &Listed| (file.part.partition.clone(), file.part.path.clone());
+            order(a).cmp(&order(b))
+        });
+        Ok(files)
     }
 
     /// Whether a commit carried this application transaction.
@@ -232,7 +259,9 @@ impl<'r> Delta<'r> {
                 changed: 0,
             });
         }
-        let mut properties = CommitProperties::default();
+        // The library would drop log entries after thirty days of the wall clock, and with them what `_runs`
+        // refers to.
+        let mut properties = CommitProperties::default().with_cleanup_expired_logs(Some(false));
         if let Some(id) = transaction {
             properties = properties.with_application_transaction(Transaction::new(id, 1));
         }
@@ -391,9 +420,14 @@ fn add(layout: &Layout, path: &str, replacement: &Replacement) -> Add {
     }
 }
 
+/// The name of a file with this hash of its content.
+#[must_use]
+pub fn file_name(hash: &str) -> String {
+    format!("part-{}.parquet", hash.get(..24).unwrap_or(hash))
+}
+
 fn relative_path(layout: &Layout, replacement: &Replacement) -> String {
-    let hash = replacement.content.hash();
-    let name = format!("part-{}.parquet", hash.get(..24).unwrap_or(&hash));
+    let name = file_name(&replacement.content.hash());
     match &layout.partition {
         Some((column, _)) => {
             let value = replacement

@@ -84,6 +84,15 @@ pub fn merge(
     keep_earliest: &[&str],
 ) -> Result<Merged> {
     let parts = store.table(table.name)?.parts()?;
+    // A day is one file here; another program may have written it in several.
+    let mut days_of = parts.windows(2);
+    if days_of.any(|pair| pair[0].partition == pair[1].partition) {
+        return Err(Error::Store {
+            root: store.root().to_owned(),
+            message: format!("{} has days with several files", table.name),
+            hint: "`kefu store compact` makes one of them; then run again".to_owned(),
+        });
+    }
     let merge = Merge {
         table,
         zone,
@@ -617,7 +626,7 @@ fn repeated(hashes: &[u64], rows: Vec<usize>) -> (Vec<usize>, Vec<usize>) {
 }
 
 /// Reads a file of rows; the partition column, if asked for, is filled with the day.
-fn read_file(path: &Path, day: Day, schema: &SchemaRef) -> Result<RecordBatch> {
+pub(super) fn read_file(path: &Path, day: Day, schema: &SchemaRef) -> Result<RecordBatch> {
     let batch = parquet_io::read(path, schema)?;
     let Ok(at) = schema.index_of(DATE) else {
         return Ok(batch);

@@ -12,6 +12,7 @@ pub mod quality;
 pub mod quarantine;
 pub mod runs;
 pub mod stage;
+pub mod upkeep;
 
 use std::fs::{File, TryLockError};
 use std::io::Write;
@@ -124,6 +125,14 @@ impl Store {
     /// When its log cannot be read.
     pub fn table(&self, name: &str) -> Result<Delta<'_>> {
         Delta::open(&self.root, name, None, &self.runtime)
+    }
+
+    /// A table at a version, for reading.
+    ///
+    /// # Errors
+    /// When its log cannot be read or no longer has that version.
+    pub fn table_at(&self, name: &str, version: u64) -> Result<Delta<'_>> {
+        Delta::open(&self.root, name, Some(version), &self.runtime)
     }
 
     /// The data files of a table as a run left it; none when the run did not know the table.

@@ -107,13 +107,21 @@ pub fn encode_records(table: &Table, rows: &[RecordBatch]) -> Result<Vec<u8>> {
 /// and the same rows shall give the same bytes.
 const WRITTEN_TOGETHER: usize = 8192;
 
-/// A Parquet file in the making.
-struct Writer {
+/// A Parquet file in the making, in memory.
+pub struct Writer {
     schema: SchemaRef,
     inner: ArrowWriter<Vec<u8>>,
 }
 
 impl Writer {
+    /// A file of these columns in the form of the store's, without metadata of its own.
+    ///
+    /// # Errors
+    /// When Parquet refuses the columns.
+    pub fn plain(schema: SchemaRef) -> Result<Self> {
+        Self::new(schema, properties(&[]))
+    }
+
     fn new(schema: SchemaRef, properties: WriterPropertiesBuilder) -> Result<Self> {
         // No Arrow schema is embedded, so that readers that do not know Arrow's types see plain columns.
         let options = ArrowWriterOptions::new()
@@ -134,7 +142,19 @@ impl Writer {
         Ok(self.inner.write(&rows).map_err(refused))
     }
 
-    fn finish(self) -> Result<Vec<u8>> {
+    /// Adds rows.
+    ///
+    /// # Errors
+    /// When Parquet refuses them.
+    pub fn add(&mut self, rows: &RecordBatch) -> Result<()> {
+        self.inner.write(rows).map_err(refused)
+    }
+
+    /// The whole file.
+    ///
+    /// # Errors
+    /// When Parquet refuses it.
+    pub fn finish(self) -> Result<Vec<u8>> {
         self.inner.into_inner().map_err(refused)
     }
 }
@@ -170,6 +190,31 @@ pub(super) fn properties(metadata: &[(&str, String)]) -> WriterPropertiesBuilder
         .set_key_value_metadata(Some(pairs))
 }
 
+/// How many rows a file says it has.
+///
+/// # Errors
+/// When it is no Parquet file.
+pub fn rows_of(path: &Path) -> Result<u64> {
+    let rows = opened(path)?.metadata().file_metadata().num_rows();
+    Ok(u64::try_from(rows).unwrap_or_default())
+}
+
+/// The columns of a file.
+///
+/// # Errors
+/// When it is no Parquet file.
+pub fn schema_of(path: &Path) -> Result<SchemaRef> {
+    Ok(opened(path)?.schema().clone())
+}
+
+fn opened(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<std::fs::File>> {
+    let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
+    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|source| Error::Parquet {
+        what: path.display().to_string(),
+        source,
+    })
+}
+
 /// Reads a file into one batch of `schema`; a column that the file lacks is null.
 ///
 /// # Errors
@@ -179,8 +224,7 @@ pub fn read(path: &Path, schema: &SchemaRef) -> Result<RecordBatch> {
         what: path.display().to_string(),
         source,
     };
-    let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(fail)?;
+    let builder = opened(path)?;
     let wanted = schema.fields().iter().map(|field| field.name().as_str());
     let mask = ProjectionMask::columns(builder.parquet_schema(), wanted);
     let reader = builder.with_projection(mask).build().map_err(fail)?;

@@ -14,7 +14,8 @@ use super::delta::{Content, Layout, Replacement};
 use super::{Store, parquet_io};
 use crate::error::{Error, Result};
 
-const TABLE: &str = "_runs";
+/// The table's name.
+pub const TABLE: &str = "_runs";
 
 /// One finished run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +86,20 @@ impl Store {
     pub fn record_run(&self, run: &Run) -> Result<()> {
         let mut all = self.runs()?;
         all.push(run.clone());
-        let batch = encode(&all)?;
+        self.write_runs(&all)
+    }
+
+    /// Puts other versions in the place of those of the newest run: of the same rows in other files.
+    pub(super) fn amend_newest(&self, versions: BTreeMap<String, u64>) -> Result<()> {
+        let mut all = self.runs()?;
+        if let Some(newest) = all.last_mut() {
+            newest.versions = versions;
+        }
+        self.write_runs(&all)
+    }
+
+    fn write_runs(&self, all: &[Run]) -> Result<()> {
+        let batch = encode(all)?;
         let layout = Layout {
             name: TABLE.to_owned(),
             schema: schema(),

@@ -8,6 +8,7 @@
 mod architecture;
 mod builder;
 mod check;
+mod drill;
 mod figures;
 mod golden;
 mod intake;
@@ -18,4 +19,6 @@ mod real;
 mod restated;
 mod settings;
 mod sla;
+mod snapshot;
+mod store;
 mod taxonomy;
