@@ -16,6 +16,7 @@ use arrow::datatypes::{Field, Schema, SchemaRef};
 use chrono_tz::Tz;
 use deltalake::kernel::PrimitiveType;
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use crate::calendar;
 use crate::error::{Error, PolarsContext, Result};
@@ -113,8 +114,9 @@ pub fn with_local(mut frame: DataFrame, at: &str, zone: Tz) -> Result<DataFrame>
         .column(at)
         .and_then(|column| column.i64().cloned())
         .computing("local time")?;
+    let instants: Vec<Option<i64>> = instants.iter().collect();
     let local: Vec<Option<calendar::Local>> = instants
-        .iter()
+        .into_par_iter()
         .map(|at| at.and_then(|micros| calendar::local(zone, micros)))
         .collect();
     let dates: Int32Chunked = local
@@ -174,7 +176,7 @@ pub fn by_date(fact: &Fact, frame: &DataFrame) -> Result<Vec<Replacement>> {
         rows.entry(date).or_default().push(row as u64);
     }
     let whole = to_arrow(fact, frame)?;
-    rows.into_iter()
+    rows.into_par_iter()
         .map(|(date, rows)| {
             let count = rows.len() as u64;
             let day = take_record_batch(&whole, &UInt64Array::from(rows)).map_err(|source| {
