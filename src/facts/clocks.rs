@@ -445,15 +445,7 @@ impl Promise {
 }
 
 /// Columns that a clock and a stay take over from their ticket or chat.
-const OWNED: &[&str] = &[
-    "problem_type",
-    "category",
-    "customer",
-    "waybill",
-    "agent_id",
-    "team",
-    "site",
-];
+const OWNED: &[&str] = &["problem_type", "category", "agent_id", "team", "site"];
 
 /// The same of tickets only.
 const OF_TICKET: &[&str] = &["channel", "department", "outlet", "courier", "region"];
@@ -498,6 +490,7 @@ fn frame(
 ) -> PolarsResult<DataFrame> {
     let rows: Vec<usize> = clocks.iter().map(|clock| clock.row).collect();
     let mut columns = owned(owners, &rows, promise.on)?;
+    columns.push(owners.column("waybill")?.take(&index(rows.into_iter()))?);
     let same = |name: &str, text: &str| {
         Column::new_scalar(
             name.into(),

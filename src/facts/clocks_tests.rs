@@ -271,3 +271,64 @@ fn what_histories_add_to_tickets() {
         ]
     );
 }
+
+use proptest::prelude::*;
+
+/// Moves between working and waiting at these instants, the clock stopped by a reply at the last one, if at all.
+fn steps(names: &Names, changes: &[(i64, bool)], replied: Option<i64>) -> Vec<Step> {
+    let state = |waits: bool| {
+        names.find(if waits {
+            "awaiting_reply"
+        } else {
+            "in_progress"
+        })
+    };
+    let step = |at: i64, event: Name, state: Name| Step {
+        at,
+        event,
+        entered: state,
+        state,
+        priority: NONE,
+        kind: NONE,
+        seen: 0,
+    };
+    let mut steps = vec![step(0, names.find("created"), state(false))];
+    steps.extend(
+        changes
+            .iter()
+            .map(|(at, waits)| step(*at, NONE, state(*waits))),
+    );
+    steps.extend(replied.map(|at| step(at, names.find("replied"), NONE)));
+    steps.sort_by_key(|step| step.at);
+    steps
+}
+
+proptest! {
+    /// Running and standing time add up to the working time since the start, and a clock is kept exactly when no
+    /// more than the limit ran, on a calendar without gaps.
+    #[test]
+    fn time_is_either_spent_or_paused(
+        changes in proptest::collection::vec((1..50_000_i64, any::<bool>()), 0..8),
+        replied in proptest::option::of(1..50_000_i64),
+        limit in 1..50_000_i64,
+    ) {
+        let names = Names::default();
+        let mut promise = Promise::nobody();
+        promise.stop = vec![Moment::Event("replied".to_owned())];
+        promise.pause_in = vec!["awaiting_reply".to_owned()];
+        promise.limit.micros = limit;
+        promise.warn = limit.div_euclid(2).max(1);
+        let as_of = 60_000;
+        let steps = steps(&names, &changes, replied);
+        let clock = Rules::of(&promise, &names).walk(0, &steps, as_of).unwrap();
+        let end = clock.stopped.unwrap_or(as_of);
+        prop_assert_eq!(clock.stopped, replied);
+        prop_assert_eq!(clock.elapsed + clock.paused, end);
+        let kept = matches!(clock.outcome(as_of), Outcome::Met | Outcome::Running);
+        prop_assert_eq!(kept, clock.elapsed <= limit, "{:?}", clock);
+        prop_assert!(clock.warn <= clock.due);
+        // The due time is the limit, moved by the pauses before it.
+        let moved = clock.due.unwrap() - limit;
+        prop_assert!((0..=clock.paused).contains(&moved), "{:?}", clock);
+    }
+}

@@ -161,8 +161,9 @@ pub fn with_local(mut frame: DataFrame, at: &str, zone: Tz) -> Result<DataFrame>
         .column(at)
         .and_then(|column| column.i64().cloned())
         .computing("local time")?;
+    let instants: Vec<Option<i64>> = instants.iter().collect();
     let local: Vec<Option<calendar::Local>> = instants
-        .iter()
+        .into_par_iter()
         .map(|at| at.and_then(|micros| calendar::local(zone, micros)))
         .collect();
     let dates: Int32Chunked = local

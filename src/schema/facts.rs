@@ -250,8 +250,6 @@ macro_rules! of_owner {
             dim("priority", Text),
             PROBLEM,
             CATEGORY,
-            plain("customer", Text),
-            plain("waybill", Text),
             AGENT,
             TEAM,
             SITE,
@@ -286,6 +284,7 @@ const CLOCK: &[FactColumn] = of_owner![
     plain("warned", Flag),
     plain("paused", Flag),
     dim("from_history", Flag),
+    plain("waybill", Text),
     dim("platform", Text),
     QUEUE,
 ];
