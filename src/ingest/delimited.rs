@@ -419,3 +419,7 @@ fn is_blank(bytes: &[u8], delimiter: u8) -> bool {
         .iter()
         .all(|b| b.is_ascii_whitespace() || *b == delimiter)
 }
+
+#[cfg(test)]
+#[path = "delimited_tests.rs"]
+mod tests;
