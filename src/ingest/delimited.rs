@@ -404,6 +404,10 @@ impl<'d> Parser<'d, '_> {
             self.block.rejects.push(reject);
             return;
         };
+        if fields.iter().all(|field| field.is_empty()) {
+            self.block.blanks.push(line);
+            return;
+        }
         let surplus = fields.get(self.dialect.width..).unwrap_or_default();
         if fields.len() < self.dialect.needed || surplus.iter().any(|field| !field.is_empty()) {
             self.miscounted(fields.len(), line, record);

@@ -1,6 +1,6 @@
 //! `kefu check`: says what would happen and leaves nothing behind.
 
-use crate::builder::{Centre, contents};
+use crate::builder::{Centre, contents, repository};
 
 #[test]
 fn a_dry_run_tells_tables_columns_and_rejects_and_writes_nothing() {
@@ -219,4 +219,62 @@ fn a_summary_table_gets_no_proposal() {
     let centre = Centre::new().file("pivot.csv", "Row Labels,Count of id\nNegative,11063\n");
     let ran = centre.kefu(&["check", "in"]);
     assert_eq!((ran.code, ran.out.as_str()), (1, ""));
+}
+
+/// Two of the damaged copies make the library that reads them panic.
+#[test]
+fn damaged_workbooks_are_errors_without_a_panic_message() {
+    let fixture = repository().join("src/ingest/fixtures/calls.xls");
+    let whole = std::fs::read(fixture).unwrap();
+    let mut centre = Centre::new();
+    for at in (0..whole.len()).step_by(whole.len() / 100) {
+        let mut bytes = whole.clone();
+        bytes
+            .iter_mut()
+            .skip(at)
+            .take(8)
+            .for_each(|byte| *byte ^= 0xff);
+        centre = centre.file(&format!("{at}.xls"), bytes);
+    }
+    let ran = centre.kefu(&["check", "in"]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.err.contains(".xls: is a damaged workbook\n"),
+        "{}",
+        ran.err
+    );
+    assert!(!ran.err.contains("panicked"), "{}", ran.err);
+}
+
+#[test]
+fn the_halves_of_a_rotated_event_log_say_what_to_do() {
+    let first = "1772416800|c1|NONE|NONE|DID|4000\n1772416800|c1|hotline|NONE|ENTERQUEUE||1390\n";
+    let second = "1772416810|c1|hotline|Agent/7|CONNECT|10\n1772416900|c1|hotline|Agent/7|COMPLETEAGENT|10|90|1\n";
+    let centre = Centre::new()
+        .file("queue_log.1", first)
+        .file("queue_log", second);
+    let ran = centre
+        .kefu(&["check", "in/queue_log.1", "in/queue_log"])
+        .ok();
+    for part in [
+        "queue_log.1:2: column event `c1`: the log ends before the call does",
+        "queue_log:1: column event `call id never entered a queue`: the end of a call whose beginning",
+    ] {
+        assert!(ran.out.contains(part), "{part} in {}", ran.out);
+    }
+    assert_eq!(
+        ran.out
+            .matches("`cat queue_log.1 queue_log | kefu run -`")
+            .count(),
+        3,
+        "{}",
+        ran.out
+    );
+    let joined = Centre::new().file("joined", [first, second].concat());
+    let ran = joined.kefu(&["check", "in/joined"]).ok();
+    assert!(
+        ran.out.contains("1 rows, 0 would be rejected"),
+        "{}",
+        ran.out
+    );
 }

@@ -115,7 +115,7 @@ fn elsewhere(header: &Header<'_>, settings: &Settings) -> Option<NoPlan> {
         ),
         hint: "correct `sheet` or `rows` in kefu.toml, or leave this part out".to_owned(),
         shared: header.given.len(),
-        mapping: false,
+        mapping: true,
     })
 }
 
