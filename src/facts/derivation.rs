@@ -56,13 +56,14 @@ impl Derivation<'_> {
     /// Calls depend on nothing but themselves and the agents: days that are as they were stay.
     fn calls(&mut self) -> Result<()> {
         let mut parts = self.records.parts("calls").to_vec();
-        if let Some((before, facts)) = &self.records.before
-            && before.get("agents").map(Vec::as_slice) == Some(self.records.parts("agents"))
+        if let Some(before) = &self.records.before
+            && before.parts.get("agents").map(Vec::as_slice) == Some(self.records.parts("agents"))
         {
-            let old = before.get("calls").map_or(&[][..], Vec::as_slice);
+            let old = before.parts.get("calls").map_or(&[][..], Vec::as_slice);
             let same = unchanged(old, &parts);
             parts.retain(|part| !same.contains(&part.partition));
-            let kept = facts.iter().filter(|part| same.contains(&part.partition));
+            let facts = before.call_facts.iter();
+            let kept = facts.filter(|part| same.contains(&part.partition));
             self.output.keep("call_facts", kept.cloned().collect());
         }
         for window in self.windows(&parts) {
@@ -245,7 +246,7 @@ impl Derivation<'_> {
                 None => of_window(window)?.0,
             };
             let own = finished(own, start)?;
-            let (here, later) = until(across, window)?;
+            let (here, later) = until(&across, window)?;
             across = later;
             let contacts = own
                 .vstack(&here)
@@ -311,7 +312,7 @@ impl Derivation<'_> {
             let rows = self.records.rows("evaluations", &window.parts(parts))?;
             let (own, _) = several.divide(&rows, "evaluation_id")?;
             let own = tickets::evaluations(own, &self.agents, judged, self.context)?;
-            let (here, later) = until(across, window)?;
+            let (here, later) = until(&across, window)?;
             across = later;
             let rows = own
                 .vstack(&here)
@@ -330,7 +331,7 @@ impl Derivation<'_> {
 }
 
 /// Divides rows into those up to the end of a window, and the later ones.
-fn until(rows: DataFrame, window: &Window) -> Result<(DataFrame, DataFrame)> {
+fn until(rows: &DataFrame, window: &Window) -> Result<(DataFrame, DataFrame)> {
     let last = window
         .last()
         .and_then(|day| day.parse().ok())

@@ -47,8 +47,15 @@ pub struct Records {
     parts: BTreeMap<&'static str, Vec<Part>>,
     /// Rows held at a time.
     at_a_time: u64,
-    /// The files of an earlier derivation under the same settings, and the facts it gave.
-    before: Option<(BTreeMap<&'static str, Vec<Part>>, Vec<Part>)>,
+    before: Option<Before>,
+}
+
+/// An earlier derivation under the same settings.
+struct Before {
+    /// What it was derived from.
+    parts: BTreeMap<&'static str, Vec<Part>>,
+    /// The call facts it gave.
+    call_facts: Vec<Part>,
 }
 
 impl Records {
@@ -78,7 +85,10 @@ impl Records {
         parts: impl Fn(&'static Table) -> Result<Vec<Part>>,
         call_facts: Vec<Part>,
     ) -> Result<Self> {
-        self.before = Some((listed(parts)?, call_facts));
+        self.before = Some(Before {
+            parts: listed(parts)?,
+            call_facts,
+        });
         Ok(self)
     }
 
