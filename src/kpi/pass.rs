@@ -25,6 +25,9 @@ use super::catalogue::{Formula, Kpi};
 use super::expr::Expr;
 use super::program::{Place, Program, Value};
 
+/// Days evaluated at a time per thread.
+const DAYS_PER_THREAD: usize = 4;
+
 /// How figures are grouped.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Grouping {
@@ -109,14 +112,17 @@ impl Pass<'_> {
     /// When a part cannot be read.
     pub fn run(&self, parts: &[Part]) -> Result<Vec<Groups>> {
         let ready = self.ready();
-        let by_part: Vec<Vec<PartGroups>> = parts
-            .par_iter()
-            .map(|part| ready.part(part))
-            .collect::<Result<_>>()?;
         let mut merged: Vec<Merged> = self.groupings.iter().map(|_| Merged::default()).collect();
-        for part in by_part {
-            for (whole, groups) in merged.iter_mut().zip(part) {
-                whole.add(groups);
+        // A few days at a time: what a day adds up to is small only once it is part of the whole.
+        for days in parts.chunks(DAYS_PER_THREAD * rayon::current_num_threads().max(1)) {
+            let by_day: Vec<Vec<PartGroups>> = days
+                .par_iter()
+                .map(|part| ready.part(part))
+                .collect::<Result<_>>()?;
+            for day in by_day {
+                for (whole, groups) in merged.iter_mut().zip(day) {
+                    whole.add(groups);
+                }
             }
         }
         Ok(merged
