@@ -3,6 +3,7 @@
 
 mod calls;
 pub mod clocks;
+mod concurrency;
 mod contacts;
 mod derivation;
 pub mod frames;
@@ -10,6 +11,7 @@ pub mod history;
 mod links;
 mod output;
 pub mod promises;
+mod surveys;
 mod tickets;
 mod visits;
 mod windows;
