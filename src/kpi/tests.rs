@@ -392,8 +392,9 @@ T4,2026-03-03 10:00:00,complaint,无名
                 let names: Vec<&str> = [id.as_str(), row.group.period.as_str()]
                     .into_iter()
                     .chain(members.map(String::as_str))
+                    .filter(|name| !name.is_empty())
                     .collect();
-                (names.join(" ").trim().to_owned(), row.estimate.value)
+                (names.join(" "), row.estimate.value)
             })
             .collect()
     };
@@ -450,6 +451,7 @@ k8,2026-03-02 09:00:00,,2026-03-02 09:05:00,wechat,A2,abandoned
         let rows = centre.ask(&["chat_concurrency"], grain, by, None);
         let estimates = rows.iter().map(|row| &row.estimate);
         estimates
+            .filter(|e| e.n > 0)
             .filter_map(|e| Some((e.numerator?, e.denominator?, e.n)))
             .collect()
     };
