@@ -245,7 +245,7 @@ impl Derivation<'_> {
                 None => of_window(window)?.0,
             };
             let own = finished(own, start)?;
-            let (here, later) = until(across, window)?;
+            let (here, later) = until(&across, window)?;
             across = later;
             let contacts = own.vstack(&here).computing("contacts")?;
             let contacts = feedback
@@ -292,7 +292,7 @@ impl Derivation<'_> {
             let rows = self.records.rows("evaluations", &window.parts(parts))?;
             let (own, _) = several.divide(&rows, "evaluation_id")?;
             let own = tickets::evaluations(own, &self.agents, judged, self.context)?;
-            let (here, later) = until(across, window)?;
+            let (here, later) = until(&across, window)?;
             across = later;
             let rows = own
                 .vstack(&here)
@@ -332,7 +332,7 @@ impl Derivation<'_> {
 }
 
 /// Divides rows into those up to the end of a window, and the later ones.
-fn until(rows: DataFrame, window: &Window) -> Result<(DataFrame, DataFrame)> {
+fn until(rows: &DataFrame, window: &Window) -> Result<(DataFrame, DataFrame)> {
     let last = window
         .last()
         .and_then(|day| day.parse().ok())

@@ -43,14 +43,17 @@ pub struct Context<'a> {
     pub as_of: i64,
 }
 
+/// The files of every record table.
+type Tables = BTreeMap<&'static str, Vec<Part>>;
+
 /// The record tables: which files they are made of.
 pub struct Records {
     root: PathBuf,
-    parts: BTreeMap<&'static str, Vec<Part>>,
+    parts: Tables,
     /// Rows held at a time.
     at_a_time: u64,
     /// The files of an earlier derivation under the same settings, and the facts it gave.
-    before: Option<(BTreeMap<&'static str, Vec<Part>>, Vec<Part>)>,
+    before: Option<(Tables, Vec<Part>)>,
 }
 
 impl Records {
@@ -148,9 +151,7 @@ impl Records {
     }
 }
 
-fn listed(
-    parts: impl Fn(&'static Table) -> Result<Vec<Part>>,
-) -> Result<BTreeMap<&'static str, Vec<Part>>> {
+fn listed(parts: impl Fn(&'static Table) -> Result<Vec<Part>>) -> Result<Tables> {
     TABLES
         .iter()
         .map(|table| Ok((table.name, parts(table)?)))

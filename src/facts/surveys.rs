@@ -74,7 +74,6 @@ impl Feedback {
 
     /// Adds to contacts whether they were evaluated, and the score of a survey where they have none of their own;
     /// `score_source` says which it is.
-    #[must_use]
     pub fn added_to(&self, contacts: LazyFrame) -> LazyFrame {
         let by = || col("contact_ref");
         contacts

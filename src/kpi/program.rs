@@ -136,7 +136,7 @@ fn compute(
     let flags = |at: &Place| values[*at].flags(n);
     Ok(match step {
         Step::Column(DATE, _) => {
-            Value::Dates(PrimitiveArray::from_iter(std::iter::repeat_n(date, n)))
+            Value::Dates(std::iter::repeat_n(date, n).collect::<PrimitiveArray<_>>())
         }
         Step::Column(name, physical) => column(rows, name, *physical)?,
         Step::Number(number) => Value::Numbers(Float64Array::from_value(*number, n)),
