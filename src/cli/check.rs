@@ -2,20 +2,21 @@
 //! that may fit. Writes nothing.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use arrow::array::RecordBatch;
 use clap::Args;
 
 use crate::error::{Error, Result};
-use crate::i18n::Lang;
+use crate::i18n::{Bilingual, Lang};
 use crate::ingest::engine::{Sink, Totals};
-use crate::ingest::plan::{Origin, Plan};
+use crate::ingest::plan::{AUTO, Origin, Plan};
 use crate::ingest::privacy::{Key, example};
 use crate::ingest::propose::{self, Proposal};
 use crate::ingest::{self, Export, Opened, Reject, reason};
-use crate::run::files;
+use crate::run::files::{self, Input};
+use crate::settings::Settings;
 
 use super::{Common, output};
 
@@ -38,7 +39,12 @@ pub fn check(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
         .map_err(|error| Error::io("create a folder in", &std::env::temp_dir(), error))?;
     let mut refused = 0_usize;
     let mut all = Vec::new();
-    let mut proposals: Vec<Proposal> = Vec::new();
+    let mut proposals = Proposals {
+        settings: &settings,
+        spool: spool.path(),
+        json: common.json,
+        made: Vec::new(),
+    };
     for file in files::discover(&args.inputs, spool.path())? {
         let opened = ingest::open(&file.path, &file.name, &settings, spool.path());
         match opened.and_then(Opened::settled) {
@@ -47,39 +53,51 @@ pub fn check(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
                     for plan in &export.plans {
                         let mut seen = Seen::default();
                         let totals = export.read(plan, &key, &taxonomy, &mut seen)?;
+                        let title = settings
+                            .source(&plan.source)
+                            .and_then(|source| source.title.as_ref());
+                        let read = ReadAs {
+                            export,
+                            plan,
+                            title,
+                            totals: &totals,
+                            seen: &seen,
+                            lang: common.lang.unwrap_or(Lang::En),
+                        };
                         if common.json {
-                            all.push(as_json(export, plan, &totals, &seen));
+                            all.push(read.json());
                         } else {
-                            let text = as_text(export, plan, &totals, &seen);
-                            output::stdout(text.as_bytes())?;
+                            output::stdout(read.text().as_bytes())?;
                         }
                     }
                 }
-                for (name, why) in opened.refused.iter().chain(&opened.other_sheets) {
+                let left_out = || opened.refused.iter().chain(&opened.other_sheets);
+                for (name, why) in left_out() {
                     output::note(&format!("{name} is left out: {why}"), common.json);
+                }
+                if left_out().next().is_none() {
+                    continue;
+                }
+                for proposal in proposals.of(&file) {
+                    // A sheet beside a table is often a glossary: only what is a whole table is worth a mapping.
+                    let sheet = opened
+                        .other_sheets
+                        .iter()
+                        .any(|(name, _)| *name == proposal.name);
+                    if sheet && !proposal.missing.is_empty() {
+                        continue;
+                    }
+                    let why = left_out().find(|(name, _)| *name == proposal.name);
+                    proposals.show(proposal, why.map_or("", |(_, why)| why), &mut all)?;
                 }
             }
             Err(error) => {
                 refused += 1;
                 output::error(&error, common.json);
-                let taken: Vec<&str> = proposals.iter().map(|one| one.source.as_str()).collect();
-                let proposal = matches!(error, Error::Input { .. })
-                    .then(|| {
-                        propose::of_file(&file.path, &file.name, &settings, spool.path(), &taken)
-                    })
-                    .flatten();
-                let Some(proposal) = proposal else { continue };
-                let covered = proposals
-                    .iter()
-                    .find(|known| known.covers(&proposal.header));
-                if common.json {
-                    all.push(proposal_as_json(&file.name, &error, &proposal, covered));
-                } else {
-                    let text = proposal_as_text(&file.name, &proposal, covered);
-                    output::stdout(text.as_bytes())?;
-                }
-                if covered.is_none() {
-                    proposals.push(proposal);
+                if matches!(error, Error::Input { .. }) {
+                    for proposal in proposals.of(&file) {
+                        proposals.show(proposal, &error.to_string(), &mut all)?;
+                    }
                 }
             }
         }
@@ -124,115 +142,231 @@ impl Sink for Seen {
     fn done(&mut self, (): ()) {}
 }
 
-fn as_text(export: &Export, plan: &Plan, totals: &Totals, seen: &Seen) -> String {
-    let mut text = format!(
-        "{}: {} ({}, {}), {} rows, {} would be rejected\n",
-        export.name,
-        plan.table.name,
-        if plan.source == "auto" {
-            "recognised by its header".to_owned()
-        } else {
-            format!("source {}", plan.source)
-        },
-        export.form(),
-        totals.read,
-        seen.rejected,
-    );
-    for cell in plan.cells.iter().flatten() {
-        let from = match &cell.origin {
-            Origin::Constant(value) => format!("\"{value}\""),
-            _ => cell.header.clone(),
-        };
-        let _ = writeln!(text, "  {:<20} <- {from}", cell.column.name);
+/// One table of a file, read by one plan.
+struct ReadAs<'r> {
+    export: &'r Export,
+    plan: &'r Plan,
+    /// What the source says it is.
+    title: Option<&'r Bilingual>,
+    totals: &'r Totals,
+    seen: &'r Seen,
+    lang: Lang,
+}
+
+impl ReadAs<'_> {
+    fn text(&self) -> String {
+        let mut text = self.heading();
+        self.columns(&mut text);
+        self.rejects(&mut text);
+        self.notes(&mut text);
+        text
     }
-    for (label, names) in [
-        ("not used", &plan.unused),
-        ("mapped, but not in the file", &plan.absent),
-        ("twice in the header, the first counts", &plan.doubled),
-    ] {
-        if !names.is_empty() {
-            let _ = writeln!(text, "  {label}: {}", names.join(", "));
+
+    /// The text of the language.
+    fn say<'t>(&self, en: &'t str, zh: &'t str) -> &'t str {
+        match self.lang {
+            Lang::En => en,
+            Lang::Zh => zh,
         }
     }
-    for stated in &plan.stated {
-        let _ = writeln!(text, "  told from the values: {stated}");
-    }
-    for reject in &seen.first {
-        let refusal = &reject.refusal;
-        let column = if refusal.column.is_empty() {
-            String::new()
-        } else {
-            format!(": column {}", refusal.column)
-        };
-        let value = if refusal.value.is_empty() {
-            String::new()
-        } else {
-            format!(" `{}`", example(&refusal.value))
-        };
-        let why = reason::describe(refusal.reason.code(), Lang::En);
-        let _ = writeln!(
-            text,
-            "  {}:{}{column}{value}: {why}",
-            export.name, reject.line
-        );
-    }
-    let shown = seen.first.len() as u64;
-    if seen.rejected > shown {
-        let _ = writeln!(text, "  … and {} more", seen.rejected - shown);
-    }
-    for ((what, column, value), rows) in totals.notes.iter().take(SHOWN) {
-        let value = if value.is_empty() {
-            String::new()
-        } else {
-            format!(" `{value}`")
-        };
-        let _ = writeln!(text, "  note: {what} in {column}{value}: {rows} rows");
-    }
-    if totals.notes.len() > SHOWN {
-        let _ = writeln!(text, "  … and {} more notes", totals.notes.len() - SHOWN);
-    }
-    text
-}
 
-fn as_json(export: &Export, plan: &Plan, totals: &Totals, seen: &Seen) -> serde_json::Value {
-    let columns: serde_json::Map<String, serde_json::Value> = plan
-        .cells
-        .iter()
-        .flatten()
-        .map(|cell| (cell.column.name.to_owned(), cell.header.clone().into()))
-        .collect();
-    let rejects: Vec<_> = seen
-        .first
-        .iter()
-        .map(|reject| {
-            serde_json::json!({
-                "line": reject.line, "column": reject.refusal.column,
-                "value": example(&reject.refusal.value), "reason": reject.refusal.reason.code(),
+    fn heading(&self) -> String {
+        let (name, table) = (&self.export.name, self.plan.table.name);
+        let (read, rejected) = (self.totals.read, self.seen.rejected);
+        let source = &self.plan.source;
+        let colon = self.say(": ", "：");
+        let how = match self.title {
+            _ if source == AUTO => self
+                .say("recognised by its header", "按表头识别")
+                .to_owned(),
+            Some(title) => format!(
+                "{} {source}{colon}{}",
+                self.say("source", "来源"),
+                title.get(self.lang)
+            ),
+            None => format!("{} {source}", self.say("source", "来源")),
+        };
+        let form = self.export.form();
+        let form = form.get(self.lang);
+        match self.lang {
+            Lang::En => {
+                format!(
+                    "{name}: {table} ({how}, {form}), {read} rows, {rejected} would be rejected\n"
+                )
+            }
+            Lang::Zh => {
+                format!("{name}：{table}（{how}，{form}），{read} 行，其中 {rejected} 行将被拒收\n")
+            }
+        }
+    }
+
+    fn columns(&self, text: &mut String) {
+        let plan = self.plan;
+        let (colon, comma) = (self.say(": ", "："), self.say(", ", "、"));
+        for cell in plan.cells.iter().flatten() {
+            let from = match &cell.origin {
+                Origin::Constant(value) => format!("\"{value}\""),
+                _ => cell.header.clone(),
+            };
+            let _ = writeln!(text, "  {:<20} <- {from}", cell.column.name);
+        }
+        for (label, names) in [
+            (self.say("not used", "未用到的列"), &plan.unused),
+            (
+                self.say("mapped, but not in the file", "映射中有、文件中没有"),
+                &plan.absent,
+            ),
+            (
+                self.say(
+                    "twice in the header, the first counts",
+                    "表头中重复，取第一列",
+                ),
+                &plan.doubled,
+            ),
+        ] {
+            if !names.is_empty() {
+                let _ = writeln!(text, "  {label}{colon}{}", names.join(comma));
+            }
+        }
+        let label = self.say("told from the values", "由数值判断");
+        for stated in &plan.stated {
+            let _ = writeln!(text, "  {label}{colon}{}", stated.get(self.lang));
+        }
+    }
+
+    fn rejects(&self, text: &mut String) {
+        let colon = self.say(": ", "：");
+        for reject in &self.seen.first {
+            let refusal = &reject.refusal;
+            let column = if refusal.column.is_empty() {
+                String::new()
+            } else {
+                format!("{colon}{} {}", self.say("column", "列"), refusal.column)
+            };
+            let value = if refusal.value.is_empty() {
+                String::new()
+            } else {
+                format!(" `{}`", example(&refusal.value))
+            };
+            let why = reason::describe(refusal.reason.code(), self.lang);
+            let _ = writeln!(
+                text,
+                "  {}:{}{column}{value}{colon}{why}",
+                self.export.name, reject.line
+            );
+        }
+        let shown = self.seen.first.len() as u64;
+        if self.seen.rejected > shown {
+            let more = self.seen.rejected - shown;
+            let _ = match self.lang {
+                Lang::En => writeln!(text, "  … and {more} more"),
+                Lang::Zh => writeln!(text, "  ……另有 {more} 行"),
+            };
+        }
+    }
+
+    fn notes(&self, text: &mut String) {
+        let notes = &self.totals.notes;
+        for ((what, column, value), rows) in notes.iter().take(SHOWN) {
+            let value = if value.is_empty() {
+                String::new()
+            } else {
+                format!(" `{value}`")
+            };
+            let _ = match self.lang {
+                Lang::En => writeln!(text, "  note: {what} in {column}{value}: {rows} rows"),
+                Lang::Zh => writeln!(text, "  提示：列 {column}{value}：{what}，{rows} 行"),
+            };
+        }
+        if notes.len() > SHOWN {
+            let more = notes.len() - SHOWN;
+            let _ = match self.lang {
+                Lang::En => writeln!(text, "  … and {more} more notes"),
+                Lang::Zh => writeln!(text, "  ……另有 {more} 条提示"),
+            };
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let (export, plan, seen) = (self.export, self.plan, self.seen);
+        let columns: serde_json::Map<String, serde_json::Value> = plan
+            .cells
+            .iter()
+            .flatten()
+            .map(|cell| (cell.column.name.to_owned(), cell.header.clone().into()))
+            .collect();
+        let rejects: Vec<_> = seen
+            .first
+            .iter()
+            .map(|reject| {
+                serde_json::json!({
+                    "line": reject.line, "column": reject.refusal.column,
+                    "value": example(&reject.refusal.value), "reason": reject.refusal.reason.code(),
+                })
             })
+            .collect();
+        let stated: Vec<&str> = plan.stated.iter().map(|one| one.get(self.lang)).collect();
+        serde_json::json!({
+            "file": export.name, "table": plan.table.name, "source": plan.source,
+            "title": self.title.map(|title| title.get(self.lang)), "encoding": export.encoding,
+            "form": export.form().get(self.lang), "read": self.totals.read, "rejected": seen.rejected,
+            "columns": columns, "unused": plan.unused, "absent": plan.absent, "doubled": plan.doubled,
+            "stated": stated, "rejects": rejects,
         })
-        .collect();
-    serde_json::json!({
-        "file": export.name, "table": plan.table.name, "source": plan.source, "encoding": export.encoding,
-        "form": export.form(), "read": totals.read, "rejected": seen.rejected,
-        "columns": columns, "unused": plan.unused, "absent": plan.absent, "doubled": plan.doubled,
-        "stated": plan.stated, "rejects": rejects,
-    })
+    }
 }
 
-/// The section, or which one it is already: two for one kind of file would take its rows twice.
-fn proposal_as_text(file: &str, proposal: &Proposal, covered: Option<&Proposal>) -> String {
+/// The mappings proposed so far.
+struct Proposals<'p> {
+    settings: &'p Settings,
+    spool: &'p Path,
+    json: bool,
+    made: Vec<Proposal>,
+}
+
+impl Proposals<'_> {
+    /// Mappings for what nothing recognises in a file.
+    fn of(&self, file: &Input) -> Vec<Proposal> {
+        let taken: Vec<&str> = self.made.iter().map(|one| one.source.as_str()).collect();
+        propose::of_file(&file.path, &file.name, self.settings, self.spool, &taken)
+    }
+
+    /// Prints a proposal, or which earlier one it is already: two for one kind of file would take its rows twice.
+    fn show(
+        &mut self,
+        proposal: Proposal,
+        why: &str,
+        all: &mut Vec<serde_json::Value>,
+    ) -> Result<()> {
+        let covered = self
+            .made
+            .iter()
+            .find(|known| known.covers(&proposal.header));
+        if self.json {
+            all.push(proposal_as_json(why, &proposal, covered));
+        } else {
+            let text = proposal_as_text(&proposal, covered);
+            output::stdout(text.as_bytes())?;
+        }
+        if covered.is_none() {
+            self.made.push(proposal);
+        }
+        Ok(())
+    }
+}
+
+fn proposal_as_text(proposal: &Proposal, covered: Option<&Proposal>) -> String {
     covered.map_or_else(
         || format!("{}\n", proposal.toml),
         |known| {
-            let file = file.replace(char::is_control, " ");
+            let file = proposal.name.replace(char::is_control, " ");
             format!("# {file}: as [source.{}] above\n\n", known.source)
         },
     )
 }
 
 fn proposal_as_json(
-    file: &str,
-    error: &Error,
+    why: &str,
     proposal: &Proposal,
     covered: Option<&Proposal>,
 ) -> serde_json::Value {
@@ -242,7 +376,7 @@ fn proposal_as_json(
         .map(|(column, headers)| ((*column).to_owned(), headers.clone().into()))
         .collect();
     serde_json::json!({
-        "file": file, "error": error.to_string(), "proposal": {
+        "file": proposal.name, "error": why, "proposal": {
             "source": proposal.source, "table": proposal.table, "recognise": proposal.recognise,
             "columns": columns, "unplaced": proposal.unplaced, "missing": proposal.missing,
             "covered_by": covered.map(|known| known.source.as_str()), "toml": proposal.toml,

@@ -61,23 +61,20 @@ pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
         condition: args.rows.condition.clone(),
     };
     let reading = common.reading(&settings, &args.rows.earlier)?;
-    let rows = query
-        .answer(&catalogue, &reading.source())?
-        .pop()
-        .unwrap_or_default();
+    let answer = query.measure(&catalogue, &reading.source())?;
     let table = Table {
-        catalogue: &catalogue,
-        by: &args.by,
-        rows: &rows,
-    };
-    let bytes = match format {
-        Format::Table => for_people(&table, common.lang.unwrap_or(Lang::En)).into_bytes(),
-        Format::Csv => table.csv(args.bom)?,
-        Format::Json => table.json()?,
-        Format::Parquet => table.parquet()?,
+        answer: &answer,
+        grouping: 0,
     };
     let mut out = Out::open(format, args.output.as_deref(), Readers::All)?;
-    out.all(&bytes)?;
+    match format {
+        Format::Table => out.all(for_people(&table, common.lang.unwrap_or(Lang::En)).as_bytes())?,
+        Format::Csv => table
+            .csv(&mut out, args.bom)
+            .map_err(|error| out.error(error))?,
+        Format::Json => table.json(&mut out).map_err(|error| out.error(error))?,
+        Format::Parquet => out = table.parquet(out)?,
+    }
     out.finish()?;
     Ok(ExitCode::SUCCESS)
 }
@@ -171,8 +168,8 @@ fn for_people(answer: &Table<'_>, lang: Lang) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(answer.header());
-    for row in answer.rows {
-        let kpi = &answer.catalogue.kpis[row.kpi];
+    for row in answer.rows() {
+        let kpi = &answer.answer.catalogue().kpis[row.kpi];
         let mut cells = vec![
             format!("{} {}", kpi.id, name(kpi, lang)),
             row.group.period.clone(),
@@ -209,7 +206,7 @@ fn for_people(answer: &Table<'_>, lang: Lang) -> String {
         ]);
         table.add_row(cells);
     }
-    let first_number = 2 + answer.by.len();
+    let first_number = 2 + answer.by().len();
     for column in table.column_iter_mut().skip(first_number).take(7) {
         column.set_cell_alignment(CellAlignment::Right);
     }

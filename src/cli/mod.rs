@@ -22,6 +22,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
+use crate::ingest::formats::guard;
 use crate::ingest::value;
 use crate::kpi::catalogue::Catalogue;
 use crate::run::{Reading, Snapshot, gate};
@@ -144,6 +145,7 @@ enum Command {
 /// Parses the command line, runs the command, prints its error if it has one.
 #[must_use]
 pub fn main() -> ExitCode {
+    silence_guarded_panics();
     let (json, ended) = match parse_and_run(std::env::args_os().collect()) {
         Ok(ended) => ended,
         Err(error) => {
@@ -159,6 +161,16 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// A panic of a library over a damaged file is told as an error of the file; every other one keeps its message.
+fn silence_guarded_panics() {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !guard::is_guarded() {
+            told(panic);
+        }
+    }));
 }
 
 /// Whether messages are JSON, and how the command ended; the outer error is one of the command line itself.

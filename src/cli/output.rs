@@ -125,7 +125,8 @@ impl Out {
         }
     }
 
-    fn error(&self, error: std::io::Error) -> Error {
+    /// What went wrong while writing.
+    pub fn error(&self, error: std::io::Error) -> Error {
         match self {
             Self::Standard(_) => Error::io("write to", "standard output".as_ref(), error),
             Self::File(_, path, _) | Self::Device(_, path) => Error::io("write", path, error),

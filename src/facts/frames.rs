@@ -112,6 +112,8 @@ pub fn columns(fact: &Fact, parts: &[Part], names: &[&str]) -> Result<DataFrame>
         .map(|part| PlRefPath::new(part.path.to_string_lossy()))
         .collect();
     let options = ScanArgsParquet {
+        // Some lie in the folder of their day, others do not.
+        hive_options: HiveOptions::new_disabled(),
         glob: false,
         ..ScanArgsParquet::default()
     };

@@ -185,6 +185,19 @@ impl Member {
         unpack::open(&self.origin, &self.limits).map_err(|e| explain(Path::new(&self.name), e))
     }
 
+    /// The first bytes of the content, `most` at most.
+    ///
+    /// # Errors
+    /// The content cannot be read, or is damaged.
+    pub fn head(&self, most: u64) -> Result<Vec<u8>> {
+        let mut head = Vec::new();
+        let mut content = self.open()?.take(most);
+        content
+            .read_to_end(&mut head)
+            .map_err(|e| explain(Path::new(&self.name), e))?;
+        Ok(head)
+    }
+
     /// BLAKE3 of the unpacked content in hexadecimal, and its length.
     ///
     /// # Errors

@@ -404,6 +404,10 @@ impl<'d> Parser<'d, '_> {
             self.block.rejects.push(reject);
             return;
         };
+        if fields.iter().all(|field| field.is_empty()) {
+            self.block.blanks.push(line);
+            return;
+        }
         let surplus = fields.get(self.dialect.width..).unwrap_or_default();
         if fields.len() < self.dialect.needed || surplus.iter().any(|field| !field.is_empty()) {
             self.miscounted(fields.len(), line, record);
@@ -419,3 +423,7 @@ fn is_blank(bytes: &[u8], delimiter: u8) -> bool {
         .iter()
         .all(|b| b.is_ascii_whitespace() || *b == delimiter)
 }
+
+#[cfg(test)]
+#[path = "delimited_tests.rs"]
+mod tests;

@@ -6,6 +6,7 @@ use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 
 use crate::error::{Error, Result};
+use crate::i18n::Bilingual;
 use crate::settings::taxonomy::Lookup;
 
 use super::Reject;
@@ -56,7 +57,6 @@ pub(super) enum Body {
     /// JSON records, or the elements of an array within them.
     Json {
         detected: Detected,
-        rows: Option<String>,
         shape: json::Shape,
     },
     /// A sheet of a workbook, below a row.
@@ -69,16 +69,6 @@ pub(super) enum Body {
     Markup { detected: Detected, after: u64 },
     /// A Parquet file.
     Parquet { disk: PathOrTemp },
-}
-
-impl Body {
-    /// Path of the array whose elements are the rows, where it was asked for.
-    pub(super) fn rows_path(&self) -> Option<&str> {
-        match self {
-            Self::Json { rows, .. } => rows.as_deref(),
-            _ => None,
-        }
-    }
 }
 
 /// A table with all its rows in memory, for small files.
@@ -94,19 +84,35 @@ pub struct Parsed {
 impl Export {
     /// How the file is written, for people: `gb18030, delimiter ','`.
     #[must_use]
-    pub fn form(&self) -> String {
-        let header = match self.first_line {
-            1 | 2 => String::new(),
-            line => format!(", first row in line {line}"),
+    pub fn form(&self) -> Bilingual {
+        let mut form = Bilingual::new(&*self.encoding, &*self.encoding);
+        let mut add = |en: String, zh: String| {
+            form.en = format!("{}, {en}", form.en);
+            form.zh = format!("{}，{zh}", form.zh);
         };
         match &self.body {
-            Body::Text { dialect, .. } => format!(
-                "{}, delimiter {:?}{header}",
-                self.encoding,
-                char::from(dialect.delimiter)
-            ),
-            _ => format!("{}{header}", self.encoding),
+            Body::Text { dialect, .. } => {
+                let delimiter = char::from(dialect.delimiter);
+                add(
+                    format!("delimiter {delimiter:?}"),
+                    format!("分隔符 {delimiter:?}"),
+                );
+            }
+            Body::Json { shape, .. } => {
+                if let Some(path) = shape.envelope() {
+                    add(format!("records in {path}"), format!("记录在 {path} 中"));
+                }
+            }
+            Body::Sheet { .. } | Body::Markup { .. } | Body::Parquet { .. } => {}
         }
+        if self.first_line > 2 {
+            let line = self.first_line;
+            add(
+                format!("first row in line {line}"),
+                format!("第一条记录在第 {line} 行"),
+            );
+        }
+        form
     }
 
     /// A reader of the rows, from the first record on.
@@ -136,9 +142,7 @@ impl Export {
                     None => return Ok(text),
                 }
             }
-            Body::Json {
-                detected, shape, ..
-            } => {
+            Body::Json { detected, shape } => {
                 let reader = text::decoded(self.member.open()?, *detected);
                 Box::new(json::open(reader, name, shape))
             }

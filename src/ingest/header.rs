@@ -5,7 +5,7 @@ use regex::Regex;
 use crate::schema::{TABLES, fold};
 use crate::settings::{Settings, Source};
 
-use super::plan::{self, NoPlan, Plan, closest, plans};
+use super::plan::{self, NoPlan, Part, Plan, closest, plans};
 use super::value::clean;
 
 /// How many of the first rows may hold titles and the header.
@@ -39,28 +39,25 @@ pub struct Found {
     pub header: Vec<String>,
     /// How many of the rows looked at lie before the first record.
     pub skip: usize,
-    /// Whether the names come from a source mapping because the file has none.
-    pub given: bool,
     /// One plan per table the file feeds.
     pub plans: Vec<Plan>,
 }
 
-/// Finds the header among the first rows of a file.
+/// Finds the header among the first rows of a file, or of a part of it.
 ///
 /// # Errors
 /// When no row, no two rows together and no source without a header fit; the message is about the row that
 /// comes closest.
-pub fn find(rows: &[Vec<String>], settings: &Settings) -> Result<Found, NoPlan> {
+pub fn find(rows: &[Vec<String>], settings: &Settings, part: Part<'_>) -> Result<Found, NoPlan> {
     let mut closest: Option<NoPlan> = None;
     for at in 0..rows.len().min(ROWS_LOOKED_AT) {
         for (header, skip) in readings(rows, at, settings) {
-            match plans(&header, settings) {
+            match plans(&header, settings, part) {
                 Ok(plans) => {
                     let skip = skip + repeated(rows.get(skip), &plans, settings);
                     return Ok(Found {
                         header,
                         skip,
-                        given: false,
                         plans,
                     });
                 }
@@ -77,7 +74,7 @@ pub fn find(rows: &[Vec<String>], settings: &Settings) -> Result<Found, NoPlan> 
             }
         }
     }
-    if let Some(found) = without_header(rows, settings)? {
+    if let Some(found) = without_header(rows, settings, part)? {
         return Ok(found);
     }
     if let Some(mark) = pivot(rows) {
@@ -177,7 +174,11 @@ fn repeated(below: Option<&Vec<String>>, plans: &[Plan], settings: &Settings) ->
 }
 
 /// A source that names the columns itself and whose signature the first rows bear.
-fn without_header(rows: &[Vec<String>], settings: &Settings) -> Result<Option<Found>, NoPlan> {
+fn without_header(
+    rows: &[Vec<String>],
+    settings: &Settings,
+    part: Part<'_>,
+) -> Result<Option<Found>, NoPlan> {
     let profiles = settings
         .profiles
         .iter()
@@ -187,14 +188,14 @@ fn without_header(rows: &[Vec<String>], settings: &Settings) -> Result<Option<Fo
             .only_source
             .as_ref()
             .is_none_or(|only| only == name);
-        if source.header.is_empty() || !chosen || !bears(rows, source) {
+        let here = chosen && part.is_read_by(source);
+        if source.header.is_empty() || !here || !bears(rows, source) {
             continue;
         }
         let plans = plan::of_source(name, source, &source.header, settings)?;
         return Ok(Some(Found {
             header: source.header.clone(),
             skip: 0,
-            given: true,
             plans: vec![plans],
         }));
     }
@@ -246,7 +247,7 @@ mod tests {
 
     fn check(text: &str) -> Result<(usize, usize), String> {
         let settings = Settings::builtin().unwrap();
-        find(&rows(text), &settings)
+        find(&rows(text), &settings, Part::Whole)
             .map(|found| (found.skip, found.plans[0].filled()))
             .map_err(|no| no.message)
     }

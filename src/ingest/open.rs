@@ -14,13 +14,16 @@ use super::export::{Body, Export};
 use super::formats::events::EventColumns;
 use super::formats::{RowSource, json, markup, parquet, workbook};
 use super::header::{self, Found};
-use super::plan::{self, NoPlan};
+use super::plan::{self, NoPlan, Part};
 use super::records;
 use super::text::{self, Detected};
 use super::value::clean;
 
 /// How much of a text file is looked at to tell what it is.
-const HEAD: u64 = 1 << 20;
+pub(super) const HEAD: u64 = 1 << 20;
+
+/// What stands between the names of a workbook and of its sheet.
+const BETWEEN: &str = " › ";
 
 /// What is in a file.
 #[derive(Default)]
@@ -98,15 +101,14 @@ impl Opener<'_> {
             MemberKind::Parquet => {
                 let disk = self.member.on_disk(self.spool)?;
                 let rows = parquet::open(disk.as_ref(), self.name())?;
-                let names = rows.names().unwrap_or_default().to_vec();
+                let found = self.named(rows.names().unwrap_or_default(), Part::Whole)?;
                 let body = Body::Parquet { disk };
-                opened
-                    .exports
-                    .push(self.named(content, "parquet", &names, body)?);
+                let export = self.export(Part::Whole, &content, "parquet", found, 0, body);
+                opened.exports.push(export);
                 Ok(())
             }
-            MemberKind::Markup => self.markup(content, opened),
-            MemberKind::Text | MemberKind::Refused { .. } => self.text(content, opened),
+            MemberKind::Markup => self.markup(&content, opened),
+            MemberKind::Text | MemberKind::Refused { .. } => self.text(&content, opened),
         }
     }
 
@@ -118,69 +120,78 @@ impl Opener<'_> {
         Error::input(self.path, message, hint)
     }
 
-    fn head(&self) -> Result<Vec<u8>> {
-        let mut head = Vec::new();
-        self.member
-            .open()?
-            .take(HEAD)
-            .read_to_end(&mut head)
-            .map_err(|error| container::explain(self.name(), error))?;
-        Ok(head)
+    fn refusal(&self, no: NoPlan) -> Error {
+        self.error(no.message, no.hint)
     }
 
-    /// A table whose columns the format names.
-    fn named(&self, content: String, form: &str, header: &[String], body: Body) -> Result<Export> {
-        let header: Vec<String> = header.iter().map(|name| clean(name).to_owned()).collect();
-        let rows = body.rows_path();
-        let plans = plan::plans_of(&header, self.settings, rows)
-            .map_err(|no| self.error(no.message, no.hint))?;
-        Ok(Export {
-            name: self.member.name.clone(),
+    /// A table with rows below line `after`; `form` says how it is written.
+    fn export(
+        &self,
+        part: Part<'_>,
+        content: &str,
+        form: &str,
+        found: Found,
+        after: u64,
+        body: Body,
+    ) -> Export {
+        let (name, content) = match part {
+            Part::Whole => (self.member.name.clone(), content.to_owned()),
+            Part::Sheet(sheet) => (label(&self.member.name, sheet), content_of(content, sheet)),
+            Part::Array(path) => (self.member.name.clone(), content_of(content, path)),
+        };
+        Export {
+            name,
             content,
             encoding: form.to_owned(),
-            header,
-            first_line: 1,
-            plans,
+            header: found.header,
+            first_line: after + 1,
+            plans: found.plans,
             path: self.path.to_owned(),
             member: self.member.clone(),
             body,
+        }
+    }
+
+    /// The plans for columns that the format names.
+    fn named(&self, names: &[String], part: Part<'_>) -> Result<Found> {
+        let header: Vec<String> = names.iter().map(|name| clean(name).to_owned()).collect();
+        let plans = plan::plans(&header, self.settings, part).map_err(|no| self.refusal(no))?;
+        Ok(Found {
+            header,
+            skip: 0,
+            plans,
         })
     }
 
     /// Every sheet may be a table; the ones that are not are left out when another one is.
     fn workbook(&self, content: &str, opened: &mut Opened) -> Result<()> {
         let disk = self.member.on_disk(self.spool)?;
-        let mut first = None;
-        let before = opened.exports.len();
+        let (mut exports, mut others, mut first) = (Vec::new(), Vec::new(), None);
         for sheet in workbook::sheets(disk.as_ref(), self.name())? {
-            if !self.settings.wants_sheet(&sheet) {
-                continue;
-            }
+            let part = Part::Sheet(&sheet);
             let rows = workbook::open(disk.as_ref(), self.name(), &sheet)?;
-            let label = format!("{} › {sheet}", self.member.name);
-            match self.below(&mut { rows }) {
+            match self.below(&mut { rows }, part) {
                 Ok((found, after)) => {
-                    let mut hasher = blake3::Hasher::new();
-                    hasher.update(content.as_bytes()).update(sheet.as_bytes());
-                    let content = hasher.finalize().to_hex().to_string();
                     let body = Body::Sheet {
                         disk: disk.clone(),
-                        sheet,
+                        sheet: sheet.clone(),
                         after,
                     };
-                    let mut export = self.found(content, "workbook", found, after, body);
-                    export.name = label;
-                    opened.exports.push(export);
+                    exports.push(self.export(part, content, "workbook", found, after, body));
                 }
                 Err(error @ Error::Input { .. }) => {
-                    opened.other_sheets.push((label, error.to_string()));
+                    others.push((label(&self.member.name, &sheet), error.to_string()));
                     first.get_or_insert(error);
                 }
                 Err(error) => return Err(error),
             }
         }
         match first {
-            _ if opened.exports.len() > before => Ok(()),
+            _ if !exports.is_empty() => {
+                opened.exports.append(&mut exports);
+                opened.other_sheets.append(&mut others);
+                Ok(())
+            }
             Some(error) => Err(error),
             None => Err(self.error(
                 "is a workbook without a sheet that has rows",
@@ -190,26 +201,20 @@ impl Opener<'_> {
     }
 
     /// A page with a table, which many systems export as `.xls`.
-    fn markup(&self, content: String, opened: &mut Opened) -> Result<()> {
-        let head = self.head()?;
-        let told = text::detect(&head);
-        let detected = match markup::charset(&head) {
-            Some(encoding) if told.bom == 0 => Detected::stated(encoding, &head),
-            _ => told,
-        };
+    fn markup(&self, content: &str, opened: &mut Opened) -> Result<()> {
+        let detected = markup::detect(&self.member.head(HEAD)?);
         let reader = text::decoded(self.member.open()?, detected);
         let mut rows = markup::open(reader, self.name());
-        let (found, after) = self.below(&mut rows)?;
+        let (found, after) = self.below(&mut rows, Part::Whole)?;
         let body = Body::Markup { detected, after };
         let form = format!("html {}", detected.name());
-        opened
-            .exports
-            .push(self.found(content, &form, found, after, body));
+        let export = self.export(Part::Whole, content, &form, found, after, body);
+        opened.exports.push(export);
         Ok(())
     }
 
     /// Finds the header among the first rows; gives it and its line.
-    fn below(&self, rows: &mut dyn RowSource) -> Result<(Found, u64)> {
+    fn below(&self, rows: &mut dyn RowSource, part: Part<'_>) -> Result<(Found, u64)> {
         let mut first: Vec<(u64, Vec<String>)> = Vec::new();
         while first.len() < header::ROWS_LOOKED_AT {
             let Some(block) = rows.next_block()? else {
@@ -229,8 +234,7 @@ impl Opener<'_> {
             return Err(self.error("holds no rows", "export it again, or leave it out"));
         }
         let cells: Vec<Vec<String>> = first.iter().map(|(_, cells)| cells.clone()).collect();
-        let found =
-            header::find(&cells, self.settings).map_err(|no| self.error(no.message, no.hint))?;
+        let found = header::find(&cells, self.settings, part).map_err(|no| self.refusal(no))?;
         let after = match found.skip.checked_sub(1) {
             Some(last) => first.get(last).map_or(0, |(line, _)| *line),
             None => 0,
@@ -238,35 +242,14 @@ impl Opener<'_> {
         Ok((found, after))
     }
 
-    fn found(&self, content: String, form: &str, found: Found, after: u64, body: Body) -> Export {
-        Export {
-            name: self.member.name.clone(),
-            content,
-            encoding: form.to_owned(),
-            header: found.header,
-            first_line: after + 1,
-            plans: found.plans,
-            path: self.path.to_owned(),
-            member: self.member.clone(),
-            body,
-        }
-    }
-
-    fn text(&self, content: String, opened: &mut Opened) -> Result<()> {
-        let head = self.head()?;
+    fn text(&self, content: &str, opened: &mut Opened) -> Result<()> {
+        let head = self.member.head(HEAD)?;
         let told = text::detect(&head);
         let (lines, _) = text::line_oriented(head.clone(), told);
         if json::looks_like_json(&lines) {
-            return self.json(&content, told, opened);
+            return self.json(content, told, opened);
         }
-        let export = of_text(
-            self.member,
-            self.path,
-            content,
-            (&head, told),
-            self.settings,
-        )?;
-        opened.exports.push(export);
+        opened.exports.push(self.delimited(content, &head, told)?);
         Ok(())
     }
 
@@ -286,20 +269,13 @@ impl Opener<'_> {
                 Err(Error::Input { .. }) if rows.is_some() => continue,
                 Err(error) => return Err(error),
             };
-            let names = shape.names().to_vec();
-            let body = Body::Json {
-                detected,
-                rows: rows.map(str::to_owned),
-                shape,
-            };
-            let mut own = content.to_owned();
-            if let Some(rows) = rows {
-                own = blake3::hash(format!("{content}{rows}").as_bytes())
-                    .to_hex()
-                    .to_string();
-            }
-            match self.named(own, "json", &names, body) {
-                Ok(export) => opened.exports.push(export),
+            let part = rows.map_or(Part::Whole, Part::Array);
+            match self.named(shape.names(), part) {
+                Ok(found) => {
+                    let body = Body::Json { detected, shape };
+                    let export = self.export(part, content, "json", found, 0, body);
+                    opened.exports.push(export);
+                }
                 Err(error @ Error::Input { .. }) => {
                     first.get_or_insert(error);
                 }
@@ -311,70 +287,63 @@ impl Opener<'_> {
             _ => Ok(()),
         }
     }
-}
 
-/// Tells what delimited text is from its first bytes.
-fn of_text(
-    member: &Member,
-    path: &Path,
-    content: String,
-    (head, told): (&[u8], Detected),
-    settings: &Settings,
-) -> Result<Export> {
-    let mut best: Option<NoPlan> = None;
-    let stated = settings
-        .stated_encodings()
-        .filter(|name| !name.eq_ignore_ascii_case(told.encoding.name()))
-        .filter_map(|name| {
-            Some(Detected::stated(
-                Encoding::for_label(name.as_bytes())?,
-                head,
-            ))
-        });
-    let mut binary = false;
-    for detected in std::iter::once(told).chain(stated) {
-        let (lines, encoding) = text::line_oriented(head.to_vec(), detected);
-        binary |= memchr::memchr(0, &lines[..lines.len().min(8192)]).is_some();
-        let mut delimiters = text::delimiters(&lines, encoding);
-        delimiters.extend(settings.stated_delimiters());
-        delimiters.dedup();
-        for delimiter in delimiters {
-            let rows = first_rows(&lines, encoding, delimiter, header::ROWS_LOOKED_AT);
-            if rows.is_empty() {
-                return Err(Error::input(
-                    path,
-                    "holds nothing but blank lines",
-                    "export it again, or leave it out",
-                ));
-            }
-            let cells: Vec<Vec<String>> = rows.iter().map(|row| row.cells.clone()).collect();
-            match header::find(&cells, settings) {
-                Ok(found) => {
-                    let text = TextFound {
-                        detected,
-                        delimiter,
-                        rows,
-                        found,
-                    };
-                    return Ok(text.export(member, path, content));
+    /// Tells what delimited text is from its first bytes.
+    fn delimited(&self, content: &str, head: &[u8], told: Detected) -> Result<Export> {
+        let mut best: Option<NoPlan> = None;
+        let stated = self
+            .settings
+            .stated_encodings()
+            .filter(|name| !name.eq_ignore_ascii_case(told.encoding.name()))
+            .filter_map(|name| {
+                Some(Detected::stated(
+                    Encoding::for_label(name.as_bytes())?,
+                    head,
+                ))
+            });
+        let mut binary = false;
+        for detected in std::iter::once(told).chain(stated) {
+            let (lines, encoding) = text::line_oriented(head.to_vec(), detected);
+            binary |= memchr::memchr(0, &lines[..lines.len().min(8192)]).is_some();
+            let mut delimiters = text::delimiters(&lines, encoding);
+            delimiters.extend(self.settings.stated_delimiters());
+            delimiters.dedup();
+            for delimiter in delimiters {
+                let rows = first_rows(&lines, encoding, delimiter, header::ROWS_LOOKED_AT);
+                if rows.is_empty() {
+                    return Err(self.error(
+                        "holds nothing but blank lines",
+                        "export it again, or leave it out",
+                    ));
                 }
-                Err(no) => {
-                    let nearer = best.as_ref().is_none_or(|known| no.shared > known.shared);
-                    if nearer {
-                        best = Some(no);
+                let cells: Vec<Vec<String>> = rows.iter().map(|row| row.cells.clone()).collect();
+                match header::find(&cells, self.settings, Part::Whole) {
+                    Ok(found) => {
+                        let text = TextFound {
+                            detected,
+                            delimiter,
+                            rows,
+                            found,
+                        };
+                        return Ok(text.export(self, content));
+                    }
+                    Err(no) => {
+                        let nearer = best.as_ref().is_none_or(|known| no.shared > known.shared);
+                        if nearer {
+                            best = Some(no);
+                        }
                     }
                 }
             }
         }
+        Err(match best {
+            Some(no) if !binary => self.refusal(no),
+            _ => self.error(
+                "is not a file of records",
+                "CSV, TSV, XLSX, XLS, ODS, JSON or Parquet is needed",
+            ),
+        })
     }
-    Err(match best {
-        Some(no) if !binary => Error::input(path, no.message, no.hint),
-        _ => Error::input(
-            path,
-            "is not a file of records",
-            "CSV, TSV, XLSX, XLS, ODS, JSON or Parquet is needed",
-        ),
-    })
 }
 
 /// Delimited text of which everything is known.
@@ -386,7 +355,7 @@ struct TextFound {
 }
 
 impl TextFound {
-    fn export(self, member: &Member, path: &Path, content: String) -> Export {
+    fn export(mut self, opener: &Opener<'_>, content: &str) -> Export {
         let dialect = self.dialect();
         // Without a row behind the header everything is skipped.
         let all = self.rows.last().map_or(0, |row| row.line + row.lines - 1);
@@ -394,30 +363,20 @@ impl TextFound {
             .rows
             .get(self.found.skip)
             .map_or(all, |row| row.line - 1);
-        let Found {
-            header, mut plans, ..
-        } = self.found;
+        let Found { header, plans, .. } = &mut self.found;
         let events = plans
             .iter()
             .find(|plan| plan.fold.is_some())
-            .map(|plan| EventColumns::of(&header, plan.zone));
+            .map(|plan| EventColumns::of(header, plan.zone));
         plans.retain(|plan| plan.fold.is_some() == events.is_some());
-        Export {
-            name: member.name.clone(),
-            content,
-            encoding: self.detected.name(),
-            first_line: skip + 1,
-            path: path.to_owned(),
-            member: member.clone(),
-            body: Body::Text {
-                detected: self.detected,
-                dialect,
-                skip,
-                events,
-            },
-            header,
-            plans,
-        }
+        let body = Body::Text {
+            detected: self.detected,
+            dialect,
+            skip,
+            events,
+        };
+        let form = self.detected.name();
+        opener.export(Part::Whole, content, &form, self.found, skip, body)
     }
 
     fn dialect(&self) -> Dialect {
@@ -436,6 +395,23 @@ impl TextFound {
             },
         }
     }
+}
+
+/// What people call a sheet of a file.
+pub(super) fn label(file: &str, sheet: &str) -> String {
+    format!("{file}{BETWEEN}{sheet}")
+}
+
+/// The file and the sheet of such a name; the sheet is empty where there is none.
+pub(super) fn parted(label: &str) -> (&str, &str) {
+    label.split_once(BETWEEN).unwrap_or((label, ""))
+}
+
+/// What the content of a part is known by: the hash of the file's together with the part's name.
+fn content_of(file: &str, part: &str) -> String {
+    blake3::hash(format!("{file}{part}").as_bytes())
+        .to_hex()
+        .to_string()
 }
 
 /// One of the first rows of a text.

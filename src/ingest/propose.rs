@@ -9,33 +9,29 @@ mod evidence;
 mod fit;
 mod names;
 mod notes;
+mod parts;
 mod words;
 mod write;
 
 use std::collections::BTreeSet;
-use std::io::Read;
 use std::path::Path;
 
 use crate::schema::{Kind, TABLES, fold};
 use crate::settings::Settings;
 
 use self::fit::{Candidate, Fit};
+use self::parts::Reading;
 use self::write::Draft;
-use super::container::{self, Limits, MemberKind};
-use super::open::first_rows;
+use super::header;
+use super::open::parted;
 use super::privacy::mask;
 use super::value::{self, clean};
-use super::{header, text};
-
-/// How much of a file is looked at.
-const HEAD: u64 = 1 << 20;
-
-/// How many rows are read at most.
-const ROWS: usize = 20_000;
 
 /// A mapping that may fit a file.
 #[derive(Debug, Clone)]
 pub struct Proposal {
+    /// What it is for: a file, a member of an archive, a sheet.
+    pub name: String,
     /// Name of the source.
     pub source: String,
     /// The table.
@@ -66,8 +62,9 @@ impl Proposal {
     }
 }
 
-/// A mapping for a delimited text that nothing recognises; `None` when it is recognised, is no text, is a summary,
-/// or no table is like it. `taken` are names that other proposals have.
+/// Mappings for what nothing recognises in a file: itself, the sheets of a workbook, the members of an archive.
+/// What is recognised, is no table, is a summary, or is like no table has none. `taken` are names that other
+/// proposals have.
 #[must_use]
 pub fn of_file(
     path: &Path,
@@ -75,49 +72,29 @@ pub fn of_file(
     settings: &Settings,
     spool: &Path,
     taken: &[&str],
-) -> Option<Proposal> {
-    let members = container::members(path, name, spool, &Limits::default()).ok()?;
-    let [member] = members.as_slice() else {
-        return None;
-    };
-    if member.kind != MemberKind::Text {
-        return None;
+) -> Vec<Proposal> {
+    let mut found: Vec<Proposal> = Vec::new();
+    for part in parts::unknown(path, name, settings, spool) {
+        let others = found.iter().map(|one| one.source.as_str());
+        let taken: Vec<&str> = taken.iter().copied().chain(others).collect();
+        let fitting = part
+            .readings
+            .iter()
+            .filter_map(|reading| reading.proposal(&part.name, settings, &taken))
+            // Of two that fit equally well the first.
+            .reduce(|best, next| if next.score > best.score { next } else { best });
+        found.extend(fitting);
     }
-    let mut head = Vec::new();
-    member.open().ok()?.take(HEAD).read_to_end(&mut head).ok()?;
-    let cut = head.len() as u64 == HEAD;
-    let detected = text::detect(&head);
-    let (lines, encoding) = text::line_oriented(head, detected);
-    let begins = lines.trim_ascii_start().first();
-    if memchr::memchr(0, &lines).is_some() || matches!(begins, None | Some(b'{' | b'[')) {
-        return None;
-    }
-    let mut best: Option<Proposal> = None;
-    for delimiter in text::delimiters(&lines, encoding) {
-        let mut rows: Vec<Vec<String>> = first_rows(&lines, encoding, delimiter, ROWS)
-            .into_iter()
-            .map(|row| row.cells)
-            .collect();
-        if cut && rows.len() < ROWS {
-            rows.pop();
-        }
-        // What is recognised has another fault than its header.
-        match header::find(
-            rows.get(..header::ROWS_LOOKED_AT).unwrap_or(&rows),
-            settings,
-        ) {
-            Ok(_) => return None,
-            Err(no) if no.mapping => return None,
-            Err(_) => {}
-        }
-        let found = propose(&rows, name, settings, taken);
-        if let Some(found) = found
-            && best.as_ref().is_none_or(|known| found.score > known.score)
-        {
-            best = Some(found);
+    found
+}
+
+impl Reading {
+    fn proposal(&self, name: &str, settings: &Settings, taken: &[&str]) -> Option<Proposal> {
+        match &self.names {
+            Some(names) => below(names, &self.rows, name, settings, taken),
+            None => propose(&self.rows, name, settings, taken),
         }
     }
-    best
 }
 
 /// A mapping for a table with these first rows; `name` is the file's.
@@ -134,9 +111,19 @@ pub fn propose(
     }
     let at = header_row(rows)?;
     let titles: Vec<String> = rows[at].iter().map(|cell| header::name(cell)).collect();
-    let below = &rows[at + 1..];
-    let cells = columns(below, titles.len());
-    let candidates = fit::candidates(&titles, &cells);
+    below(&titles, &rows[at + 1..], name, settings, taken)
+}
+
+/// A mapping for rows below a header.
+fn below(
+    titles: &[String],
+    rows: &[Vec<String>],
+    name: &str,
+    settings: &Settings,
+    taken: &[&str],
+) -> Option<Proposal> {
+    let cells = columns(rows, titles.len());
+    let candidates = fit::candidates(titles, &cells);
     let mut fits: Vec<Fit> = TABLES
         .iter()
         .map(|table| fit::fit(table, &candidates, settings))
@@ -153,13 +140,14 @@ pub fn propose(
     let draft = Draft {
         file: name,
         section: &source,
-        header: &titles,
+        header: titles,
         candidates: &candidates,
         fit: &best,
         key,
         repeated,
     };
     Some(Proposal {
+        name: name.to_owned(),
         table: best.table.name,
         toml: draft.text(),
         recognise: draft.recognise(),
@@ -172,7 +160,7 @@ pub fn propose(
         missing: best.missing.iter().map(|column| column.name).collect(),
         score: best.score,
         source,
-        header: titles,
+        header: titles.to_vec(),
     })
 }
 
@@ -264,9 +252,11 @@ fn hinted(file: &str, table: &str) -> bool {
 
 /// A name for the source that is not taken yet, after the file.
 fn source_name(file: &str, table: &str, settings: &Settings, taken: &[&str]) -> String {
+    let (file, sheet) = parted(file);
     let last = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stem = last.split('.').next().unwrap_or(last);
-    let words: String = stem
+    let words: String = [stem, sheet]
+        .join("_")
         .chars()
         .map(|c| if c.is_alphanumeric() { c } else { '_' })
         .flat_map(char::to_lowercase)

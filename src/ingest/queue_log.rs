@@ -12,17 +12,13 @@
 //! **Parameters** are those of <https://docs.asterisk.org/Operation/Logging/Queue-Logs/>; older Asterisk
 //! leaves the last ones out.
 
+mod meaning;
+mod party;
+
 use std::collections::HashMap;
-use std::time::Duration;
 
-const ANSWERED: &str = "answered";
-const ABANDONED: &str = "abandoned";
-const OVERFLOW: &str = "overflow";
-const FAILED: &str = "failed";
-
-const CUSTOMER: &str = "customer";
-const AGENT: &str = "agent";
-const SYSTEM: &str = "system";
+use self::meaning::{ANSWERED, Ending, FAILED, SYSTEM, Step, figure, is_about_agents};
+use self::party::{agent, is_nobody, is_one_of, known};
 
 /// For how many events the call id of an ended call is remembered, so that its return is seen as one.
 const HORIZON: u64 = 500_000;
@@ -161,27 +157,6 @@ struct Connected {
     time: i64,
     agent: Option<String>,
     wait: Option<i64>,
-}
-
-enum Step {
-    Enter,
-    Dialled,
-    Connect,
-    /// The caller stays where they are.
-    Stay,
-    /// A caller who was not let in, with the outcome.
-    Refused(&'static str),
-    End(Ending),
-}
-
-/// What a terminal event says. Durations in microseconds.
-struct Ending {
-    outcome: &'static str,
-    by: Option<&'static str>,
-    transferred: bool,
-    wait: Option<i64>,
-    talk: Option<i64>,
-    bad: Option<&'static str>,
 }
 
 impl Default for Fold {
@@ -435,7 +410,7 @@ impl Caller {
                     (None, Some(wait)) => started_at.saturating_add(wait),
                     (None, None) => event.time,
                 };
-                (self::agent(event.agent), at, stated)
+                (party::agent(event.agent), at, stated)
             };
             let wait = stated.unwrap_or_else(|| since(started_at, at));
             let talk = ending.talk.unwrap_or_else(|| since(at, event.time));
@@ -481,161 +456,9 @@ impl Entry {
     }
 }
 
-impl Step {
-    fn of(event: &Event<'_>) -> Option<Self> {
-        let data = &event.data;
-        Some(match event.event {
-            "ENTERQUEUE" => Self::Enter,
-            "DID" => Self::Dialled,
-            "CONNECT" => Self::Connect,
-            // After AGENTDUMP the caller waits for the next agent.
-            "RINGNOANSWER" | "RINGCANCELED" | "AGENTDUMP" => Self::Stay,
-            "COMPLETEAGENT" => Self::End(Ending::answered(AGENT, data[0], data[1])),
-            "COMPLETECALLER" => Self::End(Ending::answered(CUSTOMER, data[0], data[1])),
-            // LINK names two channels where the other methods name one thing.
-            "ATTENDEDTRANSFER" if data[0] == "LINK" => {
-                Self::End(Ending::transfer(data[3], data[4]))
-            }
-            "TRANSFER" | "BLINDTRANSFER" | "ATTENDEDTRANSFER" => {
-                Self::End(Ending::transfer(data[2], data[3]))
-            }
-            "ABANDON" => Self::End(Ending::unanswered(ABANDONED, CUSTOMER, data[2])),
-            "EXITEMPTY" => Self::End(Ending::unanswered(FAILED, SYSTEM, data[2])),
-            "EXITWITHKEY" => Self::End(Ending::unanswered(OVERFLOW, CUSTOMER, data[3])),
-            "EXITWITHTIMEOUT" | "WITHDRAW" => {
-                Self::End(Ending::unanswered(OVERFLOW, SYSTEM, data[2]))
-            }
-            "LEAVEEMPTY" | "SYSCOMPAT" => Self::End(Ending::of(FAILED, Some(SYSTEM))),
-            "JOINEMPTY" | "CLOSED" => Self::Refused(FAILED),
-            "FULL" => Self::Refused(OVERFLOW),
-            name if name.starts_with("DIVERT_") => Self::Refused(OVERFLOW),
-            _ => return None,
-        })
-    }
-}
-
-impl Ending {
-    fn of(outcome: &'static str, by: Option<&'static str>) -> Self {
-        Self {
-            outcome,
-            by,
-            transferred: false,
-            wait: None,
-            talk: None,
-            bad: None,
-        }
-    }
-
-    fn answered(by: &'static str, hold: &str, talk: &str) -> Self {
-        let (hold, talk) = (figure(hold, "holdtime"), figure(talk, "calltime"));
-        Self {
-            bad: hold.err().or(talk.err()),
-            wait: hold.unwrap_or_default(),
-            talk: talk.unwrap_or_default(),
-            ..Self::of(ANSWERED, Some(by))
-        }
-    }
-
-    fn transfer(hold: &str, talk: &str) -> Self {
-        Self {
-            transferred: true,
-            ..Self::answered(AGENT, hold, talk)
-        }
-    }
-
-    fn unanswered(outcome: &'static str, by: &'static str, wait: &str) -> Self {
-        let wait = figure(wait, "waittime");
-        Self {
-            bad: wait.err(),
-            wait: wait.unwrap_or_default(),
-            ..Self::of(outcome, Some(by))
-        }
-    }
-}
-
-/// Events that say something about agents, queue members or the switch, not about a call.
-fn is_about_agents(event: &str) -> bool {
-    ["AGENT", "PAUSE", "UNPAUSE"]
-        .iter()
-        .any(|family| event.starts_with(family))
-        || is_one_of(
-            event,
-            "ADDMEMBER REMOVEMEMBER PENALTY RINGINUSE WRAPUPSTART",
-        )
-        || is_one_of(event, "CONFIGRELOAD QUEUESTART")
-}
-
-/// Whether the text is one of these words, in capitals or not.
-fn is_one_of(text: &str, words: &str) -> bool {
-    words.split(' ').any(|word| text.eq_ignore_ascii_case(word))
-}
-
 fn seconds(micros: i64) -> f64 {
     micros as f64 / 1e6
 }
 
-/// Seconds as logged → microseconds, nothing when empty or −1. What follows a `|` is a parameter for which the
-/// table had no column left.
-///
-/// # Errors
-/// The given name, when it is not a duration.
-fn figure(cell: &str, name: &'static str) -> Result<Option<i64>, &'static str> {
-    let cell = cell.split('|').next().unwrap_or_default().trim();
-    if cell.is_empty() || cell == "-1" {
-        return Ok(None);
-    }
-    let length = Duration::try_from_secs_f64(cell.parse().map_err(|_| name)?).map_err(|_| name)?;
-    i64::try_from(length.as_micros())
-        .map(Some)
-        .map_err(|_| name)
-}
-
-/// A number that identifies somebody.
-fn known(number: &str) -> Option<String> {
-    let number = number.trim_matches(|c: char| c.is_whitespace() || "<>\"".contains(c));
-    let nobody = number.is_empty()
-        || is_one_of(number, "- none null unknown anonymous unavailable")
-        || is_one_of(number, "private restricted withheld");
-    (!nobody).then(|| number.to_owned())
-}
-
-/// `Agent/1240`, `PJSIP/1240-0000a`, `Local/1240@from-queue/n` → `1240`; a name is kept as it is.
-fn agent(member: &str) -> Option<String> {
-    let member = member.trim();
-    let name = match member.split_once('/') {
-        Some((technology, rest)) if is_technology(technology) => {
-            let rest = rest.split(['@', ';']).next().unwrap_or_default();
-            let part = rest.split('/').rfind(|part| !part.contains(':'));
-            let part = part.unwrap_or(rest);
-            match part.rsplit_once('-') {
-                Some((name, suffix)) if is_channel_suffix(technology, suffix) => name,
-                _ => part,
-            }
-        }
-        _ => member,
-    };
-    (!is_nobody(name)).then(|| name.to_owned())
-}
-
-fn is_nobody(name: &str) -> bool {
-    name.is_empty() || is_one_of(name, "NONE")
-}
-
-fn is_technology(word: &str) -> bool {
-    is_one_of(
-        word,
-        "Agent SIP PJSIP Local IAX2 DAHDI Zap SCCP Skinny MGCP",
-    ) || is_one_of(word, "H323 OOH323 UNISTIM USTM Khomp Custom Mobile Console")
-}
-
-/// Asterisk ends the name of a live channel in five or more hex digits; an agent's number has no such end.
-fn is_channel_suffix(technology: &str, suffix: &str) -> bool {
-    !technology.eq_ignore_ascii_case("Agent")
-        && suffix.len() >= 5
-        && suffix.bytes().all(|b| b.is_ascii_hexdigit())
-        && suffix.bytes().any(|b| b.is_ascii_digit())
-}
-
 #[cfg(test)]
-#[path = "queue_log_tests.rs"]
 mod tests;

@@ -149,12 +149,12 @@ pub fn describe(code: &str, lang: Lang) -> &str {
             "本表各列均为空：该行属于旁边的其他内容",
         ),
         "unfinished_call" => (
-            "the log ends before the call does: feed the log again when it has gone on",
-            "日志结束时通话尚未结束：日志续写后请重新导入",
+            "the log ends before the call does: feed the log again when it has gone on, or its rotated parts joined, oldest first: `cat queue_log.1 queue_log | kefu run -`",
+            "日志结束时通话尚未结束：日志续写后请重新导入；若日志已轮转，请按先后合并再导入：`cat queue_log.1 queue_log | kefu run -`",
         ),
         "orphan_event" => (
-            "the end of a call whose beginning is not in the log",
-            "通话的开始不在该日志中",
+            "the end of a call whose beginning is not in the log: where the log was rotated, feed its parts joined, oldest first: `cat queue_log.1 queue_log | kefu run -`",
+            "通话的开始不在该日志中：若日志已轮转，请按先后合并再导入：`cat queue_log.1 queue_log | kefu run -`",
         ),
         "missing" => ("a required column is empty", "必填列为空"),
         "scientific_id" => (

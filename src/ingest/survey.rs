@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
+use crate::i18n::Bilingual;
 use crate::schema::Kind;
 
 use super::block::Block;
@@ -142,8 +143,11 @@ fn settle(export: &mut Export, evidence: &Evidence) -> Result<()> {
         match &column.kind {
             What::Unit(survey) => {
                 if let Some(form) = survey.decide() {
-                    let stated = "day fractions, as spreadsheets store durations";
-                    set(export, column, stated, |cell| cell.duration = form);
+                    let stated = Bilingual::new(
+                        "day fractions, as spreadsheets store durations",
+                        "一天的小数，即电子表格存时长的方式",
+                    );
+                    set(export, column, &stated, |cell| cell.duration = form);
                 }
             }
             What::Order(survey) => match survey.decide() {
@@ -153,9 +157,7 @@ fn settle(export: &mut Export, evidence: &Evidence) -> Result<()> {
                     let form = TimeForm {
                         order: Some(decided.order),
                     };
-                    set(export, column, &decided.to_string(), |cell| {
-                        cell.time = form;
-                    });
+                    set(export, column, &decided.sentence(), |cell| cell.time = form);
                 }
                 Err(why) => undecided.push((column, why)),
             },
@@ -169,7 +171,10 @@ fn settle(export: &mut Export, evidence: &Evidence) -> Result<()> {
         let Some(order) = only.filter(|order| why.fits(*order)) else {
             return Err(unreadable(export, column, &why));
         };
-        let stated = format!("{order}, as the other dates of the file");
+        let stated = Bilingual::new(
+            format!("{order}, as the other dates of the file"),
+            format!("{}，与文件中的其他日期一致", order.chinese()),
+        );
         let form = TimeForm { order: Some(order) };
         set(export, column, &stated, |cell| cell.time = form);
     }
@@ -192,10 +197,13 @@ fn unreadable(export: &Export, column: &Column, why: &Undecided) -> Error {
     )
 }
 
-fn set(export: &mut Export, column: &Column, stated: &str, change: impl FnOnce(&mut Cell)) {
+fn set(export: &mut Export, column: &Column, stated: &Bilingual, change: impl FnOnce(&mut Cell)) {
     let plan = &mut export.plans[column.plan];
     if let Some(cell) = &mut plan.cells[column.cell] {
-        plan.stated.push(format!("{}: {stated}", cell.header));
+        plan.stated.push(Bilingual::new(
+            format!("{}: {}", cell.header, stated.en),
+            format!("{}：{}", cell.header, stated.zh),
+        ));
         change(cell);
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::ingest::plan::plans;
+use crate::ingest::plan::{Part, plans};
 use crate::settings::Settings;
 
 const KEY: [u8; 32] = [7; 32];
@@ -16,7 +16,7 @@ fn check_with(
     column: &str,
 ) -> Result<String, (String, Reason)> {
     let header: Vec<String> = header.split(',').map(str::to_owned).collect();
-    let plan = plans(&header, settings).unwrap().remove(0);
+    let plan = plans(&header, settings, Part::Whole).unwrap().remove(0);
     let (key, taxonomy) = (Key::from_bytes(KEY), settings.taxonomy.lookup());
     let mut block = Block::new(header.len());
     block.push(2, row.split(','));

@@ -1,6 +1,7 @@
 //! The only definitions of the program: the catalogue, its compiler, one pass per fact table, the answers.
 
 pub mod accumulate;
+mod batches;
 mod bounds;
 pub mod catalogue;
 pub mod clocks;

@@ -135,9 +135,7 @@ fn compute(
     let n = rows.num_rows();
     let flags = |at: &Place| values[*at].flags(n);
     Ok(match step {
-        Step::Column(DATE, _) => {
-            Value::Dates(std::iter::repeat_n(date, n).collect::<PrimitiveArray<_>>())
-        }
+        Step::Column(DATE, _) => Value::Dates(std::iter::repeat_n(date, n).collect()),
         Step::Column(name, physical) => column(rows, name, *physical)?,
         Step::Number(number) => Value::Numbers(Float64Array::from_value(*number, n)),
         Step::Text(text) => Value::Word(text.clone()),

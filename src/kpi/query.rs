@@ -77,7 +77,7 @@ impl Query {
         catalogue: &Catalogue,
         parts: impl Fn(&'static Fact) -> Result<Vec<Part>>,
     ) -> Result<Vec<Vec<Row>>> {
-        let answer = self.measure(catalogue, parts)?;
+        let answer = self.clone().measure_from(catalogue, parts)?;
         Ok((0..self.groupings.len())
             .map(|grouping| answer.rows(grouping).collect())
             .collect())
@@ -86,9 +86,14 @@ impl Query {
     /// The figures before they are written out as rows: for answers of many millions of them.
     ///
     /// # Errors
-    /// As [`Self::answer_from`].
-    pub fn measure<'c>(
-        &'c self,
+    /// As [`Self::answer`].
+    pub fn measure<'c>(self, catalogue: &'c Catalogue, source: &Source<'_>) -> Result<Answer<'c>> {
+        let (from, to) = (self.from, self.to);
+        self.measure_from(catalogue, |fact| days(source, fact, from, to))
+    }
+
+    fn measure_from<'c>(
+        self,
         catalogue: &'c Catalogue,
         parts: impl Fn(&'static Fact) -> Result<Vec<Part>>,
     ) -> Result<Answer<'c>> {
@@ -199,7 +204,7 @@ type Figures = BTreeMap<usize, (Arc<Groups>, usize)>;
 
 /// The figures of a query, one set per grouping.
 pub struct Answer<'c> {
-    query: &'c Query,
+    query: Query,
     catalogue: &'c Catalogue,
     figures: Vec<Figures>,
     /// The query's condition, by fact table.
@@ -207,28 +212,64 @@ pub struct Answer<'c> {
 }
 
 impl Answer<'_> {
-    /// The rows of one grouping, in catalogue, period and member order.
-    pub fn rows(&self, grouping: usize) -> impl Iterator<Item = Row> + '_ {
-        let in_order: BTreeSet<usize> = self.query.kpis.iter().copied().collect();
-        let by = &self.query.groupings[grouping];
-        in_order
-            .into_iter()
-            .flat_map(move |at| self.of_kpi(grouping, at).map(move |found| (at, found)))
-            .map(move |(at, (group, estimate))| {
-                let fact = self.catalogue.kpis[at].fact;
-                let asked = fact.and_then(|fact| self.asked.get(fact.name));
-                let bound = bound(self.catalogue, at, by, &group, asked);
-                Row {
-                    kpi: at,
-                    group,
-                    estimate,
-                    bound,
-                    status: estimate.status(bound),
-                }
-            })
+    /// What the figures are grouped by.
+    #[must_use]
+    pub fn groupings(&self) -> &[Grouping] {
+        &self.query.groupings
     }
 
-    fn of_kpi(
+    /// A KPI's id.
+    #[must_use]
+    pub fn id(&self, kpi: usize) -> &str {
+        &self.catalogue.kpis[kpi].id
+    }
+
+    /// The catalogue.
+    #[must_use]
+    pub const fn catalogue(&self) -> &Catalogue {
+        self.catalogue
+    }
+
+    /// The KPIs of one grouping, in catalogue order.
+    #[must_use]
+    pub fn kpis(&self, grouping: usize) -> Vec<usize> {
+        let in_order: BTreeSet<usize> = self.query.kpis.iter().copied().collect();
+        let figures = &self.figures[grouping];
+        let has = |at: &usize| match self.catalogue.kpis[*at].formula {
+            Formula::Ratio {
+                numerator,
+                denominator,
+                ..
+            } => figures.contains_key(&numerator) || figures.contains_key(&denominator),
+            _ => figures.contains_key(at),
+        };
+        in_order.into_iter().filter(has).collect()
+    }
+
+    /// The rows of one grouping, in catalogue, period and member order.
+    pub fn rows(&self, grouping: usize) -> impl Iterator<Item = Row> + '_ {
+        let kpis = self.kpis(grouping).into_iter();
+        kpis.flat_map(move |at| self.of(grouping, at))
+    }
+
+    /// The rows of one KPI in one grouping, in period and member order.
+    pub fn of(&self, grouping: usize, at: usize) -> impl Iterator<Item = Row> + '_ {
+        let by = &self.query.groupings[grouping];
+        let fact = self.catalogue.kpis[at].fact;
+        let asked = fact.and_then(|fact| self.asked.get(fact.name));
+        self.estimates(grouping, at).map(move |(group, estimate)| {
+            let bound = bound(self.catalogue, at, by, &group, asked);
+            Row {
+                kpi: at,
+                group,
+                estimate,
+                bound,
+                status: estimate.status(bound),
+            }
+        })
+    }
+
+    fn estimates(
         &self,
         grouping: usize,
         at: usize,

@@ -1,32 +1,39 @@
 //! Answers as tables: terminal, CSV, JSON, Parquet. The columns and their order are a contract:
 //! `kpi, period, <by…>, value, numerator, denominator, n, ci_low, ci_high, target, status`.
 
-use std::sync::Arc;
+use std::io::Write;
 
-use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
+use crate::error::Result;
+use crate::store::parquet_io::Stream;
 
-use crate::error::{Error, Result};
-use crate::store::parquet_io;
+use super::batches::{self, Column, Columns};
+use super::query::{Answer, Row};
 
-use super::catalogue::Catalogue;
-use super::query::Row;
-
-/// An answer with its dimension names.
+/// One grouping of an answer.
 pub struct Table<'a> {
-    /// The catalogue the rows refer to.
-    pub catalogue: &'a Catalogue,
-    /// Names of the dimension columns.
-    pub by: &'a [String],
-    /// The rows.
-    pub rows: &'a [Row],
+    /// The answer.
+    pub answer: &'a Answer<'a>,
+    /// Position of the grouping.
+    pub grouping: usize,
 }
 
 impl Table<'_> {
+    /// Names of the dimension columns.
+    #[must_use]
+    pub fn by(&self) -> &[String] {
+        &self.answer.groupings()[self.grouping].by
+    }
+
+    /// The rows, computed one after the other.
+    pub fn rows(&self) -> impl Iterator<Item = Row> + '_ {
+        self.answer.rows(self.grouping)
+    }
+
     /// The column names.
     #[must_use]
     pub fn header(&self) -> Vec<&str> {
         let mut header = vec!["kpi", "period"];
-        header.extend(self.by.iter().map(String::as_str));
+        header.extend(self.by().iter().map(String::as_str));
         header.extend([
             "value",
             "numerator",
@@ -43,10 +50,7 @@ impl Table<'_> {
     /// One row as text, numbers in full precision, null as the empty text.
     #[must_use]
     pub fn cells(&self, row: &Row) -> Vec<String> {
-        let mut cells = vec![
-            self.catalogue.kpis[row.kpi].id.clone(),
-            row.group.period.clone(),
-        ];
+        let mut cells = vec![self.answer.id(row.kpi).to_owned(), row.group.period.clone()];
         cells.extend(
             row.group
                 .members
@@ -62,46 +66,34 @@ impl Table<'_> {
     /// CSV in UTF-8, optionally with a byte-order mark for Excel. Cells a spreadsheet would run are disarmed.
     ///
     /// # Errors
-    /// When the writer refuses a row, which memory excludes.
-    pub fn csv(&self, bom: bool) -> Result<Vec<u8>> {
-        let mut bytes = if bom {
-            "\u{feff}".as_bytes().to_vec()
-        } else {
-            Vec::new()
-        };
-        let mut writer = csv::Writer::from_writer(&mut bytes);
-        let write =
-            |writer: &mut csv::Writer<&mut Vec<u8>>| -> std::result::Result<(), csv::Error> {
-                writer.write_record(self.header())?;
-                for row in self.rows {
-                    let mut cells = self.cells(row);
-                    // Only texts can be dangerous; a negative number stays a number.
-                    for cell in cells.iter_mut().take(2 + self.by.len()) {
-                        *cell = disarm(cell);
-                    }
-                    writer.write_record(&cells)?;
-                }
-                writer.flush()?;
-                Ok(())
-            };
-        write(&mut writer).map_err(|error| Error::Render {
-            what: "CSV".to_owned(),
-            message: error.to_string(),
-        })?;
-        drop(writer);
-        Ok(bytes)
+    /// When it cannot be written.
+    pub fn csv(&self, out: &mut impl Write, bom: bool) -> std::io::Result<()> {
+        if bom {
+            out.write_all("\u{feff}".as_bytes())?;
+        }
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(self.header())?;
+        for row in self.rows() {
+            let mut cells = self.cells(&row);
+            // Only texts can be dangerous; a negative number stays a number.
+            for cell in cells.iter_mut().take(2 + self.by().len()) {
+                *cell = disarm(cell);
+            }
+            writer.write_record(&cells)?;
+        }
+        writer.flush()
     }
 
     /// A JSON array of objects with the columns in their order, null where nothing is known.
     ///
     /// # Errors
-    /// When a value cannot be written as JSON, which its type excludes.
-    pub fn json(&self) -> Result<Vec<u8>> {
+    /// When it cannot be written.
+    pub fn json(&self, out: &mut impl Write) -> std::io::Result<()> {
         let header = self.header();
-        let rows = self.rows.iter().map(|row| {
-            let [value, numerator, denominator, low, high, target] = numbers(row);
+        let objects = self.rows().map(|row| {
+            let [value, numerator, denominator, low, high, target] = numbers(&row);
             let mut values: Vec<serde_json::Value> = vec![
-                self.catalogue.kpis[row.kpi].id.clone().into(),
+                self.answer.id(row.kpi).into(),
                 row.group.period.clone().into(),
             ];
             values.extend(row.group.members.iter().map(|member| member.clone().into()));
@@ -119,57 +111,50 @@ impl Table<'_> {
             ]);
             Ordered(header.iter().copied().zip(values).collect())
         });
-        let rows: Vec<Ordered<'_>> = rows.collect();
-        let mut bytes = serde_json::to_vec_pretty(&rows).map_err(|error| Error::Render {
-            what: "JSON".to_owned(),
-            message: error.to_string(),
-        })?;
-        bytes.push(b'\n');
-        Ok(bytes)
+        let mut writer = serde_json::Serializer::pretty(&mut *out);
+        serde::Serializer::collect_seq(&mut writer, objects)?;
+        out.write_all(b"\n")
     }
 
     /// A Parquet file of the same columns.
     ///
     /// # Errors
-    /// When Arrow or Parquet refuses the columns.
-    pub fn parquet(&self) -> Result<Vec<u8>> {
-        let text = |value: &dyn Fn(&Row) -> Option<String>| -> ArrayRef {
-            Arc::new(self.rows.iter().map(value).collect::<StringArray>())
-        };
-        let float = |at: usize| -> ArrayRef {
-            Arc::new(
-                self.rows
-                    .iter()
-                    .map(|row| numbers(row)[at])
-                    .collect::<Float64Array>(),
-            )
-        };
-        let mut columns: Vec<ArrayRef> = vec![
-            text(&|row| Some(self.catalogue.kpis[row.kpi].id.clone())),
-            text(&|row| Some(row.group.period.clone())),
-        ];
-        for at in 0..self.by.len() {
-            columns.push(text(&|row| row.group.members.get(at).cloned().flatten()));
-        }
-        columns.extend([float(0), float(1), float(2)]);
-        columns.push(Arc::new(Int64Array::from_iter_values(
-            self.rows
-                .iter()
-                .map(|row| i64::try_from(row.estimate.n).unwrap_or(i64::MAX)),
-        )));
-        columns.extend([float(3), float(4), float(5)]);
-        columns.push(text(&|row| Some(row.status.code().to_owned())));
-        let named = self
+    /// When Arrow or Parquet refuses the columns, or they cannot be written.
+    pub fn parquet<W: Write + Send>(&self, out: W) -> Result<W> {
+        let columns: Columns<'_> = self
             .header()
             .into_iter()
-            .zip(columns)
-            .map(|(name, column)| (name, column, true));
-        let batch =
-            RecordBatch::try_from_iter_with_nullable(named).map_err(|source| Error::Arrow {
-                what: "the answer".to_owned(),
-                source,
-            })?;
-        parquet_io::encode(&batch, &[])
+            .enumerate()
+            .map(|(at, name)| (name, self.column(at)))
+            .collect();
+        let mut stream = Stream::new(out, batches::schema(&columns), &[])?;
+        batches::write(
+            self.answer,
+            [self.grouping],
+            |_| columns.clone(),
+            &mut stream,
+        )?;
+        stream.finish()
+    }
+
+    /// What stands in a column of [`Self::header`].
+    fn column(&self, at: usize) -> Column<'static> {
+        let by = self.by().len();
+        match at {
+            0 => Column::Kpi,
+            1 => Column::Period,
+            at if at < 2 + by => Column::Member(at - 2),
+            at => [
+                Column::Value,
+                Column::Numerator,
+                Column::Denominator,
+                Column::Rows,
+                Column::Low,
+                Column::High,
+                Column::Target,
+                Column::Status,
+            ][at - 2 - by],
+        }
     }
 }
 

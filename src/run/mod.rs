@@ -300,7 +300,7 @@ fn publish_run(
     progress.step("KPIs computed");
     let night = night::assemble(job, catalogue, &source, &mart)?;
     progress.stage("write", job.langs.len() as u64 + 1);
-    let published = publish::publish(job, catalogue, run, &mart, &night, progress)?;
+    let published = publish::publish(job, run, &mart, &night, progress)?;
     Ok(Summary {
         files: Vec::new(),
         refused: Vec::new(),

@@ -83,7 +83,7 @@ pub fn assemble(
     job: &Job,
     catalogue: &Catalogue,
     source: &Source<'_>,
-    mart: &Mart,
+    mart: &Mart<'_>,
 ) -> Result<Night> {
     let zone = job.settings.centre.zone;
     let as_of = chrono::DateTime::from_timestamp_micros(source.run.as_of)
@@ -120,16 +120,14 @@ pub fn assemble(
 fn report_date(
     job: &Job,
     catalogue: &Catalogue,
-    mart: &Mart,
+    mart: &Mart<'_>,
     as_of: NaiveDate,
 ) -> Result<NaiveDate> {
     let days = |id: &str| -> Result<Vec<NaiveDate>> {
         let at = catalogue.position(id)?;
-        let rows = mart
-            .of(Grain::Day, &[])
-            .iter()
-            .filter(|row| row.kpi == at && row.estimate.n > 0);
+        let rows = mart.of(at, Grain::Day, &[]).into_iter();
         Ok(rows
+            .filter(|row| row.estimate.n > 0)
             .filter_map(|row| row.group.period.parse().ok())
             .collect())
     };
@@ -150,19 +148,18 @@ fn report_date(
     }
 }
 
-fn lines(catalogue: &Catalogue, mart: &Mart, date: NaiveDate) -> Result<Vec<KpiLine>> {
+fn lines(catalogue: &Catalogue, mart: &Mart<'_>, date: NaiveDate) -> Result<Vec<KpiLine>> {
     FIGURES
         .iter()
         .map(|id| Ok(line(catalogue, mart, catalogue.position(id)?, date)))
         .collect()
 }
 
-fn line(catalogue: &Catalogue, mart: &Mart, at: usize, date: NaiveDate) -> KpiLine {
+fn line(catalogue: &Catalogue, mart: &Mart<'_>, at: usize, date: NaiveDate) -> KpiLine {
     let kpi = &catalogue.kpis[at];
     let mut history: Vec<Day> = mart
-        .of(Grain::Day, &[])
-        .iter()
-        .filter(|row| row.kpi == at)
+        .of(at, Grain::Day, &[])
+        .into_iter()
         .filter_map(|row| {
             Some(Day {
                 date: row.group.period.parse().ok()?,

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::kpi::catalogue::Catalogue;
 use crate::kpi::mart::Mart;
 use crate::render::Renderer;
 use crate::render::html::Html;
@@ -30,9 +29,8 @@ pub struct Published {
 /// When a figure cannot be drawn or a file cannot be written. Earlier reports stay as they are.
 pub fn publish(
     job: &Job,
-    catalogue: &Catalogue,
     run: &Run,
-    mart: &Mart,
+    mart: &Mart<'_>,
     night: &Night,
     progress: &dyn Progress,
 ) -> Result<Vec<Published>> {
@@ -51,10 +49,7 @@ pub fn publish(
         progress.step(lang.tag());
     }
     // The marts last: nothing is written before everything could be rendered.
-    rendered.push((
-        job.out.join("marts/kpi.parquet"),
-        mart.parquet(catalogue, &run.id())?,
-    ));
+    rendered.push((job.out.join("marts/kpi.parquet"), mart.parquet(&run.id())?));
     let published = rendered
         .into_iter()
         .map(|(path, bytes)| {

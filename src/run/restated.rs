@@ -38,7 +38,7 @@ pub(super) fn compare(
     job: &Job,
     catalogue: &Catalogue,
     source: &Source<'_>,
-    mart: &Mart,
+    mart: &Mart<'_>,
 ) -> Result<Restated> {
     let mut runs = source.store.runs()?.into_iter();
     let Some(before) = runs.rfind(|run| run.number < source.run.number) else {
@@ -90,7 +90,7 @@ struct Comparison<'a> {
 
 impl Comparison<'_> {
     /// What has changed and why, and the day that was still running.
-    fn figures(&self, mart: &Mart) -> Result<(Vec<RestatedFigure>, Option<NaiveDate>)> {
+    fn figures(&self, mart: &Mart<'_>) -> Result<(Vec<RestatedFigure>, Option<NaiveDate>)> {
         let mut changed = self.changed(mart)?;
         let mut diffs = Diffs::new();
         let running = self.running(&changed, &mut diffs)?;
@@ -131,7 +131,7 @@ impl Comparison<'_> {
     }
 
     /// The figures of the report whose value, numerator or denominator changed, in their order.
-    fn changed(&self, mart: &Mart) -> Result<Vec<Changed>> {
+    fn changed(&self, mart: &Mart<'_>) -> Result<Vec<Changed>> {
         let mut compared = Vec::new();
         for id in FIGURES {
             let at = self.catalogue.position(id)?;
@@ -140,7 +140,8 @@ impl Comparison<'_> {
             }
         }
         let before = self.before(&compared)?;
-        let after = daily(mart.of(Grain::Day, &[]));
+        let of_mart = |at: &usize| mart.of(*at, Grain::Day, &[]);
+        let after = daily(&compared.iter().flat_map(of_mart).collect::<Vec<_>>());
         let mut changed = Vec::new();
         for at in compared {
             let kpi = &self.catalogue.kpis[at];

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 
 use super::document::{Document, Entry, Node, Step, Value};
+use super::profile;
 use super::write::Writer;
 use super::{
     CATALOGUE, Centre, Loaded, PROMISES, Privacy, Quality, Retention, ServiceLevel, TARGETS,
@@ -119,14 +120,17 @@ fn sources(loaded: &Loaded, detail: Detail, writer: &mut Writer) {
     writer.gap();
     match detail {
         Detail::User => writer.remark(&format!(
-            "{count} built-in sources of {} systems: --dump-config=all names them",
+            "{count} built-in sources of {} systems: --dump-config=all lists them",
             profiles.len()
         )),
         Detail::All => {
-            writer.remark(&format!("{count} built-in sources, tried after these:"));
-            for profile in profiles {
-                let names: Vec<&str> = profile.sources.keys().map(String::as_str).collect();
-                writer.remark(&format!("  {}: {}", profile.name, names.join(", ")));
+            writer.remark(&format!(
+                "{count} built-in sources, tried after these; without the `# ` a section is one of one's own"
+            ));
+            for (name, text) in profile::TEXTS {
+                writer.gap();
+                writer.remark(&format!("--- profile {name} # {BUILT_IN}"));
+                text.lines().for_each(|line| writer.remark(line));
             }
         }
     }
@@ -382,6 +386,21 @@ keywords = ["x"]
                     .unwrap_or_else(|error| panic!("{error}\n{text}"));
                 assert_eq!(debug(&again), debug(&loaded), "{text}");
             }
+        }
+    }
+
+    #[test]
+    fn built_in_sources_are_printed_whole() {
+        let text = dump(&Loaded::builtin().unwrap(), Detail::All).unwrap();
+        for (name, profile) in profile::TEXTS {
+            let head = format!("# --- profile {name} # built in\n");
+            let (_, tail) = text.split_once(&head).unwrap();
+            let plain: Vec<&str> = tail
+                .lines()
+                .take(profile.lines().count())
+                .map(|line| line.strip_prefix("# ").or(line.strip_prefix('#')).unwrap())
+                .collect();
+            assert_eq!(plain, profile.lines().collect::<Vec<_>>(), "{name}");
         }
     }
 

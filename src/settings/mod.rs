@@ -223,18 +223,6 @@ impl Settings {
         paths
     }
 
-    /// Whether a sheet of a workbook may be a table: not when the source asked for reads another.
-    #[must_use]
-    pub fn wants_sheet(&self, sheet: &str) -> bool {
-        let asked = self
-            .only_source
-            .as_deref()
-            .and_then(|name| self.source(name));
-        asked
-            .and_then(|source| source.sheet.as_deref())
-            .is_none_or(|wanted| wanted == sheet)
-    }
-
     /// Names of all sources, the settings' own first.
     #[must_use]
     pub fn source_names(&self) -> Vec<&str> {

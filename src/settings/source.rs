@@ -35,7 +35,7 @@ pub struct Source {
     /// JSON only: path of the array within a record whose elements are the rows.
     #[serde(default)]
     pub rows: Option<String>,
-    /// Workbooks only: name of the sheet; default: the first that fits.
+    /// Workbooks only: name of the one sheet it reads; default: every sheet that fits.
     #[serde(default)]
     pub sheet: Option<String>,
     /// Field separator; default: told from the header.

@@ -31,7 +31,7 @@ impl Writer {
 
     /// A line of comment.
     pub(super) fn remark(&mut self, text: &str) {
-        let _ = writeln!(self.text, "# {text}");
+        let _ = writeln!(self.text, "{}", format!("# {text}").trim_end());
     }
 
     /// An empty line, unless nothing stands above.

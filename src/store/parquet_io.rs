@@ -1,5 +1,6 @@
 //! Arrow batches ↔ Parquet bytes.
 
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -156,6 +157,46 @@ impl Writer {
     /// When Parquet refuses it.
     pub fn finish(self) -> Result<Vec<u8>> {
         self.inner.into_inner().map_err(refused)
+    }
+}
+
+/// A Parquet file written batch by batch. Numbers hardly repeat and have no dictionary.
+pub struct Stream<W: Write + Send>(ArrowWriter<W>);
+
+impl<W: Write + Send> Stream<W> {
+    /// Begins a file of such batches, with key-value metadata.
+    ///
+    /// # Errors
+    /// When Parquet refuses the schema.
+    pub fn new(out: W, schema: SchemaRef, metadata: &[(&str, String)]) -> Result<Self> {
+        let mut properties = properties(metadata);
+        for field in schema.fields() {
+            if *field.data_type() == DataType::Float64 {
+                let path = ColumnPath::from(field.name().as_str());
+                properties = properties.set_column_dictionary_enabled(path, false);
+            }
+        }
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties.build())
+            .with_skip_arrow_metadata(true);
+        let inner = ArrowWriter::try_new_with_options(out, schema, options).map_err(refused)?;
+        Ok(Self(inner))
+    }
+
+    /// Adds a batch.
+    ///
+    /// # Errors
+    /// When Parquet refuses it, or it cannot be written.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        self.0.write(batch).map_err(refused)
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn finish(self) -> Result<W> {
+        self.0.into_inner().map_err(refused)
     }
 }
 

@@ -98,7 +98,7 @@ fn a_promise_that_makes_no_sense_stops_the_run_before_it_begins() {
     // What is known only later is no condition of a promise.
     assert!(
         ran.err.contains(
-            "[[promise]] id = \"mine\", where: the ticket of a promise has no column `resolution_s`"
+            "`where` of [[promise]] `mine`: the ticket of a promise has no column `resolution_s`"
         ),
         "{}",
         ran.err

@@ -107,7 +107,9 @@ mod tests {
         let path = dir.path().join("bytes");
         let undivided = usize::try_from(UNDIVIDED).unwrap();
         for length in [0, 5, undivided, undivided + 1, 3 * undivided + 1025] {
-            let bytes: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+            let bytes: Vec<u8> = (0..length)
+                .map(|at| u8::try_from(at % 251).unwrap())
+                .collect();
             std::fs::write(&path, &bytes).unwrap();
             let expect = (blake3::hash(&bytes), length as u64);
             assert_eq!(of_file(&path).unwrap(), expect);

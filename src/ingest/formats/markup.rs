@@ -14,6 +14,7 @@ use super::{BLOCK_BYTES, BLOCK_ROWS, RowSource};
 use crate::error::{Error, Result};
 use crate::ingest::block::Block;
 use crate::ingest::container::explain;
+use crate::ingest::text::{self, Detected};
 
 /// Columns of a table at most.
 const COLUMNS: usize = 16_384;
@@ -26,9 +27,18 @@ const BLOCK_CELLS: usize = 1 << 20;
 /// Rows among which a header is looked for; cells that span rows are repeated only there.
 const HEADER_ROWS: u64 = 30;
 
-/// The encoding that a page names in its first bytes.
+/// The encoding of a page that begins so: by its byte-order mark, else the one it names, else told from the text.
 #[must_use]
-pub fn charset(head: &[u8]) -> Option<&'static Encoding> {
+pub fn detect(head: &[u8]) -> Detected {
+    let told = text::detect(head);
+    match charset(head) {
+        Some(encoding) if told.bom == 0 => Detected::stated(encoding, head),
+        _ => told,
+    }
+}
+
+/// The encoding that a page names in its first bytes.
+fn charset(head: &[u8]) -> Option<&'static Encoding> {
     let text: String = head
         .iter()
         .take(4096)

@@ -3,6 +3,7 @@
 pub mod below;
 pub mod cells;
 pub mod events;
+pub mod guard;
 pub mod json;
 pub mod markup;
 pub mod parquet;

@@ -4,7 +4,6 @@ mod text;
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, ArrayRef, RecordBatch, StructArray};
@@ -18,6 +17,7 @@ use parquet::basic::{Compression, LogicalType};
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use self::text::{Cell, cell_writer};
+use super::guard::guarded;
 use super::{BLOCK_BYTES, BLOCK_ROWS, RowSource};
 use crate::error::{Error, Result};
 use crate::ingest::block::Block;
@@ -38,11 +38,12 @@ pub fn open(path: &Path, name: &Path) -> Result<ParquetRows> {
     let file = File::open(path).map_err(|e| Error::io("open", name, e))?;
     let again = file.try_clone().map_err(|e| Error::io("open", name, e))?;
     // The types that Parquet itself states decide; a schema that a writer left in the metadata is not needed.
-    let builder = guarded(name, || {
+    let builder = guarded(|| {
         let options = ArrowReaderOptions::new();
         ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
             .map_err(|e| broken(name, None, &e))
-    })?;
+    })
+    .unwrap_or_else(|| Err(damaged(name)))?;
     check_codecs(builder.metadata(), name)?;
     let mut names = Vec::new();
     list(builder.schema().fields(), "", &mut names);
@@ -52,12 +53,13 @@ pub fn open(path: &Path, name: &Path) -> Result<ParquetRows> {
     }
     let uuids = uuids(builder.metadata());
     let rows = batch_rows(builder.metadata());
-    let reader = guarded(name, || {
+    let reader = guarded(|| {
         builder
             .with_batch_size(rows)
             .build()
             .map_err(|e| broken(name, None, &e))
-    })?;
+    })
+    .unwrap_or_else(|| Err(damaged(name)))?;
     Ok(ParquetRows {
         reader,
         file: again,
@@ -128,18 +130,17 @@ impl ParquetRows {
         while !self.ended {
             let reader = &mut self.reader;
             // Damaged pages may make the decoder panic; that ends this file, not the run.
-            let next = catch_unwind(AssertUnwindSafe(|| reader.next()));
-            let batch = match next {
-                Ok(None) => {
+            let batch = match guarded(|| reader.next()) {
+                Some(None) => {
                     self.ended = true;
                     break;
                 }
-                Ok(Some(Ok(batch))) => batch,
-                Ok(Some(Err(error))) => {
+                Some(Some(Ok(batch))) => batch,
+                Some(Some(Err(error))) => {
                     self.ended = true;
                     return Err(broken(&self.name, self.culprit().as_deref(), &error));
                 }
-                Err(_) => {
+                None => {
                     self.ended = true;
                     return Err(broken(
                         &self.name,
@@ -202,12 +203,12 @@ impl ParquetRows {
         (0..leaves).find_map(|leaf| {
             let builder = self.reader_of(Some(leaf))?;
             let path = builder.parquet_schema().column(leaf).path().string();
-            let readable = catch_unwind(AssertUnwindSafe(|| {
+            let readable = guarded(|| {
                 builder
                     .build()
                     .is_ok_and(|mut reader| reader.all(|batch| batch.is_ok()))
-            }));
-            (!readable.unwrap_or(false)).then_some(path)
+            });
+            (readable != Some(true)).then_some(path)
         })
     }
 
@@ -222,10 +223,8 @@ impl ParquetRows {
     }
 }
 
-/// Runs what may panic on a damaged file.
-fn guarded<T>(name: &Path, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(work))
-        .unwrap_or_else(|_| Err(broken(name, None, &"damaged data")))
+fn damaged(name: &Path) -> Error {
+    broken(name, None, &"damaged data")
 }
 
 fn broken(name: &Path, column: Option<&str>, error: &dyn std::fmt::Display) -> Error {

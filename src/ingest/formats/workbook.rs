@@ -7,13 +7,13 @@ mod book;
 mod rows;
 
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use self::book::Book;
 use super::RowSource;
+use super::guard::guarded;
 use crate::error::{Error, Result};
 use crate::ingest::block::Block;
 
@@ -24,8 +24,7 @@ use crate::ingest::block::Block;
 pub fn sheets(path: &Path, name: &Path) -> Result<Vec<String>> {
     let file = File::open(path).map_err(|e| Error::io("open", name, e))?;
     // The readers of the binary formats trust lengths in the file and may panic on a damaged one.
-    catch_unwind(AssertUnwindSafe(|| Book::open(file, name)?.sheets(name)))
-        .unwrap_or_else(|_| Err(damaged(name)))
+    guarded(|| Book::open(file, name)?.sheets(name)).unwrap_or_else(|| Err(damaged(name)))
 }
 
 /// Opens one sheet. `name` is how messages call the file.
@@ -36,12 +35,13 @@ pub fn open(path: &Path, name: &Path, sheet: &str) -> Result<Sheet> {
     let file = File::open(path).map_err(|e| Error::io("open", name, e))?;
     let (sender, receiver) = sync_channel(2);
     let (label, sheet) = (name.to_owned(), sheet.to_owned());
-    // A thread of its own: the reader of cells borrows the workbook, and a panic on a damaged file ends there.
+    // A thread of its own: the reader of cells borrows the workbook.
     let worker = thread::Builder::new()
         .name("sheet".to_owned())
         .spawn(move || {
             let mut rows = rows::Rows::new(sender);
-            let result = Book::open(file, &label).and_then(|b| b.read(&label, &sheet, &mut rows));
+            let read = || Book::open(file, &label).and_then(|b| b.read(&label, &sheet, &mut rows));
+            let result = guarded(read).unwrap_or_else(|| Err(damaged(&label)));
             rows.end(result);
         })
         .map_err(|e| Error::io("start reading", name, e))?;
@@ -69,6 +69,7 @@ impl RowSource for Sheet {
         if let Ok(block) = self.receiver.recv() {
             return block.map(Some);
         }
+        // The sender is gone: at the end of the sheet, or because the thread is.
         match self.worker.take().map(JoinHandle::join) {
             Some(Err(_)) => Err(damaged(&self.name)),
             Some(Ok(())) | None => Ok(None),

@@ -22,7 +22,7 @@ use super::Reason;
 pub use clean::{clean, is_null, is_null_instant};
 pub use clock::{Clock, TimeForm};
 pub use duration::{DurationForm, duration};
-pub use number::{id, id_from_number, integer, number, percent};
+pub use number::{id, integer, number};
 pub use order::{Candidate, Decided, Evidence, Order, Undecided};
 pub use survey::OrderSurvey;
 pub use unit::{DurationSurvey, unit_of_header};

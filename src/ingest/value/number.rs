@@ -54,19 +54,6 @@ fn is_scientific(cell: &str) -> bool {
     marked && is_digits(whole) && (decimals.is_empty() || is_digits(decimals)) && is_digits(digits)
 }
 
-/// An identifier that a spreadsheet holds as a number, in plain digits.
-///
-/// # Errors
-/// [`Reason::ScientificId`] when it is not whole or has more than the fifteen digits a spreadsheet keeps.
-pub fn id_from_number(value: f64) -> Result<String, Reason> {
-    if value.fract() == 0.0 && value.abs() < 1e15 {
-        // Adding zero turns −0 into 0.
-        Ok((value + 0.0).to_string())
-    } else {
-        Err(Reason::ScientificId)
-    }
-}
-
 /// A number with optional thousands separators, full-width digits, or a yuan sign at either end.
 ///
 /// # Errors
@@ -116,17 +103,6 @@ pub(super) fn grouped(text: &str) -> Option<f64> {
         plain(&text.replace(',', ""))
     } else {
         None
-    }
-}
-
-/// A share: `12.5%` is 0.125; a number without the sign is taken as it stands.
-///
-/// # Errors
-/// [`Reason::BadNumber`] when it is not one or not finite.
-pub fn percent(cell: &str) -> Result<f64, Reason> {
-    match cell.strip_suffix(['%', '％']) {
-        Some(body) => Ok(number(body.trim_end())? / 100.0),
-        None => number(cell),
     }
 }
 
@@ -191,14 +167,10 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_and_shares() {
+    fn whole_numbers() {
         assert_eq!(integer("3.0"), Ok(3));
         assert_eq!(integer("3.5"), Err(Reason::BadNumber));
         assert_eq!(integer("99999999999999999999"), Err(Reason::BadNumber));
-        assert_eq!(percent("12.5%"), Ok(0.125));
-        assert_eq!(percent("１２％"), Ok(0.12));
-        assert_eq!(percent("0.125"), Ok(0.125));
-        assert_eq!(percent("%"), Err(Reason::BadNumber));
     }
 
     #[test]
@@ -228,22 +200,6 @@ mod tests {
             "",
         ] {
             assert_eq!(id(cell), Ok(cell), "{cell}");
-        }
-    }
-
-    #[test]
-    fn identifiers_from_numbers() {
-        assert_eq!(
-            id_from_number(773_000_000_001.0).as_deref(),
-            Ok("773000000001")
-        );
-        assert_eq!(
-            id_from_number(999_999_999_999_999.0).as_deref(),
-            Ok("999999999999999")
-        );
-        assert_eq!(id_from_number(-0.0).as_deref(), Ok("0"));
-        for value in [1e15, 7.73e14 + 0.5, f64::NAN, f64::INFINITY] {
-            assert_eq!(id_from_number(value), Err(Reason::ScientificId), "{value}");
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::i18n::Bilingual;
+
 /// The order of the three numbers of a date. It belongs to a column: what stands between the numbers says
 /// nothing about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,8 +49,6 @@ pub struct Decided {
     pub order: Order,
     /// Cells that need an order.
     pub seen: u64,
-    /// Those that are dates under this one.
-    pub fits: u64,
     /// What decided.
     pub evidence: Evidence,
 }
@@ -85,62 +85,45 @@ pub enum Evidence {
 }
 
 impl Decided {
-    /// The decision in Chinese, as [`Display`](fmt::Display) says it in English.
+    /// The decision and its reason, for people.
     #[must_use]
-    pub fn chinese(&self) -> String {
-        let order = self.order.chinese();
+    pub fn sentence(&self) -> Bilingual {
+        let (order, zh) = (self.order, self.order.chinese());
         let seen = self.seen;
-        let because = match &self.evidence {
-            Evidence::Impossible { other, cells } => {
-                format!("{seen} 个值中有 {cells} 个不可能是{}", other.chinese())
-            }
-            Evidence::Range { other } => format!(
-                "这样 {seen} 个值与写明年份在前的日期同期，{}则不然",
-                other.chinese()
+        match &self.evidence {
+            Evidence::Impossible { other, cells } => Bilingual::new(
+                format!("{order}: {cells} of {seen} values cannot be {other}"),
+                format!(
+                    "{zh}：{seen} 个值中有 {cells} 个不可能是{}",
+                    other.chinese()
+                ),
+            ),
+            Evidence::Range { other } => Bilingual::new(
+                format!(
+                    "{order}: so the {seen} values lie among the dates written year first, {other} they do not"
+                ),
+                format!(
+                    "{zh}：这样 {seen} 个值与写明年份在前的日期同期，{}则不然",
+                    other.chinese()
+                ),
             ),
             Evidence::Span {
                 days,
                 other,
                 other_days,
-            } => format!(
-                "这样 {seen} 个值跨 {days} 天，{}则跨 {other_days} 天",
-                other.chinese()
+            } => Bilingual::new(
+                format!(
+                    "{order}: so the {seen} values span {days} days, {other} they span {other_days}"
+                ),
+                format!(
+                    "{zh}：这样 {seen} 个值跨 {days} 天，{}则跨 {other_days} 天",
+                    other.chinese()
+                ),
             ),
-            Evidence::Same { other } => {
-                format!("{seen} 个值按{}读也是同一天", other.chinese())
-            }
-        };
-        format!("{order}：{because}")
-    }
-}
-
-impl fmt::Display for Decided {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            order,
-            seen,
-            evidence,
-            ..
-        } = self;
-        match evidence {
-            Evidence::Impossible { other, cells } => {
-                write!(out, "{order}: {cells} of {seen} values cannot be {other}")
-            }
-            Evidence::Range { other } => write!(
-                out,
-                "{order}: so the {seen} values lie among the dates written year first, {other} they do not"
+            Evidence::Same { other } => Bilingual::new(
+                format!("{order}: the {seen} values are the same days {other}"),
+                format!("{zh}：{seen} 个值按{}读也是同一天", other.chinese()),
             ),
-            Evidence::Span {
-                days,
-                other,
-                other_days,
-            } => write!(
-                out,
-                "{order}: so the {seen} values span {days} days, {other} they span {other_days}"
-            ),
-            Evidence::Same { other } => {
-                write!(out, "{order}: the {seen} values are the same days {other}")
-            }
         }
     }
 }
@@ -182,32 +165,6 @@ impl Undecided {
         match self {
             Self::NoneFits { .. } => false,
             Self::SeveralFit { candidates, .. } => candidates.iter().any(|one| one.order == order),
-        }
-    }
-
-    /// The finding in Chinese, as [`Display`](fmt::Display) says it in English.
-    #[must_use]
-    pub fn chinese(&self) -> String {
-        let list = |candidates: &[Candidate]| {
-            let each = candidates.iter().map(|one| {
-                format!(
-                    "{} {} 个（如 {}）",
-                    one.order.chinese(),
-                    one.fits,
-                    one.examples.join("、")
-                )
-            });
-            each.collect::<Vec<_>>().join("，")
-        };
-        match self {
-            Self::NoneFits { seen, candidates } => format!(
-                "{seen} 个日期不合任何一种年月日次序，相合的只有：{}",
-                list(candidates)
-            ),
-            Self::SeveralFit { seen, candidates } => format!(
-                "{seen} 个日期合多种年月日次序，无法判定：{}",
-                list(candidates)
-            ),
         }
     }
 }

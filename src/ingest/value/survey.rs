@@ -123,7 +123,6 @@ impl OrderSurvey {
             Ok(Some(Decided {
                 order: fit.order,
                 seen,
-                fits: fit.fits,
                 evidence,
             }))
         };

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
 
 use super::*;
