@@ -92,11 +92,11 @@ impl Query {
         self.measure_from(catalogue, |fact| days(source, fact, from, to))
     }
 
-    fn measure_from<'c>(
+    fn measure_from(
         self,
-        catalogue: &'c Catalogue,
+        catalogue: &Catalogue,
         parts: impl Fn(&'static Fact) -> Result<Vec<Part>>,
-    ) -> Result<Answer<'c>> {
+    ) -> Result<Answer<'_>> {
         let needed = self.needed(catalogue);
         let mut figures: Vec<Figures> = vec![Figures::new(); self.groupings.len()];
         for (fact, of_fact) in passes(&needed, catalogue) {
