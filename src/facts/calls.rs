@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::{Context, category, frames, seconds};
+use super::{Context, category, concurrency, frames, seconds};
 use crate::error::{PolarsContext, Result};
 
 /// Builds `call_facts`: flags of the first segment, offered, answered and short abandons, handle time.
@@ -34,7 +34,7 @@ pub fn calls(records: DataFrame, agents: &DataFrame, context: &Context<'_>) -> R
         .computing("call facts")
 }
 
-/// Builds `chat_facts`: offered, served, first response and handle time.
+/// Builds `chat_facts`: offered, served, first response, handle time and its share of the agent's time. Days are whole.
 ///
 /// # Errors
 /// When Polars refuses the plan.
@@ -49,7 +49,7 @@ pub fn chats(records: DataFrame, agents: &DataFrame, context: &Context<'_>) -> R
         polars::lazy::dsl::max_horizontal([col("started_at"), col("human_requested_at")])
             .computing("chat facts")?
             .alias("asked_at");
-    frames::with_local(records, "started_at", context.centre.zone)?
+    let chats = frames::with_local(records, "started_at", context.centre.zone)?
         .lazy()
         .with_columns([
             category(),
@@ -66,5 +66,6 @@ pub fn chats(records: DataFrame, agents: &DataFrame, context: &Context<'_>) -> R
         .left_join(super::teams(agents), col("agent_id"), col("agent_id"))
         .sort(["started_at", "chat_id"], SortMultipleOptions::default())
         .collect()
-        .computing("chat facts")
+        .computing("chat facts")?;
+    concurrency::with_covered(chats)
 }

@@ -6,6 +6,7 @@ use super::contacts::{self, Sources};
 use super::history::Histories;
 use super::links::Collected;
 use super::output::{Facts, Output};
+use super::surveys::{self, Feedback};
 use super::windows::{Spanning, Window, unchanged};
 use super::{Context, Records, calls, clocks, frames, tickets, visits};
 use crate::calendar::epoch_days;
@@ -46,6 +47,8 @@ impl Derivation<'_> {
         self.chats_and_tickets()?;
         let judged = self.contacts()?;
         self.evaluations(&judged)?;
+        self.surveys(&judged)?;
+        self.parcels()?;
         Ok(self.output.finish())
     }
 
@@ -178,7 +181,7 @@ impl Derivation<'_> {
         Ok(count.computing("events of tickets")? != Some(0))
     }
 
-    /// Links all contacts; gives those that evaluations judge, for their dimensions.
+    /// Links all contacts; gives those that evaluations and surveys are about, for their dimensions.
     fn contacts(&mut self) -> Result<DataFrame> {
         let facts =
             ["call_facts", "chat_facts", "ticket_facts"].map(|name| self.output.parts(name));
@@ -235,10 +238,7 @@ impl Derivation<'_> {
             contacts::linked(contacts, self.context)
         };
         let mut across = finished(across, start)?;
-        let refs = self
-            .records
-            .columns("evaluations", &["contact_ref"])?
-            .lazy();
+        let feedback = Feedback::of(self.records)?;
         let mut judged: Vec<LazyFrame> = Vec::new();
         for (window, start) in windows.iter().zip(starts) {
             let own = match only.take() {
@@ -248,36 +248,17 @@ impl Derivation<'_> {
             let own = finished(own, start)?;
             let (here, later) = until(&across, window)?;
             across = later;
-            let contacts = own
-                .vstack(&here)
-                .computing("contacts")?
-                .lazy()
+            let contacts = own.vstack(&here).computing("contacts")?;
+            let contacts = feedback
+                .added_to(contacts.lazy())
                 .sort(CONTACTS_IN_ORDER.to_vec(), SortMultipleOptions::default())
                 .collect()
                 .computing("contacts")?;
             self.output.put(fact("contact_facts"), &contacts)?;
-            judged.push(
-                contacts
-                    .lazy()
-                    .select(
-                        tickets::OF_JUDGED
-                            .iter()
-                            .map(|name| col(*name))
-                            .collect::<Vec<_>>(),
-                    )
-                    .join(
-                        refs.clone(),
-                        [col("contact_ref")],
-                        [col("contact_ref")],
-                        JoinArgs::new(JoinType::Semi),
-                    )
-                    .collect()
-                    .computing("judged contacts")?
-                    .lazy(),
-            );
+            judged.push(feedback.judged(contacts)?.lazy());
         }
         if judged.is_empty() {
-            return frames::columns(fact("contact_facts"), &[], tickets::OF_JUDGED);
+            return frames::columns(fact("contact_facts"), &[], surveys::OF_CONTACTS);
         }
         concat(judged, UnionArgs::default())
             .and_then(LazyFrame::collect)
@@ -325,6 +306,27 @@ impl Derivation<'_> {
                 .collect()
                 .computing("evaluations")?;
             self.output.put(fact("evaluation_facts"), &rows)?;
+        }
+        Ok(())
+    }
+
+    /// Surveys, with the dimensions of the contacts they are about.
+    fn surveys(&mut self, judged: &DataFrame) -> Result<()> {
+        let parts = self.records.parts("surveys");
+        for window in self.windows(parts) {
+            let records = self.records.rows("surveys", &window.parts(parts))?;
+            let facts = surveys::surveys(records, judged, self.context)?;
+            self.output.put(fact("survey_facts"), &facts)?;
+        }
+        Ok(())
+    }
+
+    fn parcels(&mut self) -> Result<()> {
+        let parts = self.records.parts("parcels");
+        for window in self.windows(parts) {
+            let records = self.records.rows("parcels", &window.parts(parts))?;
+            let facts = surveys::parcels(records)?;
+            self.output.put(fact("parcel_facts"), &facts)?;
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 
 mod calls;
 pub mod clocks;
+mod concurrency;
 mod contacts;
 mod derivation;
 pub mod frames;
@@ -10,6 +11,7 @@ pub mod history;
 mod links;
 mod output;
 pub mod promises;
+mod surveys;
 mod tickets;
 mod visits;
 mod windows;
@@ -41,10 +43,13 @@ pub struct Context<'a> {
     pub as_of: i64,
 }
 
+/// The files of every record table.
+type Tables = BTreeMap<&'static str, Vec<Part>>;
+
 /// The record tables: which files they are made of.
 pub struct Records {
     root: PathBuf,
-    parts: BTreeMap<&'static str, Vec<Part>>,
+    parts: Tables,
     /// Rows held at a time.
     at_a_time: u64,
     before: Option<Before>,
@@ -53,7 +58,7 @@ pub struct Records {
 /// An earlier derivation under the same settings.
 struct Before {
     /// What it was derived from.
-    parts: BTreeMap<&'static str, Vec<Part>>,
+    parts: Tables,
     /// The call facts it gave.
     call_facts: Vec<Part>,
 }
@@ -156,9 +161,7 @@ impl Records {
     }
 }
 
-fn listed(
-    parts: impl Fn(&'static Table) -> Result<Vec<Part>>,
-) -> Result<BTreeMap<&'static str, Vec<Part>>> {
+fn listed(parts: impl Fn(&'static Table) -> Result<Vec<Part>>) -> Result<Tables> {
     TABLES
         .iter()
         .map(|table| Ok((table.name, parts(table)?)))

@@ -242,7 +242,30 @@ d4,d4,2026-03-05 10:00:00,2026-03-05 10:04:00,13900000001,A1,answered,200,包裹
 F1,a,2026-03-04 23:59:00,d1,A1,true,false
 F1,b,2026-03-05 00:01:00,d1,A1,false,true
 ";
-    let small = Small::of(&[calls, CALLS, TICKETS, EVENTS, AGENTS, evaluations]);
+    let chats = "chat_id,started_at,first_reply_at,ended_at,agent_id,outcome
+k1,2026-03-02 23:58:00,2026-03-02 23:58:00,2026-03-03 00:03:00,A1,served
+k2,2026-03-02 23:59:00,2026-03-02 23:59:00,2026-03-03 00:02:00,A1,served
+k3,2026-03-03 00:01:00,2026-03-03 00:01:00,2026-03-03 00:04:00,A1,served
+";
+    let surveys = "survey_id,contact_ref,sent_at,answered_at,score,feedback
+s1,d1,2026-03-03 00:10:00,2026-03-05 09:00:00,4,positive
+s2,d1,2026-03-04 09:00:00,2026-03-04 10:00:00,2,negative
+s3,k1,,2026-03-06 09:00:00,3,
+s4,k2,,,,suggestion
+";
+    let parcels =
+        "date,outlet,parcels\n2026-03-02,杭州,10\n2026-03-03,上海,20\n2026-03-03,杭州,5\n";
+    let small = Small::of(&[
+        calls,
+        CALLS,
+        TICKETS,
+        EVENTS,
+        AGENTS,
+        evaluations,
+        chats,
+        surveys,
+        parcels,
+    ]);
     let promises = super::Promises::compile(&small.settings).unwrap();
     let context = super::Context {
         centre: &small.settings.centre,
@@ -260,6 +283,7 @@ F1,b,2026-03-05 00:01:00,d1,A1,false,true
     for fact in crate::schema::facts::FACTS {
         let (one, other) = (table(&whole, fact.name), table(&by_day, fact.name));
         assert!(one.equals_missing(&other), "{}: {one} {other}", fact.name);
+        assert!(one.height() > 0, "{} has rows", fact.name);
     }
     let contacts = table(&whole, "contact_facts");
     assert_eq!(

@@ -293,8 +293,8 @@ pub fn repeat_complaints(tickets: DataFrame, context: &Context<'_>) -> Result<Da
         .computing("repeated complaints")
 }
 
-/// What evaluations take over from the contact they judge, and its id.
-pub const OF_JUDGED: &[&str] = &[
+/// What evaluations take over from the contact they judge, and its id; the agent is their own.
+const OF_JUDGED: &[&str] = &[
     "contact_ref",
     "channel",
     "queue",

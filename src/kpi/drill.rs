@@ -124,7 +124,7 @@ impl Drill<'_> {
                 let Some(scan) = frames::scan(&root, std::slice::from_ref(&part))? else {
                     continue;
                 };
-                let added = added(kpi, condition.as_ref(), scan)?;
+                let added = added(kpi, fact, condition.as_ref(), scan)?;
                 let flags = flags(&kpi.formula, below, &added.value);
                 let rows = rows_of(kpi, fact, added, flags, &part, &schema)?;
                 if rows.num_rows() > 0 {
@@ -203,7 +203,7 @@ fn rows_of(
 }
 
 /// Value and weight of every row of a file, in its order.
-fn added(kpi: &Kpi, condition: Option<&Expr>, scan: LazyFrame) -> Result<Added> {
+fn added(kpi: &Kpi, fact: &Fact, condition: Option<&Expr>, scan: LazyFrame) -> Result<Added> {
     use polars::prelude::{DataType, NULL, lit, when};
     let only = |value: polars::prelude::Expr| {
         let value = value.cast(DataType::Float64);
@@ -225,7 +225,7 @@ fn added(kpi: &Kpi, condition: Option<&Expr>, scan: LazyFrame) -> Result<Added> 
     // A column goes along, so that a bare literal is repeated for every row.
     let frame = scan
         .select([
-            col("hour"),
+            col(fact.columns[0].name),
             only(value).alias("value"),
             only(weight).alias("weight"),
         ])

@@ -152,6 +152,11 @@ impl Pass<'_> {
             .collect()
     }
 
+    /// Whether the rows can be placed in the periods: what is counted by day is in no hour, and has no groups.
+    fn fits(&self, grouping: &Grouping) -> bool {
+        grouping.grain != Grain::Hour || self.fact.column("hour").is_some()
+    }
+
     fn ready(&self) -> Ready<'_> {
         let mut program = Program::default();
         let condition = self.condition.map(|condition| program.add(condition));
@@ -182,7 +187,7 @@ impl Pass<'_> {
         for grouping in self.groupings {
             let of_fact = |name: &String| self.fact.column(name).map(|column| column.name);
             columns.extend(grouping.by.iter().filter_map(of_fact));
-            if grouping.grain == Grain::Hour {
+            if grouping.grain == Grain::Hour && self.fits(grouping) {
                 columns.extend(["hour", "fold"]);
             }
         }
@@ -239,6 +244,13 @@ impl Ready<'_> {
         let mut known: AHashMap<&str, Members> = AHashMap::new();
         let mut of_part = Vec::with_capacity(self.pass.groupings.len());
         for grouping in self.pass.groupings {
+            if !self.pass.fits(grouping) {
+                of_part.push(PartGroups {
+                    groups: Vec::new(),
+                    states: self.pass.empty_states(0),
+                });
+                continue;
+            }
             for name in grouping.by.iter().map(String::as_str).chain([HOUR]) {
                 if name == HOUR && grouping.grain != Grain::Hour || known.contains_key(name) {
                     continue;

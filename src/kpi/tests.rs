@@ -364,3 +364,155 @@ fn the_doubled_hour_stays_two_hours() {
     let hours: Vec<&str> = rows.iter().map(|row| row.group.period.as_str()).collect();
     assert_eq!(hours, ["2026-10-25T02", "2026-10-25T02B", "2026-10-25T03"]);
 }
+
+const PARCELS: &str = "date,outlet,parcels
+2026-03-02,杭州,400000
+2026-03-02,上海,100000
+2026-03-03,杭州,500000
+";
+
+#[test]
+fn complaints_are_set_against_the_parcels_of_day_and_outlet() {
+    let tickets = "ticket_id,created_at,kind,outlet
+T1,2026-03-02 09:00:00,complaint,杭州
+T2,2026-03-02 10:00:00,complaint,杭州
+T3,2026-03-02 10:00:00,enquiry,杭州
+T4,2026-03-03 10:00:00,complaint,无名
+";
+    let centre = Centre::of(&[tickets, PARCELS]);
+    let ids = ["parcels", "complaints_per_million_parcels"];
+    let ask = |grain, by: &[&str], condition| -> Vec<(String, Option<f64>)> {
+        let rows = centre.ask(&ids, grain, by, condition);
+        rows.into_iter()
+            .map(|row| {
+                let id = &centre.catalogue.kpis[row.kpi].id;
+                let members = row.group.members.iter().flatten();
+                let names: Vec<&str> = [id.as_str(), row.group.period.as_str()]
+                    .into_iter()
+                    .chain(members.map(String::as_str))
+                    .filter(|name| !name.is_empty())
+                    .collect();
+                (names.join(" "), row.estimate.value)
+            })
+            .collect()
+    };
+    let said = |rows: &[(&str, Option<f64>)]| -> Vec<(String, Option<f64>)> {
+        rows.iter()
+            .map(|(name, value)| ((*name).to_owned(), *value))
+            .collect()
+    };
+    assert_eq!(
+        ask(Grain::Day, &[], None),
+        said(&[
+            ("parcels 2026-03-02", Some(500_000.0)),
+            ("parcels 2026-03-03", Some(500_000.0)),
+            ("complaints_per_million_parcels 2026-03-02", Some(4.0)),
+            ("complaints_per_million_parcels 2026-03-03", Some(2.0)),
+        ])
+    );
+    assert_eq!(
+        ask(Grain::All, &["outlet"], Some("weekday = 1")),
+        said(&[
+            ("parcels 上海", Some(100_000.0)),
+            ("parcels 杭州", Some(400_000.0)),
+            ("complaints_per_million_parcels 上海", Some(0.0)),
+            ("complaints_per_million_parcels 杭州", Some(5.0)),
+        ])
+    );
+    // An outlet whose parcels nobody counted has no rate, and parcels of a day are in no hour.
+    assert!(
+        ask(Grain::All, &["outlet"], None)
+            .contains(&("complaints_per_million_parcels 无名".to_owned(), None))
+    );
+    let hours = ask(Grain::Hour, &[], None);
+    assert_eq!(hours.len(), 3);
+    assert!(hours.iter().all(|(name, value)| {
+        name.starts_with("complaints_per_million_parcels 2026-03-0") && value.is_none()
+    }));
+}
+
+#[test]
+fn chats_at_a_time_are_handling_time_over_time_with_a_chat_open() {
+    // A1 has two chats at once for 60 s, then one across midnight; A2 one; a chat of the next day shares with none.
+    let chats = "chat_id,started_at,first_reply_at,ended_at,platform,agent_id,outcome
+k1,2026-03-02 09:00:00,2026-03-02 09:00:00,2026-03-02 09:02:00,wechat,A1,served
+k2,2026-03-02 09:01:00,2026-03-02 09:01:00,2026-03-02 09:03:00,douyin,A1,served
+k3,2026-03-02 23:59:00,2026-03-02 23:59:00,2026-03-03 00:02:00,wechat,A1,served
+k4,2026-03-03 00:00:00,2026-03-03 00:01:00,2026-03-03 00:03:00,wechat,A1,served
+k5,2026-03-02 09:00:00,2026-03-02 09:00:00,2026-03-02 09:05:00,wechat,A2,served
+k6,2026-03-02 09:00:00,2026-03-02 09:00:00,2026-03-02 09:05:00,wechat,,served
+k7,2026-03-02 09:00:00,2026-03-02 09:01:00,2026-03-02 09:01:00,wechat,A2,served
+k8,2026-03-02 09:00:00,,2026-03-02 09:05:00,wechat,A2,abandoned
+";
+    let centre = Centre::of(&[chats]);
+    let ask = |grain, by: &[&str]| -> Vec<(f64, f64, u64)> {
+        let rows = centre.ask(&["chat_concurrency"], grain, by, None);
+        let estimates = rows.iter().map(|row| &row.estimate);
+        estimates
+            .filter(|e| e.n > 0)
+            .filter_map(|e| Some((e.numerator?, e.denominator?, e.n)))
+            .collect()
+    };
+    assert_eq!(ask(Grain::Day, &[]), [(720.0, 660.0, 4), (120.0, 120.0, 1)]);
+    assert_eq!(
+        ask(Grain::All, &["agent_id"]),
+        [(540.0, 480.0, 4), (300.0, 300.0, 1)]
+    );
+    // Two chats of different platforms divide the minute they share.
+    assert_eq!(
+        ask(Grain::All, &["platform"]),
+        [(120.0, 90.0, 1), (720.0, 690.0, 4)]
+    );
+}
+
+#[test]
+fn surveys_answer_for_contacts_without_a_score_and_never_twice() {
+    let calls = "call_id,started_at,ended_at,outcome,talk_s,agent_id,queue,score
+c1,2026-03-02 09:00:00,2026-03-02 09:03:00,answered,100,A1,查询,5
+c2,2026-03-02 10:00:00,2026-03-02 10:03:00,answered,100,A2,投诉,
+c3,2026-03-02 11:00:00,2026-03-02 11:03:00,answered,100,A2,投诉,
+";
+    // A survey about a contact with a score of its own, two about one without, one unanswered, one about a call
+    // that is not there.
+    let surveys = "survey_id,contact_ref,sent_at,answered_at,score,comment,feedback
+s1,c1,2026-03-02 09:05:00,2026-03-02 09:09:00,1,,negative
+s2,c2,2026-03-02 10:05:00,2026-03-03 10:09:00,2,,positive
+s3,c2,2026-03-02 23:59:00,2026-03-03 10:08:00,4,,
+s4,c3,2026-03-03 00:01:00,,,,
+s5,c9,2026-03-03 09:00:00,,,没有解决,suggestion
+s6,c9,,2026-03-03 09:00:00,3,,
+";
+    let evaluations = "evaluation_id,item,evaluated_at,contact_ref,agent_id,passed
+E1,a,2026-03-04 09:00:00,c2,A2,1
+E1,b,2026-03-04 09:00:00,c2,A2,0
+E2,a,2026-03-04 09:00:00,c9,A2,1
+";
+    let centre = Centre::of(&[calls, surveys, evaluations]);
+    let ask = |id: &str, grain, by: &[&str]| -> Vec<(f64, f64)> {
+        let rows = centre.ask(&[id], grain, by, None);
+        let estimates = rows.iter().map(|row| &row.estimate);
+        estimates
+            .filter_map(|e| Some((e.numerator?, e.denominator?)))
+            .collect()
+    };
+    assert_eq!(ask("satisfaction", Grain::All, &[]), [(7.0, 2.0)]);
+    assert_eq!(
+        ask("satisfaction", Grain::All, &["score_source"]),
+        // A contact that nobody scored is in neither.
+        [(0.0, 0.0), (5.0, 1.0), (2.0, 1.0)]
+    );
+    assert_eq!(
+        ask("survey_response_rate", Grain::Day, &[]),
+        [(3.0, 3.0), (1.0, 2.0)]
+    );
+    assert_eq!(
+        ask("survey_response_rate", Grain::All, &["queue"]),
+        [(1.0, 1.0), (2.0, 3.0), (1.0, 1.0)]
+    );
+    assert_eq!(ask("negative_feedback_rate", Grain::All, &[]), [(1.0, 3.0)]);
+    assert_eq!(ask("evaluation_coverage", Grain::All, &[]), [(1.0, 3.0)]);
+    assert_eq!(
+        ask("evaluation_coverage", Grain::All, &["agent_id"]),
+        [(0.0, 1.0), (1.0, 2.0)]
+    );
+}

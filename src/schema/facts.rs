@@ -151,6 +151,8 @@ const CHAT: &[FactColumn] = &[
     plain("served", Flag),
     plain("frt_s", Float),
     plain("handle_s", Float),
+    // The time it takes of its agent's: a moment is divided among the chats that are open.
+    plain("covered_s", Float),
     dim("peak", Flag),
 ];
 
@@ -173,7 +175,10 @@ const CONTACT: &[FactColumn] = &[
     plain("response_s", Float),
     plain("handle_s", Float),
     plain("resolved", Flag),
+    // The contact's own score, else that of the last survey about it; and which of them it is.
     plain("score", Float),
+    dim("score_source", Text),
+    plain("evaluated", Flag),
     DATE,
     HOUR,
     WEEKDAY,
@@ -368,6 +373,37 @@ const EVALUATION: &[FactColumn] = &[
     plain("critical_failed", Flag),
 ];
 
+const SURVEY: &[FactColumn] = &[
+    plain("survey_id", Text),
+    plain("contact_ref", Text),
+    plain("sent_at", Instant),
+    plain("answered_at", Instant),
+    plain("answered", Flag),
+    plain("score", Float),
+    dim("feedback", Text),
+    DATE,
+    HOUR,
+    WEEKDAY,
+    FOLD,
+    dim("channel", Text),
+    QUEUE,
+    dim("platform", Text),
+    AGENT,
+    TEAM,
+    SITE,
+    CATEGORY,
+    PROBLEM,
+    dim("outlet", Text),
+];
+
+/// Days have no hour.
+const PARCEL: &[FactColumn] = &[
+    dim("outlet", Text),
+    plain("parcels", Integer),
+    DATE,
+    WEEKDAY,
+];
+
 /// Every fact table.
 pub const FACTS: &[Fact] = &[
     Fact {
@@ -404,5 +440,15 @@ pub const FACTS: &[Fact] = &[
         name: "evaluation_facts",
         columns: EVALUATION,
         marker: Some(("first_item", &["item", "critical"])),
+    },
+    Fact {
+        name: "survey_facts",
+        columns: SURVEY,
+        marker: None,
+    },
+    Fact {
+        name: "parcel_facts",
+        columns: PARCEL,
+        marker: None,
     },
 ];

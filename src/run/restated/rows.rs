@@ -60,6 +60,19 @@ const LINKS: [&str; 2] = ["first_contact", "repeated"];
 
 const ISSUE: &str = "issue_key";
 
+/// What a survey takes over from its contact.
+const SURVEYED: &[&str] = &[
+    "channel",
+    "queue",
+    "platform",
+    "agent_id",
+    "team",
+    "site",
+    "category",
+    "problem_type",
+    "outlet",
+];
+
 /// What identifies a row, when it was, and what comes to it from other rows.
 struct Shape {
     key: &'static [&'static str],
@@ -70,11 +83,19 @@ struct Shape {
 fn shape(fact: &Fact) -> Shape {
     let (key, time, foreign): (&[&str], _, &[&str]) = match fact.name {
         "call_facts" => (&["call_id"], "started_at", &["team", "site"]),
-        "chat_facts" => (&["chat_id"], "started_at", &["team", "site"]),
+        "chat_facts" => (&["chat_id"], "started_at", &["team", "site", "covered_s"]),
         "contact_facts" => (
             &["contact_ref"],
             "started_at",
-            &["team", "site", "outlet", "previous_at", "next_at", "mature"],
+            &[
+                "team",
+                "site",
+                "outlet",
+                "previous_at",
+                "next_at",
+                "mature",
+                "evaluated",
+            ],
         ),
         "ticket_facts" => (
             &["ticket_id"],
@@ -92,6 +113,9 @@ fn shape(fact: &Fact) -> Shape {
             "started_at",
             &["team", "site"],
         ),
+        "survey_facts" => (&["survey_id"], "sent_at", SURVEYED),
+        // Parcels are counted by day and have no time.
+        "parcel_facts" => (&["outlet"], "date", &[]),
         _ => (
             &["evaluation_id", "item"],
             "evaluated_at",
