@@ -63,7 +63,8 @@ impl Derivation<'_> {
             && before.parts.get("agents").map(Vec::as_slice) == Some(self.records.parts("agents"))
         {
             let old = before.parts.get("calls").map_or(&[][..], Vec::as_slice);
-            let same = unchanged(old, &parts);
+            let mut same = unchanged(old, &parts);
+            same.retain(|day| before.call_facts.iter().any(|part| part.partition == *day));
             parts.retain(|part| !same.contains(&part.partition));
             let facts = before.call_facts.iter();
             let kept = facts.filter(|part| same.contains(&part.partition));

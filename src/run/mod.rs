@@ -218,7 +218,10 @@ fn derive(
     progress.stage("derive", 2);
     let mut read = Records::read(store, |table| store.table(table.name)?.parts())?;
     if let Some(last) = last.as_ref().filter(|last| last.settings == fingerprint) {
-        let facts = store.parts_at("call_facts", last)?;
+        let mut facts = store.parts_at("call_facts", last)?;
+        // A run that died may have written days under other settings since.
+        let now = store.table("call_facts")?.parts()?;
+        facts.retain(|part| now.contains(part));
         read = read.since(|table| store.parts_at(table.name, last), facts)?;
     }
     let as_of = match job.as_of {
