@@ -151,7 +151,8 @@ fn fact_fits(args: &KpiArgs, catalogue: &Catalogue, at: usize) -> bool {
             .condition
             .as_ref()
             .is_none_or(|text| row_condition(text, fact).is_ok());
-        has_dimensions && condition_fits
+        let has_hours = args.grain != Grain::Hour || fact.column("hour").is_some();
+        has_dimensions && condition_fits && has_hours
     })
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use crate::calendar::Grain;
 use crate::error::{Error, Result};
 use crate::schema::facts::Fact;
 use crate::settings::suggestion;
@@ -172,6 +173,13 @@ impl Query {
         kpis: &[usize],
     ) -> Result<(Vec<Grouping>, Vec<usize>)> {
         if let [only] = self.groupings.as_slice() {
+            if let (Grain::Hour, None, Some(at)) = (only.grain, fact.column("hour"), kpis.first()) {
+                let id = &catalogue.kpis[*at].id;
+                return Err(Error::usage(
+                    format!("{} knows days only, and {id} has no hours", fact.name),
+                    "use --grain day, or leave the figure out",
+                ));
+            }
             for (name, at) in only
                 .by
                 .iter()

@@ -338,6 +338,20 @@ fn a_ratio_divides_two_figures() {
 }
 
 #[test]
+fn what_is_counted_by_day_has_no_hours() {
+    let parcels = "date,outlet,parcels\n2026-03-02,甲,1200\n";
+    let centre = Centre::of(&[&cisco(), parcels]);
+    let rows = centre.ask(&["parcels"], Grain::Day, &["outlet"], None);
+    assert_eq!(rows[0].estimate.value, Some(1200.0));
+    let error = centre
+        .query(&["parcels"], Grain::Hour, &[], None)
+        .answer(&centre.catalogue, &centre.source())
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("parcel_facts knows days only"), "{error}");
+}
+
+#[test]
 fn the_mart_holds_the_same_figures_as_the_query() {
     let centre = Centre::of(&[&cisco()]);
     let mart = mart::compute(&centre.catalogue, &centre.source()).unwrap();
@@ -419,16 +433,11 @@ T4,2026-03-03 10:00:00,complaint,无名
             ("complaints_per_million_parcels 杭州", Some(5.0)),
         ])
     );
-    // An outlet whose parcels nobody counted has no rate, and parcels of a day are in no hour.
+    // An outlet whose parcels nobody counted has no rate.
     assert!(
         ask(Grain::All, &["outlet"], None)
             .contains(&("complaints_per_million_parcels 无名".to_owned(), None))
     );
-    let hours = ask(Grain::Hour, &[], None);
-    assert_eq!(hours.len(), 3);
-    assert!(hours.iter().all(|(name, value)| {
-        name.starts_with("complaints_per_million_parcels 2026-03-0") && value.is_none()
-    }));
 }
 
 #[test]
