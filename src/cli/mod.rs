@@ -1,6 +1,7 @@
 //! The command line: clap structs → settings → library. The only place that prints and picks exit codes.
 
 mod check;
+mod compare;
 mod config;
 mod drill;
 mod explain;
@@ -10,6 +11,7 @@ mod kpi;
 mod output;
 mod progress;
 mod run;
+mod sheet;
 mod sla;
 mod store;
 
@@ -120,6 +122,8 @@ enum Command {
     Ingest(run::IngestArgs),
     /// Figures by dimension and period
     Kpi(kpi::KpiArgs),
+    /// Why a figure moved between two periods: its change in parts, along one dimension at a time
+    Compare(compare::CompareArgs),
     /// The rows behind a figure, each with what it adds to numerator and denominator
     Drill(drill::DrillArgs),
     /// Definition, source and SQL of a figure, and the rows left after each condition
@@ -188,6 +192,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Check(args) => check::check(&common, &args),
         Command::Ingest(args) => run::ingest(&common, args),
         Command::Kpi(args) => kpi::kpi(&common, &args),
+        Command::Compare(args) => compare::run(&common, &args),
         Command::Drill(args) => drill::drill(&common, &args),
         Command::Store(args) => store::store(&common, &args),
         Command::Explain(args) => explain::explain(&common, &args),

@@ -4,5 +4,13 @@
 //! `stats`'): this module chooses the method, applies it and says what the result means. Nothing is
 //! reported that noise explains.
 
+/// Why did it move? A change between two periods, in parts.
+pub mod compare;
+/// Results as columns.
+pub mod frame;
 /// Is it changing? Control charts over daily figures.
 pub mod movement;
+/// Insights as columns: marts and command output.
+pub mod output;
+/// Stretches of days.
+pub mod period;

@@ -1,0 +1,134 @@
+//! Insights as columns: the marts `decomposition`, `problem`, `coaching`, `finding`, and the same from commands.
+
+use crate::stats::decomposition::Presence;
+
+use super::compare::{Comparison, Part, Question};
+use super::frame::Frame;
+
+/// One row of a decomposition.
+struct Line<'a> {
+    kpi: &'a str,
+    question: &'a Question,
+    found: &'a Comparison,
+    dimension: Option<(usize, &'a str)>,
+    kind: &'static str,
+    member: Option<&'a str>,
+    /// A part, or the parts folded into one.
+    parts: Vec<&'a Part>,
+}
+
+/// Changes in parts. The first row of a comparison, without a dimension, is the change as a whole; the rows of
+/// every dimension add up to it. Unless `all`, members that noise explains are one row `other`.
+#[must_use]
+pub fn decomposition(compared: &[(&str, &Question, &Comparison)], all: bool) -> Frame {
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    for &(kpi, question, found) in compared {
+        let line = |dimension, kind, member, parts| Line {
+            kpi,
+            question,
+            found,
+            dimension,
+            kind,
+            member,
+            parts,
+        };
+        lines.push(line(None, "whole", None, Vec::new()));
+        for (rank, dimension) in found.dimensions.iter().enumerate() {
+            let of = Some((rank + 1, dimension.name.as_str()));
+            let (shown, folded): (Vec<&Part>, Vec<&Part>) =
+                dimension.parts.iter().partition(|part| all || !part.noise);
+            for part in shown {
+                let kind = match part.presence {
+                    Presence::New => "new",
+                    Presence::Vanished => "vanished",
+                    Presence::Both | Presence::Neither => "both",
+                };
+                lines.push(line(of, kind, part.member.as_deref(), vec![part]));
+            }
+            if !folded.is_empty() {
+                lines.push(line(of, "other", None, folded));
+            }
+        }
+    }
+    frame(&lines)
+}
+
+fn frame(lines: &[Line<'_>]) -> Frame {
+    let all = || lines.iter();
+    let date = |of: fn(&Question) -> chrono::NaiveDate| {
+        all().map(move |line| Some(of(line.question).to_string()))
+    };
+    // A part on its own has what a fold of several has not.
+    let single = |of: fn(&Part) -> Option<f64>, whole: fn(&Comparison) -> Option<f64>| {
+        all().map(move |line| match line.parts.as_slice() {
+            [] => whole(line.found),
+            [part] if line.kind != "other" => of(part),
+            _ => None,
+        })
+    };
+    let added = |of: fn(&Part) -> f64, whole: fn(&Comparison) -> Option<f64>| {
+        all().map(move |line| match line.parts.as_slice() {
+            [] => whole(line.found),
+            parts => Some(parts.iter().map(|part| of(part)).sum()),
+        })
+    };
+    let rows = |of: fn(&Part) -> u64, whole: fn(&Comparison) -> u64| {
+        all().map(move |line| match line.parts.as_slice() {
+            [] => Some(whole(line.found)),
+            parts => Some(parts.iter().map(|part| of(part)).sum()),
+        })
+    };
+    let one = |_: &Comparison| Some(1.0);
+    let none = |_: &Comparison| None;
+    Frame::default()
+        .text("kpi", all().map(|line| Some(line.kpi)))
+        .text("before_from", date(|question| question.before.from))
+        .text("before_to", date(|question| question.before.to))
+        .text("after_from", date(|question| question.after.from))
+        .text("after_to", date(|question| question.after.to))
+        .text(
+            "dimension",
+            all().map(|line| line.dimension.map(|(_, name)| name)),
+        )
+        .count(
+            "dimension_rank",
+            all().map(|line| line.dimension.map(|(rank, _)| rank as u64)),
+        )
+        .text("kind", all().map(|line| Some(line.kind)))
+        .text("member", all().map(|line| line.member))
+        .count("members", all().map(|line| Some(line.parts.len() as u64)))
+        .count("n_before", rows(|part| part.n.0, |found| found.whole.0.n))
+        .count("n_after", rows(|part| part.n.1, |found| found.whole.1.n))
+        .number(
+            "value_before",
+            single(|part| part.values.0, |found| Some(found.values.0)),
+        )
+        .number(
+            "value_after",
+            single(|part| part.values.1, |found| Some(found.values.1)),
+        )
+        .number("share_before", added(|part| part.shares.0, one))
+        .number("share_after", added(|part| part.shares.1, one))
+        .number("rate_effect", added(|part| part.rate, none))
+        .number("mix_effect", added(|part| part.mix, none))
+        .number(
+            "effect",
+            added(Part::effect, |found| Some(found.values.1 - found.values.0)),
+        )
+        .number(
+            "ci_low",
+            single(
+                |part| part.interval.map(|i| i.0),
+                |found| found.interval.map(|i| i.0),
+            ),
+        )
+        .number(
+            "ci_high",
+            single(
+                |part| part.interval.map(|i| i.1),
+                |found| found.interval.map(|i| i.1),
+            ),
+        )
+        .number("explains", added(|part| part.explains.unwrap_or(0.0), one))
+        .flag("per_day", all().map(|line| Some(line.found.per_day)))
+}
