@@ -9,6 +9,7 @@ mod generate;
 mod init;
 mod kpi;
 mod output;
+mod problems;
 mod progress;
 mod run;
 mod sheet;
@@ -126,6 +127,8 @@ enum Command {
     Compare(compare::CompareArgs),
     /// The rows behind a figure, each with what it adds to numerator and denominator
     Drill(drill::DrillArgs),
+    /// What keeps coming back, by what it costs; with --emerging what rises above its usual count
+    Problems(problems::ProblemsArgs),
     /// Definition, source and SQL of a figure, and the rows left after each condition
     Explain(explain::ExplainArgs),
     /// How the promises stand, and which clocks are about to be late
@@ -193,6 +196,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Ingest(args) => run::ingest(&common, args),
         Command::Kpi(args) => kpi::kpi(&common, &args),
         Command::Compare(args) => compare::run(&common, &args),
+        Command::Problems(args) => problems::run(&common, &args),
         Command::Drill(args) => drill::drill(&common, &args),
         Command::Store(args) => store::store(&common, &args),
         Command::Explain(args) => explain::explain(&common, &args),

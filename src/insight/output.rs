@@ -1,9 +1,12 @@
 //! Insights as columns: the marts `decomposition`, `problem`, `coaching`, `finding`, and the same from commands.
 
 use crate::stats::decomposition::Presence;
+use crate::stats::persistence::Persistence;
 
 use super::compare::{Comparison, Part, Question};
+use super::emerging::{Emerging, Series, Span};
 use super::frame::Frame;
+use super::problems::Problems;
 
 /// One row of a decomposition.
 struct Line<'a> {
@@ -131,4 +134,83 @@ fn frame(lines: &[Line<'_>]) -> Frame {
         )
         .number("explains", added(|part| part.explains.unwrap_or(0.0), one))
         .flag("per_day", all().map(|line| Some(line.found.per_day)))
+}
+
+/// Problems by cost, costliest first; `by` are the dimensions beside the problem type.
+#[must_use]
+pub fn problem(found: &Problems, by: &[String]) -> Frame {
+    let all = || found.rows.iter();
+    let weeks =
+        |of: fn(&Persistence) -> u64| all().map(move |row| row.persistence.as_ref().map(of));
+    let paid = found.compensated;
+    let days = |of: fn(&(chrono::NaiveDate, chrono::NaiveDate)) -> chrono::NaiveDate| {
+        let day = found.days.as_ref().map(|days| of(days).to_string());
+        all().map(move |_| day.clone())
+    };
+    named(found.rows.iter().map(|row| row.members.as_slice()), by)
+        .text("from", days(|days| days.0))
+        .text("to", days(|days| days.1))
+        .count("contacts", all().map(|row| Some(row.contacts)))
+        .number(
+            "handling_minutes",
+            all().map(|row| Some(row.handling_minutes)),
+        )
+        .count("repeats", all().map(|row| Some(row.repeats)))
+        .number("repeat_minutes", all().map(|row| Some(row.repeat_minutes)))
+        .number(
+            "compensation",
+            all().map(|row| paid.then_some(row.compensation)),
+        )
+        .number("cost", all().map(|row| Some(row.cost)))
+        .number("share", all().map(|row| Some(row.share)))
+        .number("cumulative", all().map(|row| Some(row.cumulative)))
+        .count("rank_best", all().map(|row| Some(row.ranks.0 as u64)))
+        .count("rank_worst", all().map(|row| Some(row.ranks.1 as u64)))
+        .number(
+            "share_of_repeats",
+            all().map(|row| Some(row.share_of_repeats)),
+        )
+        .count("weeks_above", weeks(|found| found.weeks_above as u64))
+        .count("weeks", weeks(|found| found.above.len() as u64))
+        .number(
+            "p_weeks",
+            all().map(|row| row.persistence.as_ref().map(|found| found.p)),
+        )
+        .flag("persistent", all().map(|row| Some(row.persistent)))
+}
+
+/// Series held against their expectation on one day.
+#[must_use]
+pub fn emerging(found: &Emerging, by: &[String], all: bool) -> Frame {
+    let rows: Vec<&Series> = found
+        .series
+        .iter()
+        .filter(|series| all || series.emerging)
+        .collect();
+    let each = || rows.iter();
+    let span = |span: Span| match span {
+        Span::Day => "day",
+        Span::Week => "week",
+    };
+    named(rows.iter().map(|row| row.members.as_slice()), by)
+        .text("date", each().map(|_| Some(found.date.to_string())))
+        .text("span", each().map(|row| Some(span(row.span))))
+        .number("count", each().map(|row| Some(row.count)))
+        .number("expected", each().map(|row| Some(row.expected)))
+        .number("p", each().map(|row| Some(row.p)))
+        .number("q", each().map(|row| Some(row.q)))
+        .number("c2_z", each().map(|row| row.c2))
+        .number("four_weeks", each().map(|row| Some(row.recent)))
+        .text("since", each().map(|row| Some(row.since.to_string())))
+        .flag("emerging", each().map(|row| Some(row.emerging)))
+}
+
+/// The problem type and the members of the other dimensions, a column each.
+fn named<'a>(rows: impl Iterator<Item = &'a [String]> + Clone, by: &[String]) -> Frame {
+    let names = std::iter::once("problem_type").chain(by.iter().map(String::as_str));
+    names
+        .enumerate()
+        .fold(Frame::default(), |frame, (at, name)| {
+            frame.text(name, rows.clone().map(|members| members.get(at).cloned()))
+        })
 }
