@@ -1,6 +1,7 @@
 //! The command line: clap structs → settings → library. The only place that prints and picks exit codes.
 
 mod check;
+mod coaching;
 mod compare;
 mod config;
 mod drill;
@@ -129,6 +130,8 @@ enum Command {
     Drill(drill::DrillArgs),
     /// What keeps coming back, by what it costs; with --emerging what rises above its usual count
     Problems(problems::ProblemsArgs),
+    /// Who needs coaching in what: agents whose figures differ from the centre's for the same contacts
+    Coaching(coaching::CoachingArgs),
     /// Definition, source and SQL of a figure, and the rows left after each condition
     Explain(explain::ExplainArgs),
     /// How the promises stand, and which clocks are about to be late
@@ -197,6 +200,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Kpi(args) => kpi::kpi(&common, &args),
         Command::Compare(args) => compare::run(&common, &args),
         Command::Problems(args) => problems::run(&common, &args),
+        Command::Coaching(args) => coaching::run(&common, &args),
         Command::Drill(args) => drill::drill(&common, &args),
         Command::Store(args) => store::store(&common, &args),
         Command::Explain(args) => explain::explain(&common, &args),

@@ -265,7 +265,7 @@ impl Page<'_> {
         self.t.emerging_checked(
             &format::count(days as u64),
             &format::count(weeks as u64),
-            &format!("{:.1}", found.false_alarms),
+            &format!("{:.2}", found.false_alarms),
             &format!("{:.1}", found.uncorrected),
         )
     }

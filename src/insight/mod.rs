@@ -4,6 +4,8 @@
 //! `stats`'): this module chooses the method, applies it and says what the result means. Nothing is
 //! reported that noise explains.
 
+/// Who needs coaching in what, for the same case mix.
+pub mod coaching;
 /// Why did it move? A change between two periods, in parts.
 pub mod compare;
 /// What is emerging: counts above what their weekday leads to expect.

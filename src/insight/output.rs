@@ -3,6 +3,7 @@
 use crate::stats::decomposition::Presence;
 use crate::stats::persistence::Persistence;
 
+use super::coaching::Coaching;
 use super::compare::{Comparison, Part, Question};
 use super::emerging::{Emerging, Series, Span};
 use super::frame::Frame;
@@ -213,4 +214,30 @@ fn named<'a>(rows: impl Iterator<Item = &'a [String]> + Clone, by: &[String]) ->
         .fold(Frame::default(), |frame, (at, name)| {
             frame.text(name, rows.clone().map(|members| members.get(at).cloned()))
         })
+}
+
+/// The coaching list; failed items as `item share/centre`, separated by semicolons.
+#[must_use]
+pub fn coaching(found: &Coaching) -> Frame {
+    let all = || found.rows.iter();
+    let item = |(item, own, centre): &(String, f64, f64)| format!("{item} {own:.3}/{centre:.3}");
+    Frame::default()
+        .text("agent_id", all().map(|row| Some(row.agent.as_str())))
+        .text("team", all().map(|row| row.team.as_deref()))
+        .text("problem_type", all().map(|row| row.problem.as_deref()))
+        .text("kpi", all().map(|row| Some(row.kpi.as_str())))
+        .number("n", all().map(|row| Some(row.n)))
+        .number("value", all().map(|row| Some(row.value)))
+        .number("expected", all().map(|row| Some(row.expected)))
+        .number("gap", all().map(|row| Some(row.gap.0)))
+        .number("ci_low", all().map(|row| Some(row.gap.1)))
+        .number("ci_high", all().map(|row| Some(row.gap.2)))
+        .number("z", all().map(|row| Some(row.z)))
+        .text(
+            "failed_items",
+            all().map(|row| {
+                let items: Vec<String> = row.items.iter().map(item).collect();
+                (!items.is_empty()).then(|| items.join("; "))
+            }),
+        )
 }

@@ -113,4 +113,24 @@ catalogue! {
     col_false { zh: "误报概率（q）", en: "q" }
     col_since { zh: "自", en: "since" }
     col_four_weeks { zh: "近四周", en: "4 weeks" }
+
+    coaching_title(count) {
+        zh: "辅导清单：{count} 项低于同类业务应有水平（99.8 % 界限之外）",
+        en: "Coaching: {count} outside the 99.8 % limits for the same contacts, on the worse side"
+    }
+    coaching_none { zh: "辅导清单：没有坐席超出界限", en: "Coaching: nobody is outside the limits" }
+    coaching_checked(checked, chance) {
+        zh: "比较了 {checked} 项（每项至少 30 条）；按问题类型、渠道或技能组、时段调整；随机波动预计会列出 {chance} 项。",
+        en: "{checked} comparisons of 30 or more, adjusted for problem type, channel or queue and time of day; chance alone would list {chance}."
+    }
+    coaching_item(item, own, centre) {
+        zh: "{item}：不合格 {own}（中心 {centre}）",
+        en: "{item}: failed {own} (centre {centre})"
+    }
+    all_problems { zh: "全部", en: "all" }
+    col_agent { zh: "坐席", en: "agent" }
+    col_team { zh: "班组", en: "team" }
+    col_value_own { zh: "实际", en: "value" }
+    col_gap { zh: "差距", en: "gap" }
+    col_items { zh: "不合格项", en: "failed items" }
 }
