@@ -1,5 +1,6 @@
 //! The command line: clap structs → settings → library. The only place that prints and picks exit codes.
 
+mod chart;
 mod check;
 mod coaching;
 mod compare;
@@ -124,6 +125,8 @@ enum Command {
     Ingest(run::IngestArgs),
     /// Figures by dimension and period
     Kpi(kpi::KpiArgs),
+    /// The control chart of a figure: which days are more than noise, as data or as a picture
+    Chart(chart::ChartArgs),
     /// Why a figure moved between two periods: its change in parts, along one dimension at a time
     Compare(compare::CompareArgs),
     /// The rows behind a figure, each with what it adds to numerator and denominator
@@ -198,6 +201,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Check(args) => check::check(&common, &args),
         Command::Ingest(args) => run::ingest(&common, args),
         Command::Kpi(args) => kpi::kpi(&common, &args),
+        Command::Chart(args) => chart::run(&common, &args),
         Command::Compare(args) => compare::run(&common, &args),
         Command::Problems(args) => problems::run(&common, &args),
         Command::Coaching(args) => coaching::run(&common, &args),

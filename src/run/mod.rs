@@ -1,5 +1,6 @@
 //! The nightly run as one sentence: ingest, derive, measure, judge, explain, write.
 
+pub mod chart;
 pub mod files;
 pub mod gate;
 pub mod ingest;

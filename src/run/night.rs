@@ -157,7 +157,7 @@ fn lines(catalogue: &Catalogue, mart: &Mart, date: NaiveDate) -> Result<Vec<KpiL
         .collect()
 }
 
-fn line(catalogue: &Catalogue, mart: &Mart, at: usize, date: NaiveDate) -> KpiLine {
+pub(super) fn line(catalogue: &Catalogue, mart: &Mart, at: usize, date: NaiveDate) -> KpiLine {
     let kpi = &catalogue.kpis[at];
     let mut history: Vec<Day> = mart
         .of(Grain::Day, &[])

@@ -114,6 +114,8 @@ catalogue! {
     col_since { zh: "自", en: "since" }
     col_four_weeks { zh: "近四周", en: "4 weeks" }
 
+    chart_of(name, id, member) { zh: "{name}（{id}）：{member}", en: "{name} ({id}): {member}" }
+    chart_signal(word, why) { zh: "{word}：{why}", en: "{word}: {why}" }
     coaching_title(count) {
         zh: "辅导清单：{count} 项低于同类业务应有水平（99.8 % 界限之外）",
         en: "Coaching: {count} outside the 99.8 % limits for the same contacts, on the worse side"
