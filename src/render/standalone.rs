@@ -8,7 +8,10 @@ const CSS: &str = include_str!("assets/report.css");
 
 /// Height of a line of the heading, and the space above the first.
 const LINE: u32 = 20;
-const MARGIN: u32 = 16;
+const MARGIN: u32 = 20;
+
+/// A page shows several charts side by side; a file shows one, twice as large.
+const SCALE: u32 = 2;
 
 /// The SVG file of an inline drawing, below a heading: the title in bold, then further lines.
 #[must_use]
@@ -20,8 +23,17 @@ pub fn svg(drawing: &str, heading: &[String]) -> String {
             .and_then(|(number, _)| number.parse().ok())
             .unwrap_or(640)
     };
-    let (width, height) = (size(" width"), size(" height"));
-    let lines = u32::try_from(heading.len()).unwrap_or(1);
+    let (width, height) = (size(" width") * SCALE, size(" height") * SCALE);
+    let wrapped: Vec<(bool, String)> = heading
+        .iter()
+        .enumerate()
+        .flat_map(|(at, line)| {
+            wrap(line, width)
+                .into_iter()
+                .map(move |line| (at == 0, line))
+        })
+        .collect();
+    let lines = u32::try_from(wrapped.len()).unwrap_or(1);
     let top = MARGIN + LINE * lines;
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {0}\" width=\"{width}\" height=\"{0}\" \
@@ -30,9 +42,9 @@ pub fn svg(drawing: &str, heading: &[String]) -> String {
         top + height,
         style()
     );
-    for (at, line) in heading.iter().enumerate() {
+    for (at, (title, line)) in wrapped.iter().enumerate() {
         let y = MARGIN + LINE * u32::try_from(at).unwrap_or_default();
-        let (class, look) = if at == 0 {
+        let (class, look) = if *title {
             ("f-text", "font-size=\"15\" font-weight=\"600\"")
         } else {
             ("f-muted", "font-size=\"12\"")
@@ -46,9 +58,26 @@ pub fn svg(drawing: &str, heading: &[String]) -> String {
     }
     let _ = writeln!(
         out,
-        "<g transform=\"translate(0 {top})\">{drawing}</g>\n</svg>"
+        "<g transform=\"translate(0 {top}) scale({SCALE})\">{drawing}</g>\n</svg>"
     );
     out
+}
+
+/// Lines that fit: a Chinese character takes 15, others 8 of the width; broken at spaces and between Chinese ones.
+fn wrap(line: &str, width: u32) -> Vec<String> {
+    let wide = |c: char| c > '\u{2e7f}';
+    let size = |text: &str| -> u32 { text.chars().map(|c| if wide(c) { 15 } else { 8 }).sum() };
+    let mut lines = vec![String::new()];
+    for piece in line.split_inclusive(|c: char| c == ' ' || wide(c)) {
+        let last = lines.last().map_or(0, |last| size(last));
+        if last + size(piece) > width - 16 && last > 0 {
+            lines.push(String::new());
+        }
+        if let Some(last) = lines.last_mut() {
+            last.push_str(piece);
+        }
+    }
+    lines
 }
 
 /// Text between tags.
@@ -105,7 +134,7 @@ mod tests {
         let heading = ["a < b".to_owned(), "second".to_owned()];
         let file = svg("<svg width=\"500\" height=\"200\"></svg>", &heading);
         assert!(
-            file.contains("viewBox=\"0 0 500 256\"") && file.contains("a &lt; b"),
+            file.contains("viewBox=\"0 0 1000 460\"") && file.contains("a &lt; b"),
             "{file}"
         );
     }

@@ -24,7 +24,7 @@ pub struct Published {
     pub changed: bool,
 }
 
-/// Writes `marts/kpi.parquet` and the nightly report in every language of the job.
+/// Writes `marts/kpi.parquet`, the other `marts` and the nightly report in every language of the job.
 ///
 /// # Errors
 /// When a figure cannot be drawn or a file cannot be written. Earlier reports stay as they are.
@@ -32,7 +32,7 @@ pub fn publish(
     job: &Job,
     catalogue: &Catalogue,
     run: &Run,
-    mart: &Mart,
+    (mart, marts): (&Mart, Vec<(PathBuf, Vec<u8>)>),
     night: &Night,
     progress: &dyn Progress,
 ) -> Result<Vec<Published>> {
@@ -55,6 +55,11 @@ pub fn publish(
         job.out.join("marts/kpi.parquet"),
         mart.parquet(catalogue, &run.id())?,
     ));
+    rendered.extend(
+        marts
+            .into_iter()
+            .map(|(path, bytes)| (job.out.join(path), bytes)),
+    );
     let published = rendered
         .into_iter()
         .map(|(path, bytes)| {
