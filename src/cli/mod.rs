@@ -1,6 +1,9 @@
 //! The command line: clap structs → settings → library. The only place that prints and picks exit codes.
 
+mod chart;
 mod check;
+mod coaching;
+mod compare;
 mod config;
 mod drill;
 mod explain;
@@ -8,8 +11,10 @@ mod generate;
 mod init;
 mod kpi;
 mod output;
+mod problems;
 mod progress;
 mod run;
+mod sheet;
 mod sla;
 mod store;
 
@@ -121,8 +126,16 @@ enum Command {
     Ingest(run::IngestArgs),
     /// Figures by dimension and period
     Kpi(kpi::KpiArgs),
+    /// The control chart of a figure: which days are more than noise, as data or as a picture
+    Chart(chart::ChartArgs),
+    /// Why a figure moved between two periods: its change in parts, along one dimension at a time
+    Compare(compare::CompareArgs),
     /// The rows behind a figure, each with what it adds to numerator and denominator
     Drill(drill::DrillArgs),
+    /// What keeps coming back, by what it costs; with --emerging what rises above its usual count
+    Problems(problems::ProblemsArgs),
+    /// Who needs coaching in what: agents whose figures differ from the centre's for the same contacts
+    Coaching(coaching::CoachingArgs),
     /// Definition, source and SQL of a figure, and the rows left after each condition
     Explain(explain::ExplainArgs),
     /// How the promises stand, and which clocks are about to be late
@@ -200,6 +213,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Check(args) => check::check(&common, &args),
         Command::Ingest(args) => run::ingest(&common, args),
         Command::Kpi(args) => kpi::kpi(&common, &args),
+        Command::Chart(args) => chart::run(&common, &args),
+        Command::Compare(args) => compare::run(&common, &args),
+        Command::Problems(args) => problems::run(&common, &args),
+        Command::Coaching(args) => coaching::run(&common, &args),
         Command::Drill(args) => drill::drill(&common, &args),
         Command::Store(args) => store::store(&common, &args),
         Command::Explain(args) => explain::explain(&common, &args),

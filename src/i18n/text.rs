@@ -52,6 +52,7 @@ mod codes;
 mod data;
 mod figures;
 mod findings;
+mod insight;
 mod page;
 mod restated;
 
@@ -69,6 +70,7 @@ mod tests {
             data::ENTRIES,
             codes::ENTRIES,
             restated::ENTRIES,
+            insight::ENTRIES,
         ]
         .concat()
         .into_iter()

@@ -4,5 +4,21 @@
 //! `stats`'): this module chooses the method, applies it and says what the result means. Nothing is
 //! reported that noise explains.
 
+/// Who needs coaching in what, for the same case mix.
+pub mod coaching;
+/// Why did it move? A change between two periods, in parts.
+pub mod compare;
+/// What is emerging: counts above what their weekday leads to expect.
+pub mod emerging;
+/// Results as columns.
+pub mod frame;
+/// Plain sums over facts that are no figures of their own.
+pub mod measures;
 /// Is it changing? Control charts over daily figures.
 pub mod movement;
+/// Insights as columns: marts and command output.
+pub mod output;
+/// Stretches of days.
+pub mod period;
+/// What keeps coming back, by what it costs.
+pub mod problems;

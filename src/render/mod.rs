@@ -3,6 +3,7 @@
 mod csp;
 pub mod html;
 pub mod json;
+pub mod standalone;
 
 use std::fmt;
 

@@ -1,8 +1,10 @@
 //! The nightly run as one sentence: ingest, derive, measure, judge, explain, write.
 
+pub mod chart;
 pub mod files;
 pub mod gate;
 pub mod ingest;
+mod marts;
 pub mod night;
 pub mod publish;
 pub mod reading;
@@ -302,8 +304,9 @@ fn publish_run(
     let mart = mart::compute(catalogue, &source)?;
     progress.step("KPIs computed");
     let night = night::assemble(job, catalogue, &source, &mart)?;
+    let marts = marts::compute(job, catalogue, &source, &night)?;
     progress.stage("write", job.langs.len() as u64 + 1);
-    let published = publish::publish(job, run, &mart, &night, progress)?;
+    let published = publish::publish(job, run, (&mart, marts), &night, progress)?;
     Ok(Summary {
         files: Vec::new(),
         refused: Vec::new(),

@@ -151,14 +151,18 @@ fn report_date(
 fn lines(catalogue: &Catalogue, mart: &Mart<'_>, date: NaiveDate) -> Result<Vec<KpiLine>> {
     FIGURES
         .iter()
-        .map(|id| Ok(line(catalogue, mart, catalogue.position(id)?, date)))
+        .map(|id| {
+            let at = catalogue.position(id)?;
+            let days = mart.of(at, Grain::Day, &[]);
+            Ok(line(catalogue, days, at, date))
+        })
         .collect()
 }
 
-fn line(catalogue: &Catalogue, mart: &Mart<'_>, at: usize, date: NaiveDate) -> KpiLine {
+/// A figure on a day, with its history and its movement; `days` are its rows by day.
+pub(super) fn line(catalogue: &Catalogue, days: Vec<Row>, at: usize, date: NaiveDate) -> KpiLine {
     let kpi = &catalogue.kpis[at];
-    let mut history: Vec<Day> = mart
-        .of(at, Grain::Day, &[])
+    let mut history: Vec<Day> = days
         .into_iter()
         .filter_map(|row| {
             Some(Day {

@@ -23,14 +23,14 @@ pub struct Published {
     pub changed: bool,
 }
 
-/// Writes `marts/kpi.parquet` and the nightly report in every language of the job.
+/// Writes `marts/kpi.parquet`, the other `marts` and the nightly report in every language of the job.
 ///
 /// # Errors
 /// When a figure cannot be drawn or a file cannot be written. Earlier reports stay as they are.
 pub fn publish(
     job: &Job,
     run: &Run,
-    mart: &Mart<'_>,
+    (mart, marts): (&Mart<'_>, Vec<(PathBuf, Vec<u8>)>),
     night: &Night,
     progress: &dyn Progress,
 ) -> Result<Vec<Published>> {
@@ -50,6 +50,11 @@ pub fn publish(
     }
     // The marts last: nothing is written before everything could be rendered.
     rendered.push((job.out.join("marts/kpi.parquet"), mart.parquet(&run.id())?));
+    rendered.extend(
+        marts
+            .into_iter()
+            .map(|(path, bytes)| (job.out.join(path), bytes)),
+    );
     let published = rendered
         .into_iter()
         .map(|(path, bytes)| {

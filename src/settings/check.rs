@@ -17,6 +17,7 @@ pub(super) fn check(document: &Document, file: &File, settings: &Settings) -> Re
     privacy(document, file)?;
     quality(document, file)?;
     retention(document, file)?;
+    cost(document, file)?;
     sources(document, file)?;
     promise::check(document, file, settings)?;
     catalogue(document, file, &settings.kpis)
@@ -109,6 +110,18 @@ fn quality(document: &Document, file: &File) -> Result<()> {
         share(&path, reason, "quality.max_rejected_by_reason", *value)?;
     }
     Ok(())
+}
+
+fn cost(document: &Document, file: &File) -> Result<()> {
+    let minute = file.cost.handling_minute;
+    if minute.is_finite() && minute >= 0.0 {
+        return Ok(());
+    }
+    Err(document.value_error(
+        &[Key("cost"), Key("handling_minute")],
+        format!("`handling_minute` in [cost]: {minute} is not an amount"),
+        "write yuan per minute, as 0.85",
+    ))
 }
 
 fn retention(document: &Document, file: &File) -> Result<()> {

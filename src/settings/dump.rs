@@ -6,7 +6,7 @@ use super::document::{Document, Entry, Node, Step, Value};
 use super::profile;
 use super::write::Writer;
 use super::{
-    CATALOGUE, Centre, Loaded, PROMISES, Privacy, Quality, Retention, ServiceLevel, TARGETS,
+    CATALOGUE, Centre, Cost, Loaded, PROMISES, Privacy, Quality, Retention, ServiceLevel, TARGETS,
     TAXONOMY, Tickets,
 };
 
@@ -26,6 +26,7 @@ struct Fixed<'s> {
     privacy: &'s Privacy,
     quality: &'s Quality,
     retention: &'s Retention,
+    cost: &'s Cost,
     tickets: &'s Tickets,
     service_level: &'s ServiceLevel,
 }
@@ -63,6 +64,7 @@ fn fixed(loaded: &Loaded, writer: &mut Writer) -> Result<()> {
         privacy: &privacy,
         quality: &settings.quality,
         retention: &settings.retention,
+        cost: &settings.cost,
         tickets: &settings.tickets,
         service_level: &settings.service_level,
     })

@@ -5,6 +5,7 @@
 pub mod catalogue;
 mod centre;
 mod check;
+mod cost;
 pub mod document;
 pub mod dump;
 mod fault;
@@ -31,6 +32,7 @@ use crate::error::{Error, Result};
 
 pub use catalogue::{KpiEntry, KpiKind, ServiceLevel, TargetEntry, Variant};
 pub use centre::Centre;
+pub use cost::Cost;
 pub use document::Document;
 pub use hours::CalendarEntry;
 pub use nearest::{closest, suggestion};
@@ -59,6 +61,8 @@ pub struct Settings {
     pub quality: Quality,
     /// How long things are kept.
     pub retention: Retention,
+    /// What problems are weighed by.
+    pub cost: Cost,
     /// Which variant of the service level is meant.
     pub service_level: ServiceLevel,
     /// Source mappings by name, tried before the automatic recognition.
@@ -91,6 +95,7 @@ struct File {
     privacy: Privacy,
     quality: Quality,
     retention: Retention,
+    cost: Cost,
     service_level: ServiceLevel,
     source: BTreeMap<String, Source>,
     kpi: Vec<KpiEntry>,
@@ -287,6 +292,7 @@ impl Settings {
             privacy: file.privacy,
             quality: file.quality,
             retention: file.retention,
+            cost: file.cost,
             service_level: file.service_level,
             sources: file.source,
             profiles: profile::builtin()?,

@@ -67,6 +67,7 @@ mod tests {
             let settings = &loaded.settings;
             assert_eq!(settings.centre, builtin.centre);
             assert_eq!(settings.retention, builtin.retention);
+            assert_eq!(settings.cost, builtin.cost);
             // No reason has a limit by default; the file shows one.
             let quality = Quality {
                 max_rejected_by_reason: BTreeMap::new(),
@@ -117,6 +118,7 @@ mod tests {
             "[privacy]\nzzzzzzzzzz = 1".to_owned(),
             "[quality]\nzzzzzzzzzz = 1".to_owned(),
             "[retention]\nzzzzzzzzzz = 1".to_owned(),
+            "[cost]\nzzzzzzzzzz = 1".to_owned(),
             "[tickets]\nzzzzzzzzzz = 1".to_owned(),
             "[calendar.x]\nzzzzzzzzzz = 1".to_owned(),
             "[[promise]]\nzzzzzzzzzz = 1".to_owned(),

@@ -1,6 +1,8 @@
 //! 95 % confidence intervals, as `(low, high)` in the unit of the figure, and sample quantiles.
 
-use statrs::distribution::{Binomial, Continuous, ContinuousCDF, DiscreteCDF, Gamma, StudentsT};
+use statrs::distribution::{
+    Binomial, Continuous, ContinuousCDF, DiscreteCDF, Gamma, Normal, StudentsT,
+};
 
 use super::difference_of_products;
 
@@ -151,6 +153,30 @@ pub fn linearised_ratio(
     let squares = without_rounding(scaled, magnitude, n) / (sum_w * sum_w);
     let half = Z_95 * (n / (n - 1.0) * squares).sqrt() / sum_w.abs();
     finite_pair(ratio - half, ratio + half)
+}
+
+/// Interval of a difference b − a from the intervals of both, which must be independent.
+///
+/// d − √((b − l_b)² + (u_a − a)²) to d + √((u_b − b)² + (a − l_a)²). Of two Wilson intervals this is
+/// Newcombe's method 10. Source: Newcombe (1998), *Interval estimation for the difference between
+/// independent proportions*, Statistics in Medicine 17; Zou & Donner (2008), *Construction of
+/// confidence limits about effect measures: a general approach*, Statistics in Medicine 27.
+#[must_use]
+pub fn difference(a: f64, of_a: (f64, f64), b: f64, of_b: (f64, f64)) -> Option<(f64, f64)> {
+    let down = (b - of_b.0).hypot(of_a.1 - a);
+    let up = (of_b.1 - b).hypot(a - of_a.0);
+    finite_pair(b - a - down, b - a + up)
+}
+
+/// How many standard deviations `k` independent normal values all stay within with probability 0.95.
+///
+/// 1.96 for one; for none the same. Source: Šidák (1967), *Rectangular confidence regions for the
+/// means of multivariate normal distributions*, JASA 62.
+#[must_use]
+pub fn normal_of_many(k: usize) -> f64 {
+    let level = (1.0 - 2.0 * TAIL).powf(1.0 / super::size(k.max(1)));
+    let law = Normal::standard();
+    law.inverse_cdf(f64::midpoint(1.0, level))
 }
 
 /// Sample quantile by linear interpolation, the rank counted as (n − 1)·q.

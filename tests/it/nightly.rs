@@ -20,6 +20,10 @@ fn a_run_accounts_for_every_row_and_names_what_it_wrote() {
         "nightly_2026-03-03_en.html",
         "nightly_2026-03-03_en.json",
         "marts/kpi.parquet",
+        "marts/decomposition.parquet",
+        "marts/coaching.parquet",
+        "marts/problem.parquet",
+        "marts/finding.parquet",
     ] {
         assert!(centre.path("reports").join(name).is_file(), "{name}");
     }

@@ -6,6 +6,7 @@ mod judged;
 mod kpis;
 mod problems;
 mod restated;
+mod single;
 mod trend;
 mod trust;
 mod waits;
@@ -19,6 +20,8 @@ pub use input::{
     FileLedger, KpiLine, Linking, NightlyInput, ProblemRow, Problems, RejectExample, RejectGroup,
     Restated, RestatedFigure, Since, UnmappedCode, WaitCell, Waits,
 };
+
+pub use single::{SingleChart, single_chart};
 
 use crate::i18n::Lang;
 use crate::i18n::text::Text;

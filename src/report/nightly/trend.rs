@@ -36,7 +36,7 @@ pub(super) fn section(page: Page, judged: &[Judged]) -> Option<Section> {
 }
 
 impl Page<'_> {
-    fn control(self, kpi: &Judged) -> Option<Figure> {
+    pub(super) fn control(self, kpi: &Judged) -> Option<Figure> {
         let Self { lang, t, .. } = self;
         let line = kpi.line;
         let days = self.control_days(line);

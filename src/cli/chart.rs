@@ -1,0 +1,265 @@
+//! `kefu chart`: the control chart of a figure, as data and as a picture.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::chart::{self, Layout};
+use crate::error::{Error, Result};
+use crate::i18n::Lang;
+use crate::i18n::text::Text;
+use crate::insight::frame::Frame;
+use crate::insight::movement::{ChartKind, Movement, Point, Rule, Verdict};
+use crate::kpi::catalogue::Catalogue;
+use crate::render::standalone;
+use crate::report::format;
+use crate::report::nightly::single_chart;
+use crate::run::chart::{Ask, Charted, charts, frame};
+
+use super::output::{Format, Out, Readers};
+use super::sheet::plain;
+use super::{Common, Rows};
+
+#[derive(Debug, Clone, Args)]
+pub struct ChartArgs {
+    /// Id of the figure
+    #[arg(value_name = "KPI")]
+    kpi: String,
+    /// A dimension column: one chart per member, as data only
+    #[arg(long, value_name = "COLUMN")]
+    by: Option<String>,
+    #[command(flatten)]
+    rows: Rows,
+    /// Form of the data; default: that of the file's name, else a table
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Byte-order mark before CSV, for Excel
+    #[arg(long)]
+    bom: bool,
+    /// Write to a file instead of standard output; a name that ends in .svg gets the picture
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+pub fn run(common: &Common, args: &ChartArgs) -> Result<ExitCode> {
+    args.rows.check()?;
+    let settings = common.settings()?;
+    let catalogue = Catalogue::compile(&settings)?;
+    let picture = args
+        .output
+        .as_deref()
+        .and_then(|path| path.extension())
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
+    if picture && (args.by.is_some() || args.format.is_some()) {
+        return Err(Error::usage(
+            "a picture shows one chart and has no other form",
+            "leave --by and --format out; --where \"queue = '…'\" draws one member",
+        ));
+    }
+    let format = if picture {
+        Format::Table
+    } else {
+        Format::of(args.format, args.output.as_deref())?
+    };
+    let ask = Ask {
+        kpi: catalogue.position(args.kpi.trim())?,
+        by: args.by.clone(),
+        from: args.rows.from,
+        to: args.rows.to,
+        condition: args.rows.condition.clone(),
+    };
+    let reading = common.reading(&settings, &args.rows.earlier)?;
+    let found = charts(&ask, &catalogue, &reading.source())?;
+    let lang = common.lang.unwrap_or(Lang::En);
+    let reason = |charted: &Charted| {
+        let input = frame(&settings, &ask, charted.line.day);
+        single_chart(&charted.line, &input, lang)
+    };
+    let bytes = match (picture, found.first(), format) {
+        (true, Some(charted), _) => {
+            let single = reason(charted);
+            draw(charted, single.figure.as_ref(), single.limits, lang)?
+        }
+        (_, _, Format::Table) => found
+            .iter()
+            .map(|charted| for_people(charted, reason(charted).limits, lang))
+            .collect::<Vec<_>>()
+            .join("\n")
+            .into_bytes(),
+        (_, _, Format::Csv) => data(&found, &ask, &reason_of(&found, reason)).csv(args.bom)?,
+        (_, _, Format::Json) => data(&found, &ask, &reason_of(&found, reason)).json()?,
+        (_, _, Format::Parquet) => data(&found, &ask, &reason_of(&found, reason))
+            .parquet("chart", &[("kefu.run", reading.run().id())])?,
+    };
+    let mut out = Out::open(format, args.output.as_deref(), Readers::All)?;
+    out.all(&bytes)?;
+    out.finish()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn reason_of(
+    found: &[Charted],
+    reason: impl Fn(&Charted) -> crate::report::nightly::SingleChart,
+) -> Vec<Option<String>> {
+    found.iter().map(|charted| reason(charted).limits).collect()
+}
+
+fn draw(
+    charted: &Charted,
+    figure: Option<&crate::report::figure::Figure>,
+    limits: Option<String>,
+    lang: Lang,
+) -> Result<Vec<u8>> {
+    let refused = |message: String| Error::Render {
+        what: charted.line.id.clone(),
+        message,
+    };
+    let figure = figure.ok_or_else(|| refused("there is no day to draw".to_owned()))?;
+    let drawing = chart::svg(figure, Layout::Wide).map_err(|error| refused(error.to_string()))?;
+    let mut heading = vec![
+        figure.title.clone(),
+        charted.line.about.get(lang).to_owned(),
+    ];
+    heading.extend(limits);
+    Ok(standalone::svg(&drawing, &heading).into_bytes())
+}
+
+/// Every day of a chart beside its point; a figure without a value on any day has no points.
+fn points(charted: &Charted) -> Vec<(&crate::insight::movement::Day, Option<&Point>)> {
+    let movement = charted.line.movement.as_ref();
+    let point = |date| {
+        movement.and_then(|movement| movement.points.iter().find(|point| point.date == date))
+    };
+    let days = charted.line.history.iter();
+    days.map(|day| (day, point(day.date))).collect()
+}
+
+const fn kind(chart: ChartKind) -> &'static str {
+    match chart {
+        ChartKind::P => "p",
+        ChartKind::LaneyP => "p_prime",
+        ChartKind::U => "u",
+        ChartKind::LaneyU => "u_prime",
+        ChartKind::IPrime => "i_prime",
+        ChartKind::Xmr => "xmr",
+        ChartKind::Run => "run",
+    }
+}
+
+const fn rule(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Outside => "outside",
+        Rule::Trend => "trend",
+        Rule::TwoOfThree => "two_of_three",
+        Rule::Shift => "shift",
+    }
+}
+
+const fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Improvement => "improvement",
+        Verdict::Concern => "concern",
+        Verdict::Neutral => "neutral",
+    }
+}
+
+fn data(found: &[Charted], ask: &Ask, reasons: &[Option<String>]) -> Frame {
+    let all: Vec<_> = found
+        .iter()
+        .zip(reasons)
+        .flat_map(|(charted, reason)| {
+            points(charted)
+                .into_iter()
+                .map(move |(day, point)| (charted, reason, day, point))
+        })
+        .collect();
+    let each = || all.iter();
+    let point = |of: fn(&Point) -> Option<f64>| each().map(move |row| row.3.and_then(of));
+    let mut frame = Frame::default().text("kpi", each().map(|row| Some(row.0.line.id.clone())));
+    if let Some(by) = &ask.by {
+        frame = frame.text(by, each().map(|row| row.0.member.clone().flatten()));
+    }
+    frame
+        .text("date", each().map(|row| Some(row.2.date.to_string())))
+        .number("value", each().map(|row| row.2.estimate.value))
+        .count("n", each().map(|row| Some(row.2.estimate.n)))
+        .number("adjusted", point(|point| point.adjusted))
+        .number("lower", point(|point| point.lower))
+        .number("upper", point(|point| point.upper))
+        .text("signal", each().map(|row| Some(rule(row.3?.signal?.rule))))
+        .text(
+            "verdict",
+            each().map(|row| Some(verdict(row.3?.signal?.verdict))),
+        )
+        .number(
+            "centre",
+            each().map(|row| Some(row.0.line.movement.as_ref()?.centre)),
+        )
+        .text(
+            "chart",
+            each().map(|row| Some(kind(row.0.line.movement.as_ref()?.chart))),
+        )
+        .text("reason", each().map(|row| row.1.clone()))
+}
+
+fn for_people(charted: &Charted, reason: Option<String>, lang: Lang) -> String {
+    let t = Text(lang);
+    let line = &charted.line;
+    let name = line.name.get(lang);
+    let title = match &charted.member {
+        Some(member) => {
+            let member = member.as_deref().unwrap_or(t.no_member());
+            t.chart_of(name, &line.id, member)
+        }
+        None => t.compare_title(name, &line.id),
+    };
+    let mut lines = vec![title];
+    lines.extend(reason);
+    let centre = line
+        .movement
+        .as_ref()
+        .map(|movement: &Movement| movement.centre);
+    lines.extend(centre.map(|centre| t.centre_is(&format::value(centre, line.unit, lang))));
+    let header = [
+        t.col_date(),
+        t.col_raw(),
+        "n",
+        t.col_adjusted(),
+        t.col_lower(),
+        t.col_upper(),
+        t.col_signal(),
+    ]
+    .map(str::to_owned);
+    let rows: Vec<Vec<String>> = points(charted)
+        .into_iter()
+        .map(|(day, point)| {
+            let print = |value| format::maybe(value, line.unit, lang);
+            let signal = point.and_then(|point| point.signal).map(|signal| {
+                let word = match signal.verdict {
+                    Verdict::Concern => t.concern(),
+                    Verdict::Improvement => t.improvement(),
+                    Verdict::Neutral => t.neutral(),
+                };
+                let why = match signal.rule {
+                    Rule::Outside => t.rule_outside(),
+                    Rule::Trend => t.rule_trend(),
+                    Rule::TwoOfThree => t.rule_two_of_three(),
+                    Rule::Shift => t.rule_shift(),
+                };
+                t.chart_signal(word, why)
+            });
+            vec![
+                day.date.to_string(),
+                print(day.estimate.value),
+                format::count(day.estimate.n),
+                print(point.and_then(|point| point.adjusted)),
+                print(point.and_then(|point| point.lower)),
+                print(point.and_then(|point| point.upper)),
+                signal.unwrap_or_default(),
+            ]
+        })
+        .collect();
+    lines.push(plain(&header, &rows, 1..6));
+    format!("{}\n", lines.join("\n"))
+}

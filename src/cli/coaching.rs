@@ -1,0 +1,147 @@
+//! `kefu coaching`: the trainer's list.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chrono::NaiveDate;
+use clap::Args;
+
+use crate::error::{Error, Result};
+use crate::i18n::Lang;
+use crate::i18n::text::Text;
+use crate::insight::coaching::{Coaching, Gap, Scope, coaching};
+use crate::insight::output;
+use crate::kpi::catalogue::Catalogue;
+use crate::kpi::figure::Unit;
+use crate::report::format;
+use crate::settings::taxonomy::Lookup;
+
+use super::output::{Format, Out, Readers};
+use super::sheet::plain;
+use super::{Common, Earlier};
+
+#[derive(Debug, Clone, Args)]
+pub struct CoachingArgs {
+    /// Only agents of this team; they are held against the whole centre all the same
+    #[arg(long, value_name = "TEAM")]
+    team: Option<String>,
+    /// First local date
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<NaiveDate>,
+    /// Last local date
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    to: Option<NaiveDate>,
+    #[command(flatten)]
+    earlier: Earlier,
+    /// Form of the output; default: that of the file's name, else a table
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Byte-order mark before CSV, for Excel
+    #[arg(long)]
+    bom: bool,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+pub fn run(common: &Common, args: &CoachingArgs) -> Result<ExitCode> {
+    if let (Some(from), Some(to)) = (args.from, args.to)
+        && from > to
+    {
+        let message = format!("--from {from} is after --to {to}");
+        return Err(Error::usage(message, "exchange the two"));
+    }
+    let settings = common.settings()?;
+    let catalogue = Catalogue::compile(&settings)?;
+    let format = Format::of(args.format, args.output.as_deref())?;
+    let scope = Scope {
+        team: args.team.clone(),
+        from: args.from,
+        to: args.to,
+    };
+    let reading = common.reading(&settings, &args.earlier)?;
+    let found = coaching(&scope, &catalogue, &reading.source())?;
+    let frame = || output::coaching(&found);
+    let bytes = match format {
+        Format::Table => {
+            let names = settings.taxonomy.lookup();
+            for_people(&found, &catalogue, &names, common.lang.unwrap_or(Lang::En)).into_bytes()
+        }
+        Format::Csv => frame().csv(args.bom)?,
+        Format::Json => frame().json()?,
+        Format::Parquet => frame().parquet("coaching", &[("kefu.run", reading.run().id())])?,
+    };
+    // Figures about one person each.
+    let mut out = Out::open(format, args.output.as_deref(), Readers::Owner)?;
+    out.all(&bytes)?;
+    out.finish()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn for_people(found: &Coaching, catalogue: &Catalogue, names: &Lookup, lang: Lang) -> String {
+    let t = Text(lang);
+    let mut lines = vec![if found.rows.is_empty() {
+        t.coaching_none().to_owned()
+    } else {
+        t.coaching_title(&found.rows.len().to_string())
+    }];
+    if !found.rows.is_empty() {
+        let header = [
+            t.col_agent(),
+            t.col_team(),
+            t.col_problem(),
+            t.col_kpi(),
+            "n",
+            t.col_value_own(),
+            t.col_expected(),
+            t.col_gap(),
+            t.col_interval(),
+            t.col_items(),
+        ]
+        .map(str::to_owned);
+        let rows: Vec<Vec<String>> = found
+            .rows
+            .iter()
+            .map(|row| cells(row, catalogue, names, t))
+            .collect();
+        lines.push(plain(&header, &rows, 4..9));
+    }
+    lines.push(t.coaching_checked(
+        &format::count(found.checked as u64),
+        &format!("{:.1}", found.by_chance),
+    ));
+    format!("{}\n", lines.join("\n"))
+}
+
+fn cells(row: &Gap, catalogue: &Catalogue, names: &Lookup, t: Text) -> Vec<String> {
+    let lang = t.0;
+    let name = catalogue
+        .kpis
+        .iter()
+        .find(|kpi| kpi.id == row.kpi)
+        .map_or(row.kpi.as_str(), |kpi| kpi.name.get(lang));
+    let value = |value: f64| format::value(value, row.unit, lang);
+    let change = |value: f64| format::change(value, row.unit, lang);
+    let percent = |share: f64| format::value(share, Unit::Percent, lang);
+    let (gap, low, high) = row.gap;
+    let items: Vec<String> = row
+        .items
+        .iter()
+        .map(|(item, own, centre)| t.coaching_item(item, &percent(*own), &percent(*centre)))
+        .collect();
+    vec![
+        row.agent.clone(),
+        row.team.clone().unwrap_or_default(),
+        row.problem.as_deref().map_or_else(
+            || t.all_problems().to_owned(),
+            |code| names.bilingual(code).get(lang).to_owned(),
+        ),
+        name.to_owned(),
+        format::sum(Some(row.n)),
+        value(row.value),
+        value(row.expected),
+        change(gap),
+        t.compare_between(&change(low), &change(high)),
+        items.join(t.list()),
+    ]
+}
