@@ -53,6 +53,7 @@ mod data;
 mod figures;
 mod findings;
 mod page;
+mod pictures;
 mod restated;
 
 #[cfg(test)]
@@ -64,6 +65,7 @@ mod tests {
     fn entries() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
         [
             page::ENTRIES,
+            pictures::ENTRIES,
             findings::ENTRIES,
             figures::ENTRIES,
             data::ENTRIES,
@@ -99,6 +101,9 @@ mod tests {
             "heat_data",
             "day_hint",
             "unit_per_thousand",
+            "funnel_hint",
+            "step_hint",
+            "ribbon_attained",
         ];
         for (key, zh, en) in entries().filter(|(key, ..)| !same.contains(key)) {
             let words = |text: &str| {
