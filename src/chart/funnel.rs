@@ -7,7 +7,7 @@ use crate::report::format;
 use super::Layout;
 use super::control::{inside, signal, spread, ticks};
 use super::key::{self, Symbol};
-use super::labels::{Box, Labels};
+use super::labels::{Box, Labels, Placed};
 use super::sheet::{Align, DrawError, Drawing, Ink, Scale, Sheet, draw as on_sheet, text_width};
 
 const LETTERS: f64 = 12.0;
@@ -33,27 +33,24 @@ pub(super) fn draw(plot: &Funnel, layout: Layout) -> Result<Drawing, DrawError> 
         Layout::Wide => (760.0, 330.0),
         Layout::Narrow => (360.0, 320.0),
     };
-    let entries = entries(plot);
-    let height = floor + AXIS + 6.0 + key::height(&entries, width);
-    on_sheet(width, height, |sheet| {
-        let Some(frame) = Frame::new(plot, width, floor) else {
-            return Ok(());
-        };
+    let Some(frame) = Frame::new(plot, width, floor) else {
+        return on_sheet(width, floor, |_| Ok(()));
+    };
+    let names = frame.names();
+    let entries = entries(plot, names.iter().any(|(_, place)| place.is_none()));
+    let key_top = floor + AXIS + 6.0;
+    on_sheet(width, key_top + key::height(&entries, width), |sheet| {
         frame.axes(sheet)?;
         frame.limits(sheet)?;
         frame.levels(sheet)?;
-        let unnamed = frame.members(sheet)?;
-        let shown = if unnamed {
-            &entries[..]
-        } else {
-            &entries[..entries.len() - 1]
-        };
-        key::draw(sheet, shown, (0.0, floor + AXIS + 6.0), width)
+        frame.members(sheet)?;
+        frame.write(sheet, &names)?;
+        key::draw(sheet, &entries, (0.0, key_top), width)
     })
 }
 
-/// The marks in use; the last entry is for members that found no room.
-fn entries(plot: &Funnel) -> Vec<(Symbol, &str)> {
+/// The marks in use, and a word for flagged members that found no room.
+fn entries(plot: &Funnel, unnamed: bool) -> Vec<(Symbol, &str)> {
     let words = &plot.key;
     let mark = |wanted: fn(Standing) -> Option<SignalMark>| {
         plot.members
@@ -80,7 +77,9 @@ fn entries(plot: &Funnel) -> Vec<(Symbol, &str)> {
     if any(Standing::Sparse) {
         entries.push((Symbol::Dot(Ink::Rest), &words.sparse));
     }
-    entries.push((Symbol::None, &words.unnamed));
+    if unnamed {
+        entries.push((Symbol::None, &words.unnamed));
+    }
     entries
 }
 
@@ -233,8 +232,8 @@ impl<'a> Frame<'a> {
         Ok(())
     }
 
-    /// Draws the members, the most striking last and on top; whether some found no room for their name.
-    fn members(&self, sheet: &mut Sheet) -> Result<bool, DrawError> {
+    /// Draws the members, the most striking last and on top.
+    fn members(&self, sheet: &mut Sheet) -> Result<(), DrawError> {
         for member in self.plot.members.iter().rev() {
             let at = self.place(member);
             match member.standing {
@@ -245,45 +244,59 @@ impl<'a> Frame<'a> {
             }
             sheet.hint(at.0 - 7.0, at.1 - 7.0, 14.0, 14.0, &member.hint);
         }
+        Ok(())
+    }
+
+    /// Flagged members with the place of their names, the most striking first.
+    fn names(&self) -> Vec<(&'a FunnelMember, Option<Placed>)> {
         let plot = Box {
             left: self.left,
             top: TOP,
             right: self.right,
             bottom: self.bottom,
         };
-        let marks = self
-            .plot
-            .members
-            .iter()
-            .map(|member| Box::around(self.place(member), 5.5));
-        let lines = [&self.plot.inner, &self.plot.outer]
-            .map(|limits| self.curves(limits))
-            .concat();
-        let overall = self.y.at(self.plot.overall.value);
-        let across = vec![(self.left, overall), (self.right, overall)];
-        let lines = lines.into_iter().chain([across]).collect();
-        let mut labels = Labels::new(plot, marks.collect(), lines);
-        let mut unnamed = false;
+        let members = self.plot.members.iter();
+        let marks = members.map(|member| Box::around(self.place(member), 5.5));
+        let level = |value: f64| {
+            let y = self.y.at(value);
+            vec![(self.left, y), (self.right, y)]
+        };
+        let limits = [&self.plot.inner, &self.plot.outer].map(|limits| self.curves(limits));
+        let target = self.plot.target.iter().map(|target| level(target.value));
+        let lines = limits
+            .concat()
+            .into_iter()
+            .chain([level(self.plot.overall.value)])
+            .chain(target);
+        let mut labels = Labels::new(plot, marks.collect(), lines.collect());
         let flagged = |member: &&FunnelMember| {
             matches!(member.standing, Standing::Warning(_) | Standing::Alarm(_))
         };
-        for member in self.plot.members.iter().filter(flagged) {
-            let at = self.place(member);
-            let size = (text_width(&member.name, LETTERS), LETTERS);
-            let Some(label) = labels.place(at, size) else {
-                unnamed = true;
+        let members = self.plot.members.iter().filter(flagged);
+        members
+            .map(|member| {
+                let size = (text_width(&member.name, LETTERS), LETTERS);
+                (member, labels.place(self.place(member), size))
+            })
+            .collect()
+    }
+
+    fn write(
+        &self,
+        sheet: &Sheet,
+        names: &[(&FunnelMember, Option<Placed>)],
+    ) -> Result<(), DrawError> {
+        for (member, place) in names {
+            let Some(Placed { area, leader }) = place else {
                 continue;
             };
-            if let Some(end) = label.leader {
-                sheet.line(&[at, end], Ink::Dot, 0.5)?;
+            if let Some(end) = leader {
+                sheet.line(&[self.place(member), *end], Ink::Dot, 0.5)?;
             }
-            let middle = (
-                label.area.left,
-                f64::midpoint(label.area.top, label.area.bottom),
-            );
+            let middle = (area.left, f64::midpoint(area.top, area.bottom));
             sheet.text(&member.name, middle, LETTERS, Align::Start, Ink::Text)?;
         }
-        Ok(unnamed)
+        Ok(())
     }
 
     /// A member off the plot, which only a grey one can be, stands at its edge.

@@ -33,6 +33,7 @@ mod tests;
 
 use std::fmt;
 
+use crate::i18n::Lang;
 use crate::report::figure::{Figure, Legend, Plot, Sparkline};
 use sheet::Drawing;
 
@@ -103,9 +104,10 @@ pub fn picture(
     layout: Layout,
     legend: Option<&Legend>,
     style: &str,
+    lang: Lang,
 ) -> Result<String, ChartError> {
     let drawing = draw(figure, layout)?;
-    picture::draw(figure, &drawing, legend, style).map_err(|error| failed(&figure.id, &error))
+    picture::draw(figure, &drawing, legend, style, lang).map_err(|error| failed(&figure.id, &error))
 }
 
 fn draw(figure: &Figure, layout: Layout) -> Result<Drawing, ChartError> {

@@ -108,8 +108,7 @@ pub(super) fn draw(plot: &Pareto, layout: Layout) -> Result<Drawing, DrawError> 
         head(&plot.count_label, form.bars.0)?;
         head(&plot.share_label, form.line.0)?;
         if let Some(label) = &plot.rank_label {
-            let at = (form.width, TOP - 14.0);
-            sheet.text(label, at, SMALL, Align::End, Ink::Muted)?;
+            head(label, form.ranks.0)?;
         }
         for (row, bar) in plot.bars.iter().enumerate() {
             one_bar(sheet, bar, row, &form, x)?;

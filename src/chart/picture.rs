@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use crate::i18n::Lang;
+use crate::i18n::text::Text;
 use crate::report::document::Tone;
 use crate::report::figure::{Figure, Legend, LegendKey, SignalMark};
 
@@ -61,6 +63,7 @@ pub(super) fn draw(
     drawing: &Drawing,
     legend: Option<&Legend>,
     style: &str,
+    lang: Lang,
 ) -> Result<String, DrawError> {
     let mut column = Column {
         width: drawing.size.0,
@@ -77,17 +80,17 @@ pub(super) fn draw(
         column.drawing(&key_of(legend, drawing.size.0)?);
     }
     column.y += 4.0;
-    for note in &figure.notes {
-        column.text(note, NOTE, "f-muted");
-    }
+    let notes = figure.notes.join(Text(lang).clause());
+    column.text(&notes, NOTE, "f-muted");
     let (width, height) = (drawing.size.0 + 2.0 * MARGIN, column.y + MARGIN);
     Ok(format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"t d\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" xml:lang=\"{tag}\" role=\"img\" aria-labelledby=\"t d\" \
          viewBox=\"0 0 {fine_width} {fine_height}\" width=\"{width:.0}\" height=\"{height:.0}\">\
          <title id=\"t\">{title}</title><desc id=\"d\">{description}</desc><style>{style}</style>\
          <rect width=\"{fine_width}\" height=\"{fine_height}\" class=\"f-page\"/>{markup}</svg>",
         fine_width = width.round() * FINE,
         fine_height = height.round() * FINE,
+        tag = lang.tag(),
         title = escaped(&figure.title),
         description = escaped(&figure.description),
         markup = column.markup,

@@ -95,14 +95,10 @@ fn words_of(sheet: &Sheet, row: &RibbonRow, form: &Form, top: f64) -> Result<(),
         top + 18.0
     };
     let (upper, lower) = (middle - 8.0, middle + 8.0);
-    let (attained, verdict) = if form.lying {
-        (form.verdicts, form.verdicts)
+    let attained = if form.lying {
+        form.verdicts
     } else {
-        let room = text_width(&row.verdict, SMALL);
-        (
-            form.width - text_width(&row.attained, LETTERS),
-            form.width - room - MARK,
-        )
+        form.width - text_width(&row.attained, LETTERS)
     };
     let room = if form.lying {
         form.strip.0 - 10.0
@@ -122,19 +118,16 @@ fn words_of(sheet: &Sheet, row: &RibbonRow, form: &Form, top: f64) -> Result<(),
     let align = if form.lying { Align::Start } else { Align::End };
     let attained = if form.lying { attained } else { form.width };
     sheet.text(&row.attained, (attained, upper), LETTERS, align, ink)?;
-    let after = match row.mark {
-        Some(mark) => {
-            signal(sheet, (verdict + 5.0, lower), mark, 4.0)?;
-            verdict + MARK
-        }
-        None => verdict,
+    // The mark stands where the words begin or end, whatever their width.
+    let (mark_at, words_at) = match (row.mark, form.lying) {
+        (None, _) => (attained, attained),
+        (Some(_), true) => (attained + 5.0, attained + MARK),
+        (Some(_), false) => (attained - 5.0, attained - MARK),
     };
-    let (at, align) = if form.lying {
-        (after, Align::Start)
-    } else {
-        (form.width, Align::End)
-    };
-    sheet.text(&row.verdict, (at, lower), SMALL, align, Ink::Muted)
+    if let Some(mark) = row.mark {
+        signal(sheet, (mark_at, lower), mark, 4.0)?;
+    }
+    sheet.text(&row.verdict, (words_at, lower), SMALL, align, Ink::Muted)
 }
 
 fn strip(sheet: &mut Sheet, row: &RibbonRow, form: &Form, top: f64) -> Result<(), DrawError> {

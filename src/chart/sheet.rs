@@ -222,6 +222,9 @@ impl Sheet<'_> {
         align: Align,
         ink: Ink,
     ) -> Result<(), DrawError> {
+        if text.trim().is_empty() {
+            return Ok(());
+        }
         let h_pos = match align {
             Align::Start => HPos::Left,
             Align::Middle => HPos::Center,

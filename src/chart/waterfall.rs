@@ -41,7 +41,7 @@ impl Form {
             &mut plot.steps.iter().map(|step| step.kind_label.as_str()),
             SMALL,
         );
-        // A label stands beyond its bar, so half of the longest must fit on either side.
+        // A label stands beyond its bar, so the longest must fit on either side.
         let labels = widest(
             &mut plot.steps.iter().map(|step| step.label.as_str()),
             SMALL,
@@ -58,7 +58,7 @@ impl Form {
                     middle: 13.0,
                     names: 0.0,
                     kinds: longest + 12.0,
-                    bars: (begin + labels * 0.8, 750.0 - labels * 0.8),
+                    bars: (begin + labels + 6.0, 754.0 - labels),
                     names_before: true,
                 }
             }
@@ -68,7 +68,7 @@ impl Form {
                 middle: 28.0,
                 names: 0.0,
                 kinds: 0.0,
-                bars: (labels * 0.8, 352.0 - labels * 0.8),
+                bars: (labels + 8.0, 352.0 - labels),
                 names_before: false,
             },
         }
@@ -282,6 +282,10 @@ fn name(sheet: &Sheet, name: &str, kind: &str, form: &Form, row: usize) -> Resul
         return sheet.text(kind, (form.kinds, middle), SMALL, Align::Start, Ink::Muted);
     }
     let above = middle - 16.0;
+    let length = text_width(name, LETTERS) + text_width(kind, SMALL) + 10.0;
+    // The lines that run down from bar to bar pause behind the words.
+    let ground = ((0.0, above - 8.0), (length.min(form.width), above + 8.0));
+    sheet.rect(ground.0, ground.1, Ink::Page)?;
     let fits = fitted(name, LETTERS, form.width - text_width(kind, SMALL) - 10.0);
     sheet.text(&fits, (form.names, above), LETTERS, Align::Start, Ink::Text)?;
     let after = form.names + text_width(&fits, LETTERS) + 8.0;

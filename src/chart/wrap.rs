@@ -17,12 +17,13 @@ pub(super) fn wrap(text: &str, size: f64, width: f64) -> Vec<String> {
         if line.is_empty() || text_width(longer.trim_end(), size) <= width {
             *line = longer;
         } else {
-            lines.push(piece.trim_start().to_owned());
+            lines.push(piece.trim_start().trim_start_matches("· ").to_owned());
         }
     }
+    // A dot between two clauses says nothing where a line ends or begins.
     lines
         .iter()
-        .map(|line| line.trim_end().to_owned())
+        .map(|line| line.trim_end().trim_end_matches(" ·").to_owned())
         .collect()
 }
 
@@ -43,6 +44,9 @@ fn pieces(text: &str) -> Vec<String> {
 
 fn tied(before: char, c: char) -> bool {
     if CLOSING.contains(c) || OPENING.contains(before) {
+        return true;
+    }
+    if c == '\u{a0}' || before == '\u{a0}' {
         return true;
     }
     // A space belongs to the word before it.
@@ -70,6 +74,11 @@ mod tests {
             ["接通率下", "降，未达标"]
         );
         assert_eq!(wrap("目标（依据）", 10.0, 30.0), ["目标", "（依", "据）"]);
+        assert_eq!(
+            wrap("3\u{a0}月 29\u{a0}日", 10.0, 30.0),
+            ["3\u{a0}月", "29\u{a0}日"]
+        );
+        assert_eq!(wrap("a b · n", 10.0, 25.0), ["a b", "n"]);
         assert_eq!(wrap("", 10.0, 30.0), [""]);
     }
 

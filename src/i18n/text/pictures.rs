@@ -76,7 +76,7 @@ catalogue! {
     presence_both { zh: "两期均有", en: "in both" }
     low_to_high(low, high) { zh: "{low} 至 {high}", en: "{low} to {high}" }
 
-    rank_axis(count) { zh: "可能名次（1–{count}）", en: "possible rank (1–{count})" }
+    rank_axis { zh: "可能名次", en: "Possible rank" }
     ranked_hint(name, value, share, ranks) {
         zh: "{name}：{value}，累计 {share}，可能名次 {ranks}",
         en: "{name}: {value}, cumulative {share}, possible rank {ranks}"
@@ -94,12 +94,15 @@ catalogue! {
         zh: "帕累托图：条形为数值及其区间，另列累计占比与可能名次。{title}",
         en: "Pareto chart: bars with intervals, the cumulative share and the possible ranks. {title}"
     }
-    col_ranks { zh: "可能名次", en: "Possible rank" }
 
     persistence_summary_label { zh: "高于预期的周", en: "Weeks above" }
     persistence_summary(above, all, current) {
         zh: "{above}/{all} 周，已连续 {current} 周",
         en: "{above} of {all}, last {current} in a row"
+    }
+    persistence_over(above, all) {
+        zh: "{above}/{all} 周，最近一周未高于",
+        en: "{above} of {all}, not last week"
     }
     persistence_not_above { zh: "未高于预期", en: "not above" }
     persistence_above(times) { zh: "≤ {times} 倍", en: "≤ {times} ×" }

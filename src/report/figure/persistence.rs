@@ -177,11 +177,14 @@ fn cell(about: &About, name: &str, week: &str, (count, expected): (f64, f64)) ->
 
 fn summary(about: &About, problem: &Problem) -> String {
     let (above, all) = (problem.judged.weeks_above, problem.weeks.len());
-    about.text().persistence_summary(
-        &above.to_string(),
-        &all.to_string(),
-        &problem.judged.current.to_string(),
-    )
+    let (above, all) = (above.to_string(), all.to_string());
+    match problem.judged.current {
+        0 => about.text().persistence_over(&above, &all),
+        current => {
+            let current = current.to_string();
+            about.text().persistence_summary(&above, &all, &current)
+        }
+    }
 }
 
 fn chance(problem: &Problem) -> String {

@@ -90,7 +90,7 @@ pub fn figure(
         bars: columns,
         count_label: about.measure.to_owned(),
         share_label: t.col_cumulative().to_owned(),
-        rank_label: Some(t.rank_axis(&items.len().to_string())),
+        rank_label: Some(t.rank_axis().to_owned()),
         lang: about.lang,
     };
     let rows = bars
@@ -115,7 +115,7 @@ pub fn figure(
         Column::number(t.col_interval()),
         Column::number(t.col_share()),
         Column::number(t.col_cumulative()),
-        Column::number(t.col_ranks()),
+        Column::number(t.rank_axis()),
     ];
     let notes = vec![t.ranked_bands(joint), t.ranked_whiskers().to_owned()];
     let description = t.ranked_description(about.title);

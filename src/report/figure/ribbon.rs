@@ -3,6 +3,7 @@
 use crate::kpi::figure::{Bound, Estimate, Status, Unit};
 use crate::report::document::{Column, Tone};
 use crate::report::format;
+use crate::stats::funnel::LEAST;
 
 use super::{About, Figure, Plot, SignalMark};
 
@@ -160,7 +161,7 @@ fn row(about: &About, promise: &Promise, slots: &[Slot]) -> RibbonRow {
     let t = about.text();
     let estimate = promise.attainment;
     let value = format::maybe(estimate.value, Unit::Percent, about.lang);
-    let sparse = estimate.n < 30;
+    let sparse = (estimate.n as f64) < LEAST;
     let status = estimate.status(promise.target);
     let doubtful = estimate.indistinguishable(promise.target);
     let (word, tone) = match status {

@@ -14,7 +14,7 @@ use crate::kpi::figure::{Better, Bound, Estimate, Interval, Unit};
 use crate::report::document::Tone;
 use crate::report::format;
 use crate::stats::decomposition::{self, Member};
-use crate::stats::funnel::{Funnel, LEAST, Ratio};
+use crate::stats::funnel::{Flag, Funnel, LEAST, Ratio};
 use crate::stats::pareto::{count_interval, pareto, simultaneous};
 use crate::stats::persistence::persistence as judge;
 
@@ -188,11 +188,25 @@ fn agents(lang: Lang) -> Figure {
             against: Some(member.1),
         })
         .collect();
-    let title = say(
-        lang,
-        "3 名客服一次解决率低于偶然波动：最低 67.4 %，总体 83.2 %",
-        "Three agents resolve fewer first contacts than chance explains: lowest 67.4 %, overall 83.2 %",
-    );
+    let low = placing
+        .members
+        .iter()
+        .zip(names(lang))
+        .filter(|(placed, _)| {
+            matches!(
+                placed.flag,
+                Flag::Alarm { above: false } | Flag::Warning { above: false }
+            )
+        });
+    let (worst, name) = low.min_by(|a, b| a.0.z.total_cmp(&b.0.z)).unwrap();
+    let [worst, overall] =
+        [worst.figure, placing.target].map(|rate| format::value(rate, Unit::Percent, lang));
+    let title = match lang {
+        Lang::Zh => format!("{name}的一次解决率低于偶然波动：{worst}，总体 {overall}"),
+        Lang::En => format!(
+            "{name} resolves fewer first contacts than chance explains: {worst} against {overall}"
+        ),
+    };
     let measure = say(lang, "一次解决率", "First-contact resolution");
     let about = About {
         n: members.iter().map(|member| member.1 as u64).sum(),
@@ -200,7 +214,7 @@ fn agents(lang: Lang) -> Figure {
             Bound::AtLeast(0.80),
             Some(say(lang, "客服考核办法", "assessment rules")),
         )),
-        ..about(lang, "funnel-agents", title, measure)
+        ..about(lang, "funnel-agents", &title, measure)
     };
     funnel::figure(
         &about,
@@ -258,17 +272,25 @@ fn adjusted(lang: Lang) -> Figure {
             against: Some(row.expected),
         })
         .collect();
-    let title = say(
-        lang,
-        "衢江网点17 等网点的重复投诉多于同类业务的期望",
-        "Outlets such as Binjiang08 have more repeat complaints than the same work leads to expect",
-    );
+    let most = placing
+        .members
+        .iter()
+        .zip(&outlets)
+        .max_by(|a, b| a.0.z.total_cmp(&b.0.z));
+    let (placed, name) = most.unwrap();
+    let times = format::value(placed.figure, Unit::Number, lang);
+    let title = match lang {
+        Lang::Zh => format!("{name}的重复投诉是同类业务期望的 {times} 倍"),
+        Lang::En => {
+            format!("{name} has {times} times the repeat complaints its work leads to expect")
+        }
+    };
     let measure = say(lang, "重复投诉", "Repeat complaints");
     let about = About {
         unit: Unit::Count,
         better: Better::Lower,
         n: rows.iter().map(|row| row.n as u64).sum(),
-        ..about(lang, "funnel-outlets", title, measure)
+        ..about(lang, "funnel-outlets", &title, measure)
     };
     funnel::figure(
         &about,
@@ -328,16 +350,17 @@ fn change(lang: Lang) -> Figure {
             ),
         })
         .collect();
-    let title = say(
-        lang,
-        "接通率下降 6.0 个百分点，近六成来自滨江一组自身下滑",
-        "Answer rate fell by 6.0 points, more than half of it in Binjiang 1’s own figure",
-    );
+    let fall = format::change(parts.change(), Unit::Percent, lang);
+    let own = format::change(parts.parts[0].rate, Unit::Percent, lang);
+    let title = match lang {
+        Lang::Zh => format!("接通率变化 {fall}，其中滨江一组自身 {own}"),
+        Lang::En => format!("Answer rate moved by {fall}, {own} of it by Binjiang 1’s own figure"),
+    };
     let measure = say(lang, "接通率", "Answer rate");
     let about = About {
         n: 13_015,
         target: Some((Bound::AtLeast(0.90), None)),
-        ..about(lang, "waterfall-teams", title, measure)
+        ..about(lang, "waterfall-teams", &title, measure)
     };
     let periods = [(day(3, 16), day(3, 22)), (day(3, 23), day(3, 29))]
         .map(|(from, to)| format::period(from, to, lang));
@@ -384,8 +407,8 @@ fn seconds(lang: Lang) -> Figure {
         .collect();
     let title = say(
         lang,
-        "平均处理时长缩短，主要来自催派件与改地址",
-        "Handle time fell, most of all for chased deliveries and address changes",
+        "平均处理时长缩短 4.1 秒：各类问题自身在降，构成变化抵消近半",
+        "Handle time fell by 4.1 s: most problems take less, the mix takes back almost half",
     );
     let measure = say(lang, "平均处理时长", "Average handle time");
     let about = About {
@@ -628,8 +651,8 @@ fn promises(lang: Lang) -> Figure {
         .collect();
     let title = say(
         lang,
-        "3 月 23 日起超时翻倍：异常首次反馈未达标",
-        "Breaches have doubled since 23 Mar: first feedback on exceptions misses its target",
+        "3 月 23 日起超时翻倍：投诉办结未达标",
+        "Breaches have doubled since 23 Mar: closing complaints misses its target",
     );
     let measure = say(lang, "时效达成", "Promises kept");
     let about = About {

@@ -10,6 +10,9 @@ use super::{About, Axis, Figure, Level, Plot};
 /// Effects drawn on their own before the others are folded: as many as are read in one glance.
 const SHOWN: usize = 8;
 
+/// Share of the largest effect below which one is folded: its bar would be a speck.
+const SPECK: f64 = 0.05;
+
 /// A change in parts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Waterfall {
@@ -182,9 +185,11 @@ fn steps(about: &About, parts: &Decomposition, members: &[Member]) -> Vec<Step> 
     // The direction of the change first, its largest parts first; equal ones keep the order of the members.
     let down = parts.change() < 0.0;
     effects.sort_by(|a, b| b.change.abs().total_cmp(&a.change.abs()));
+    let largest = effects.first().map_or(0.0, |effect| effect.change.abs());
     let (mut shown, mut folded) = (Vec::new(), Vec::new());
     for effect in effects {
-        if shown.len() < SHOWN && !doubtful(effect.at) {
+        let seen = effect.change.abs() >= SPECK * largest && effect.change != 0.0;
+        if shown.len() < SHOWN && seen && !doubtful(effect.at) {
             shown.push(effect);
         } else {
             folded.push(effect);

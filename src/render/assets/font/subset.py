@@ -1,8 +1,10 @@
-"""Cuts the font of the PNG figures out of Noto Sans CJK SC; docs/font.md says how it is run."""
+"""Cuts the fonts of the PNG figures out of Noto Sans CJK SC; README.md says how it is run."""
 
 import bz2
-import subprocess
 import sys
+
+from fontTools import subset
+from fontTools.ttLib import TTCollection, TTFont
 
 # Latin, Greek, punctuation, arrows, shapes and the full-width forms, as ranges.
 RANGES = [
@@ -12,9 +14,14 @@ RANGES = [
     (0x2713, 0x2717), (0x3000, 0x301F), (0x3105, 0x3129), (0xFF01, 0xFF5E), (0xFFE5, 0xFFE5),
 ]
 
+# Quotation marks and dots are as wide as a character in the Chinese font; English takes the narrow ones.
+LATIN = [(0x20, 0x7E), (0xA0, 0xFF), (0x2013, 0x2014), (0x2018, 0x2019), (0x201C, 0x201D), (0x2026, 0x2026),
+         (0x2030, 0x2030), (0x2190, 0x2193), (0x2212, 0x2212), (0x2248, 0x2248), (0x2264, 0x2265), (0x25A0, 0x25CF)]
+LATIN_FAMILY = "Kefu Latin"
+
 
 def characters(mappings: str) -> set[int]:
-    """All code points wanted: the ranges, GB 2312, and the table of general standard characters."""
+    """The ranges, GB 2312 and the table of general standard characters, less kana and Cyrillic."""
     wanted = {code for low, high in RANGES for code in range(low, high + 1)}
     for row in range(0xA1, 0xF8):
         for cell in range(0xA1, 0xFF):
@@ -23,27 +30,54 @@ def characters(mappings: str) -> set[int]:
             except UnicodeDecodeError:
                 pass
     with bz2.open(mappings, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            if "\tkTGH\t" in line:
-                wanted.add(int(line.split("\t")[0][2:], 16))
-    return wanted
+        wanted |= {int(line.split("\t")[0][2:], 16) for line in lines if "\tkTGH\t" in line}
+    return {code for code in wanted if not 0x3040 <= code <= 0x30FF and not 0x400 <= code <= 0x45F}
+
+
+def cut(font: TTFont, codes: set[int], target: str) -> None:
+    """Writes the part of a font that the codes need, without what the drawings don't use."""
+    options = subset.Options()
+    options.layout_features = []
+    options.hinting = False
+    options.notdef_outline = True
+    options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
+    options.drop_tables += ["vhea", "vmtx", "VORG", "BASE", "GPOS", "GSUB", "GDEF", "DSIG"]
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=codes)
+    cutter.subset(font)
+    # The moment of the cut would make every run another file.
+    font["head"].modified = font["head"].created
+    font.recalcTimestamp = False
+    font.save(target)
+
+
+def narrow(font: TTFont) -> None:
+    """Gives punctuation its proportional glyphs and the font a name of its own."""
+    gsub = font["GSUB"].table
+    forms = {}
+    for record in gsub.FeatureList.FeatureRecord:
+        if record.FeatureTag == "pwid":
+            for index in record.Feature.LookupListIndex:
+                for table in gsub.LookupList.Lookup[index].SubTable:
+                    forms.update(getattr(getattr(table, "ExtSubTable", table), "mapping", {}))
+    for table in font["cmap"].tables:
+        if hasattr(table, "cmap"):
+            for code in (0x2018, 0x2019, 0x201C, 0x201D, 0x2026):
+                if code in table.cmap:
+                    table.cmap[code] = forms.get(table.cmap[code], table.cmap[code])
+    for record in font["name"].names:
+        if record.nameID in (1, 4, 16):
+            record.string = LATIN_FAMILY
+        elif record.nameID in (3, 6):
+            record.string = LATIN_FAMILY.replace(" ", "")
 
 
 def main() -> None:
-    collection, mappings, target = sys.argv[1:]
-    # Kana and Cyrillic are in GB 2312 but in no report.
-    codes = {code for code in characters(mappings) if not 0x3040 <= code <= 0x30FF and not 0x400 <= code <= 0x45F}
-    subprocess.run(
-        [
-            "pyftsubset", collection, "--font-number=2",
-            "--unicodes=" + ",".join(f"U+{code:04X}" for code in sorted(codes)),
-            f"--output-file={target}",
-            "--layout-features=kern", "--no-hinting",
-            "--drop-tables+=vhea,vmtx,VORG,BASE,GPOS,GSUB,GDEF,DSIG",
-            "--name-IDs=0,1,2,3,4,5,6,13,14", "--name-languages=0x409", "--notdef-outline",
-        ],
-        check=True,
-    )
+    collection, mappings, chinese, latin = sys.argv[1:]
+    cut(TTCollection(collection).fonts[2], characters(mappings), chinese)
+    font = TTCollection(collection).fonts[2]
+    narrow(font)
+    cut(font, {code for low, high in LATIN for code in range(low, high + 1)}, latin)
 
 
 main()
