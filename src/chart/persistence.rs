@@ -49,7 +49,7 @@ impl Form {
                     row: 26.0,
                     cells_top: 0.0,
                     cell_height: 26.0,
-                    cells: (names.min(200.0) + 12.0, 760.0 - summary - MARK - 10.0),
+                    cells: (names.min(230.0) + 12.0, 760.0 - summary - MARK - 10.0),
                     names_before: true,
                 }
             }

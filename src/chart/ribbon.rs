@@ -12,6 +12,8 @@ const LETTERS: f64 = 12.0;
 const SMALL: f64 = 11.0;
 /// Height of a strip.
 const STRIP: f64 = 46.0;
+/// Between two lines of words.
+const LINE: f64 = 15.0;
 /// Room of a mark before a verdict.
 const MARK: f64 = 15.0;
 
@@ -21,44 +23,47 @@ struct Form {
     /// Where a strip begins below the top of its row.
     strip_top: f64,
     strip: (f64, f64),
-    /// Where names and verdicts begin.
-    names: f64,
-    verdicts: f64,
+    /// Where attainment, target and verdict begin.
+    words: f64,
     lying: bool,
 }
 
 impl Form {
     fn new(plot: &Ribbon, layout: Layout) -> Self {
-        let widest = |texts: &mut dyn Iterator<Item = f64>| texts.fold(0.0, f64::max);
-        match layout {
-            Layout::Wide => {
-                let names =
-                    widest(&mut plot.rows.iter().map(|row| {
-                        text_width(&row.name, LETTERS).max(text_width(&row.limit, SMALL))
-                    }));
-                let verdicts = widest(&mut plot.rows.iter().map(|row| {
-                    text_width(&row.attained, LETTERS).max(MARK + text_width(&row.verdict, SMALL))
-                }));
-                let verdicts = 760.0 - verdicts;
-                Self {
-                    width: 760.0,
-                    row: STRIP + 16.0,
-                    strip_top: 8.0,
-                    strip: (names.min(200.0) + 14.0, verdicts - 16.0),
-                    names: 0.0,
-                    verdicts,
-                    lying: true,
-                }
-            }
-            Layout::Narrow => Self {
+        if layout == Layout::Narrow {
+            return Self {
                 width: 360.0,
                 row: STRIP + 46.0,
                 strip_top: 36.0,
                 strip: (0.0, 360.0),
-                names: 0.0,
-                verdicts: 360.0,
+                words: 360.0,
                 lying: false,
-            },
+            };
+        }
+        let names = plot
+            .rows
+            .iter()
+            .map(|row| text_width(&row.name, LETTERS).max(text_width(&row.limit, SMALL)))
+            .fold(0.0, f64::max);
+        let words = plot
+            .rows
+            .iter()
+            .flat_map(|row| {
+                [
+                    text_width(&row.attained, LETTERS),
+                    text_width(&row.target, SMALL),
+                    MARK + text_width(&row.verdict, SMALL),
+                ]
+            })
+            .fold(0.0, f64::max);
+        let words = 760.0 - words;
+        Self {
+            width: 760.0,
+            row: STRIP + 16.0,
+            strip_top: 8.0,
+            strip: (names.min(200.0) + 14.0, words - 16.0),
+            words,
+            lying: true,
         }
     }
 }
@@ -89,45 +94,53 @@ pub(super) fn draw(plot: &Ribbon, layout: Layout) -> Result<Drawing, DrawError> 
 }
 
 fn words_of(sheet: &Sheet, row: &RibbonRow, form: &Form, top: f64) -> Result<(), DrawError> {
-    let middle = if form.lying {
-        top + form.strip_top + STRIP / 2.0
-    } else {
-        top + 18.0
-    };
-    let (upper, lower) = (middle - 8.0, middle + 8.0);
-    let attained = if form.lying {
-        form.verdicts
-    } else {
-        form.width - text_width(&row.attained, LETTERS)
-    };
-    let room = if form.lying {
-        form.strip.0 - 10.0
-    } else {
-        attained - 10.0
-    };
-    let name = fitted(&row.name, LETTERS, room);
-    sheet.text(&name, (form.names, upper), LETTERS, Align::Start, Ink::Text)?;
-    sheet.text(
-        &row.limit,
-        (form.names, lower),
-        SMALL,
-        Align::Start,
-        Ink::Muted,
-    )?;
     let ink = if row.sparse { Ink::Muted } else { Ink::Text };
-    let align = if form.lying { Align::Start } else { Align::End };
-    let attained = if form.lying { attained } else { form.width };
-    sheet.text(&row.attained, (attained, upper), LETTERS, align, ink)?;
-    // The mark stands where the words begin or end, whatever their width.
-    let (mark_at, words_at) = match (row.mark, form.lying) {
-        (None, _) => (attained, attained),
-        (Some(_), true) => (attained + 5.0, attained + MARK),
-        (Some(_), false) => (attained - 5.0, attained - MARK),
+    let name = |room: f64, y: f64| {
+        let name = fitted(&row.name, LETTERS, room);
+        sheet.text(&name, (0.0, y), LETTERS, Align::Start, Ink::Text)?;
+        sheet.text(&row.limit, (0.0, y + LINE), SMALL, Align::Start, Ink::Muted)
+    };
+    if form.lying {
+        let middle = top + form.strip_top + STRIP / 2.0;
+        name(form.strip.0 - 10.0, middle - LINE / 2.0)?;
+        let at = form.words;
+        sheet.text(
+            &row.attained,
+            (at, middle - LINE),
+            LETTERS,
+            Align::Start,
+            ink,
+        )?;
+        sheet.text(&row.target, (at, middle), SMALL, Align::Start, Ink::Muted)?;
+        let after = if row.mark.is_some() { at + MARK } else { at };
+        if let Some(mark) = row.mark {
+            signal(sheet, (at + 5.0, middle + LINE), mark, 4.0)?;
+        }
+        return sheet.text(
+            &row.verdict,
+            (after, middle + LINE),
+            SMALL,
+            Align::Start,
+            Ink::Muted,
+        );
+    }
+    let (upper, lower) = (top + 10.0, top + 10.0 + LINE);
+    name(
+        form.width - text_width(&row.attained, LETTERS) - 10.0,
+        upper,
+    )?;
+    sheet.text(&row.attained, (form.width, upper), LETTERS, Align::End, ink)?;
+    // The mark stands where the words end, whatever their width.
+    let end = if row.mark.is_some() {
+        form.width - MARK
+    } else {
+        form.width
     };
     if let Some(mark) = row.mark {
-        signal(sheet, (mark_at, lower), mark, 4.0)?;
+        signal(sheet, (form.width - 5.0, lower), mark, 4.0)?;
     }
-    sheet.text(&row.verdict, (words_at, lower), SMALL, align, Ink::Muted)
+    let words = format!("{} {}", row.target, row.verdict);
+    sheet.text(words.trim(), (end, lower), SMALL, Align::End, Ink::Muted)
 }
 
 fn strip(sheet: &mut Sheet, row: &RibbonRow, form: &Form, top: f64) -> Result<(), DrawError> {

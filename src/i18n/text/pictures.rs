@@ -128,7 +128,6 @@ catalogue! {
     ribbon_breached { zh: "超时", en: "Breached" }
     ribbon_scale { zh: "各行高度自成比例，超时向下", en: "each row has its own scale; breaches hang down" }
     ribbon_attained(value, n) { zh: "{value}，n\u{a0}=\u{a0}{n}", en: "{value}, n\u{a0}=\u{a0}{n}" }
-    ribbon_verdict(target, word) { zh: "目标 {target} {word}", en: "target {target} {word}" }
     ribbon_interval(name, interval, target) {
         zh: "{name}：95 % 区间 {interval}，目标 {target}",
         en: "{name}: 95 % interval {interval}, target {target}"

@@ -38,7 +38,9 @@ pub struct RibbonRow {
     pub cells: Vec<RibbonCell>,
     /// Attainment with n.
     pub attained: String,
-    /// Target and verdict in words.
+    /// Target, printed.
+    pub target: String,
+    /// Verdict in words.
     pub verdict: String,
     /// Mark of the verdict.
     pub mark: Option<SignalMark>,
@@ -171,10 +173,9 @@ fn row(about: &About, promise: &Promise, slots: &[Slot]) -> RibbonRow {
         Status::Missed => (t.missed(), Some(Tone::Concern)),
         _ => ("", None),
     };
-    let verdict = match promise.target {
-        Some(bound) => t.ribbon_verdict(&format::bound(bound, Unit::Percent, about.lang), word),
-        None => word.to_owned(),
-    };
+    let target = promise.target.map_or_else(String::new, |bound| {
+        t.target_is(&format::bound(bound, Unit::Percent, about.lang))
+    });
     RibbonRow {
         name: promise.name.to_owned(),
         limit: promise.limit.to_owned(),
@@ -196,7 +197,8 @@ fn row(about: &About, promise: &Promise, slots: &[Slot]) -> RibbonRow {
             })
             .collect(),
         attained: t.ribbon_attained(&value, &format::count(estimate.n)),
-        verdict,
+        target,
+        verdict: word.to_owned(),
         mark: tone.map(|tone| SignalMark { tone, up: false }),
         sparse,
     }

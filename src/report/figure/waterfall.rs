@@ -261,7 +261,12 @@ fn step(about: &About, name: String, kind: StepKind, change: f64) -> Step {
         kind,
         kind_label: kind_label.to_owned(),
         change,
-        tone: about.tone_of(change > 0.0),
+        // What prints as 0 moves nothing to either side.
+        tone: if label.starts_with('±') {
+            Tone::Calm
+        } else {
+            about.tone_of(change > 0.0)
+        },
         label,
     }
 }
