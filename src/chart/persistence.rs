@@ -115,7 +115,7 @@ fn weeks(sheet: &Sheet, plot: &Persistence, form: &Form) -> Result<(), DrawError
     let every = (((widest + 8.0) / width).ceil() as usize).max(1);
     let last = plot.weeks.len().saturating_sub(1);
     for (i, week) in plot.weeks.iter().enumerate() {
-        if (last - i) % every != 0 {
+        if !(last - i).is_multiple_of(every) {
             continue;
         }
         let half = text_width(week, SMALL) / 2.0;

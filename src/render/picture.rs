@@ -216,7 +216,14 @@ fn failed(figure: &str, reason: String) -> PictureError {
 }
 
 #[cfg(test)]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "pixels of a picture"
+)]
 mod tests {
+    use resvg::usvg::TextChunk;
+
     use super::*;
     use crate::report::document::Block;
     use crate::report::figure::samples::samples;
@@ -254,7 +261,7 @@ mod tests {
                 Node::Group(group) => boxes(group, out),
                 Node::Text(text) => {
                     let b = text.abs_bounding_box();
-                    let words = text.chunks().iter().map(|chunk| chunk.text()).collect();
+                    let words = text.chunks().iter().map(TextChunk::text).collect();
                     out.push((
                         words,
                         [b.left(), b.top(), b.right(), b.bottom()].map(|end| end * DENSITY),

@@ -113,9 +113,9 @@ pub fn figure(
         key: PersistenceKey {
             classes: vec![
                 t.persistence_not_above().to_owned(),
-                t.persistence_above("1.5").to_owned(),
-                t.persistence_above("2").to_owned(),
-                t.persistence_beyond("2").to_owned(),
+                t.persistence_above("1.5"),
+                t.persistence_above("2"),
+                t.persistence_beyond("2"),
             ],
             sparse: t.persistence_sparse(&format!("{LEAST_EXPECTED:.0}")),
             persistent: t.persistence_mark().to_owned(),

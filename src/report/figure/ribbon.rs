@@ -171,7 +171,7 @@ fn row(about: &About, promise: &Promise, slots: &[Slot]) -> RibbonRow {
         _ if doubtful => (t.indistinguishable(), None),
         Status::Met => (t.met(), Some(Tone::Improvement)),
         Status::Missed => (t.missed(), Some(Tone::Concern)),
-        _ => ("", None),
+        Status::None => ("", None),
     };
     let target = promise.target.map_or_else(String::new, |bound| {
         t.target_is(&format::bound(bound, Unit::Percent, about.lang))

@@ -673,7 +673,7 @@ fn waits(lang: Lang) -> Figure {
         .enumerate()
         .map(|(i, count)| spread::Bin {
             from: 5.0 * i as f64,
-            to: (i + 1 < counts.len()).then(|| 5.0 * (i as f64 + 1.0)),
+            to: (i + 1 < counts.len()).then_some(5.0 * (i as f64 + 1.0)),
             count: *count,
         })
         .collect();
