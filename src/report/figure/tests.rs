@@ -1,7 +1,29 @@
 use super::samples::samples;
 use super::*;
-use crate::report::document::Column;
+use crate::kpi::figure::{Better, Bound, Estimate};
+use crate::report::document::{Column, Tone};
 use crate::stats::decomposition::{Member, shares};
+
+/// Words that say nothing, about percentages with no target or seconds with one.
+fn about(at_most: Option<f64>) -> About<'static> {
+    About {
+        id: "x",
+        title: "x",
+        tone: Tone::Calm,
+        measure: "x",
+        unit: if at_most.is_some() {
+            Unit::Seconds
+        } else {
+            Unit::Percent
+        },
+        better: Better::Higher,
+        period: <(chrono::NaiveDate, chrono::NaiveDate)>::default(),
+        n: 200,
+        target: at_most.map(|seconds| (Bound::AtMost(seconds), None)),
+        scope: "x",
+        lang: Lang::En,
+    }
+}
 
 #[test]
 fn every_figure_says_what_chapter_six_asks_for() {
@@ -100,19 +122,7 @@ fn what_may_be_chance_is_folded() {
         n: (100, 100),
         interval: Some(interval),
     };
-    let about = About {
-        id: "x",
-        title: "x",
-        tone: crate::report::document::Tone::Calm,
-        measure: "x",
-        unit: Unit::Percent,
-        better: crate::kpi::figure::Better::Higher,
-        period: Default::default(),
-        n: 200,
-        target: None,
-        scope: "x",
-        lang: Lang::En,
-    };
+    let about = about(None);
     let figure = waterfall::figure(
         &about,
         &parts,
@@ -156,25 +166,13 @@ fn grey_members_are_never_flagged() {
 
 #[test]
 fn a_target_inside_a_bin_is_refused() {
-    let about = About {
-        id: "x",
-        title: "x",
-        tone: crate::report::document::Tone::Calm,
-        measure: "x",
-        unit: Unit::Seconds,
-        better: crate::kpi::figure::Better::Lower,
-        period: Default::default(),
-        n: 3,
-        target: Some((crate::kpi::figure::Bound::AtMost(7.0), None)),
-        scope: "x",
-        lang: Lang::En,
-    };
+    let about = about(Some(7.0));
     let bins = [(0.0, Some(5.0)), (5.0, Some(10.0)), (10.0, None)].map(|(from, to)| spread::Bin {
         from,
         to,
         count: 1,
     });
-    let within = crate::kpi::figure::Estimate {
+    let within = Estimate {
         value: Some(0.5),
         numerator: Some(1.0),
         denominator: Some(2.0),
@@ -183,7 +181,7 @@ fn a_target_inside_a_bin_is_refused() {
     };
     assert!(spread::figure(&about, &bins, within, &[]).is_none());
     let about = About {
-        target: Some((crate::kpi::figure::Bound::AtMost(10.0), None)),
+        target: Some((Bound::AtMost(10.0), None)),
         ..about
     };
     let figure = spread::figure(&about, &bins, within, &[]).unwrap();
@@ -192,4 +190,41 @@ fn a_target_inside_a_bin_is_refused() {
     };
     let beyond: Vec<bool> = plot.bins.iter().map(|bin| bin.beyond).collect();
     assert_eq!(beyond, [false, false, true]);
+}
+
+mod sums {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_change_adds_up_whatever_is_folded(
+            members in prop::collection::vec((0_u32..400, 0.0..1.0_f64, 0_u32..400, 0.0..1.0_f64, any::<bool>()), 1..30)
+        ) {
+            let data: Vec<Member> = members
+                .iter()
+                .map(|&(n0, r0, n1, r1, _)| Member {
+                    n_before: f64::from(n0),
+                    sum_before: f64::from(n0) * r0,
+                    n_after: f64::from(n1),
+                    sum_after: f64::from(n1) * r1,
+                })
+                .collect();
+            let Some(parts) = shares(&data) else { return Ok(()) };
+            let named: Vec<waterfall::Member> = members
+                .iter()
+                .map(|&(n0, _, n1, _, doubtful)| waterfall::Member {
+                    name: "member",
+                    n: (n0.into(), n1.into()),
+                    interval: doubtful.then_some((-1.0, 1.0)),
+                })
+                .collect();
+            let about = about(None);
+            let figure = waterfall::figure(&about, &parts, &named, ("a", "b"), None, "x").unwrap();
+            let Plot::Waterfall(plot) = &figure.plot else { panic!("another plot") };
+            prop_assert!(plot.gap().abs() < 1e-12, "{}", plot.gap());
+            prop_assert!(plot.steps.len() <= 11, "{}", plot.steps.len());
+        }
+    }
 }
