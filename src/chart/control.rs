@@ -194,11 +194,20 @@ impl Frame<'_> {
 /// A signal: triangle to the worse side, diamond to the better one, square where there is neither.
 pub(super) fn signal(
     sheet: &Sheet,
-    (x, y): (f64, f64),
+    at: (f64, f64),
     mark: SignalMark,
     size: f64,
 ) -> Result<(), DrawError> {
-    let shape = |size: f64| match mark.tone {
+    if size > 3.0 {
+        // A rim in the colour of the page keeps the mark apart from the line.
+        sheet.polygon(&shape(at, mark, size + 1.5), Ink::Page)?;
+    }
+    sheet.polygon(&shape(at, mark, size), tone_ink(mark.tone))
+}
+
+/// The corners of a signal.
+pub(super) fn shape((x, y): (f64, f64), mark: SignalMark, size: f64) -> Vec<(f64, f64)> {
+    match mark.tone {
         Tone::Concern => {
             let tip = if mark.up { -size } else { size };
             vec![
@@ -217,17 +226,16 @@ pub(super) fn signal(
                 (x - half, y + half),
             ]
         }
-    };
-    let ink = match mark.tone {
+    }
+}
+
+/// What a tone is painted with.
+pub(super) const fn tone_ink(tone: Tone) -> Ink {
+    match tone {
         Tone::Concern => Ink::Concern,
         Tone::Improvement => Ink::Improvement,
         _ => Ink::Neutral,
-    };
-    if size > 3.0 {
-        // A rim in the colour of the page keeps the mark apart from the line.
-        sheet.polygon(&shape(size + 1.5), Ink::Page)?;
     }
-    sheet.polygon(&shape(size), ink)
 }
 
 /// Lowest and highest of everything a series draws, with a little air.
@@ -264,7 +272,7 @@ fn range(plot: &Control) -> Option<(f64, f64)> {
     })
 }
 
-fn inside(value: f64, (low, high): (f64, f64)) -> bool {
+pub(super) fn inside(value: f64, (low, high): (f64, f64)) -> bool {
     (low..=high).contains(&value)
 }
 
@@ -295,7 +303,7 @@ fn labels(plot: &Control, range: (f64, f64)) -> Vec<(f64, String, Ink)> {
 }
 
 /// Pushes heights (ascending) apart to the leading and keeps them between `top` and `bottom`.
-fn spread(heights: &mut [f64], top: f64, bottom: f64) {
+pub(super) fn spread(heights: &mut [f64], top: f64, bottom: f64) {
     let mut free = top;
     for height in heights.iter_mut() {
         *height = height.max(free);
@@ -309,7 +317,7 @@ fn spread(heights: &mut [f64], top: f64, bottom: f64) {
 }
 
 /// Three to six round numbers inside the range.
-fn ticks((low, high): (f64, f64), unit: Unit) -> Vec<f64> {
+pub(super) fn ticks((low, high): (f64, f64), unit: Unit) -> Vec<f64> {
     const TIME: [f64; 20] = [
         1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0,
         14_400.0, 21_600.0, 43_200.0, 86_400.0, 172_800.0, 604_800.0,

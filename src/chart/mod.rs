@@ -13,18 +13,29 @@
 )]
 
 mod control;
+mod funnel;
 mod heat;
+mod histogram;
+mod key;
+mod labels;
 mod pareto;
+mod persistence;
+mod picture;
+mod ribbon;
 mod sheet;
 mod spark;
 mod svg;
+mod waterfall;
+mod wrap;
 
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 
-use crate::report::figure::{Figure, Plot, Sparkline};
+use crate::i18n::Lang;
+use crate::report::figure::{Figure, Legend, Plot, Sparkline};
+use sheet::Drawing;
 
 /// The shape of a drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,12 +84,7 @@ pub const fn has_layouts(figure: &Figure) -> bool {
 /// # Errors
 /// When plotters refuses an element, which an in-memory drawing gives no reason to.
 pub fn svg(figure: &Figure, layout: Layout) -> Result<String, ChartError> {
-    let drawn = match &figure.plot {
-        Plot::Control(plot) => control::draw(plot),
-        Plot::Heat(plot) => heat::draw(plot, layout),
-        Plot::Pareto(plot) => pareto::draw(plot, layout),
-    };
-    let drawing = drawn.map_err(|error| failed(&figure.id, &error))?;
+    let drawing = draw(figure, layout)?;
     let id = format!("{}-{}", figure.id, layout.suffix());
     Ok(svg::accessible(
         &drawing,
@@ -86,6 +92,42 @@ pub fn svg(figure: &Figure, layout: Layout) -> Result<String, ChartError> {
         &figure.title,
         &figure.description,
     ))
+}
+
+/// Draws a figure with its title, subtitle, key and notes on one sheet, as a file of its own. `style` says what
+/// the classes of the inks look like; `legend` is for figures that share one on the page.
+///
+/// # Errors
+/// As [`svg`].
+pub fn picture(
+    figure: &Figure,
+    layout: Layout,
+    legend: Option<&Legend>,
+    style: &str,
+    lang: Lang,
+) -> Result<String, ChartError> {
+    let drawing = draw(figure, layout)?;
+    picture::draw(figure, &drawing, legend, style, lang).map_err(|error| failed(&figure.id, &error))
+}
+
+fn draw(figure: &Figure, layout: Layout) -> Result<Drawing, ChartError> {
+    let drawn = match &figure.plot {
+        Plot::Control(plot) => control::draw(plot),
+        Plot::Heat(plot) => heat::draw(plot, layout),
+        Plot::Pareto(plot) => pareto::draw(plot, layout),
+        Plot::Funnel(plot) => funnel::draw(plot, layout),
+        Plot::Waterfall(plot) => waterfall::draw(plot, layout),
+        Plot::Persistence(plot) => persistence::draw(plot, layout),
+        Plot::Ribbon(plot) => ribbon::draw(plot, layout),
+        Plot::Spread(plot) => histogram::draw(plot, layout),
+    };
+    drawn.map_err(|error| failed(&figure.id, &error))
+}
+
+/// Classes of all inks, for tests that every one has a colour.
+#[cfg(test)]
+pub(crate) fn ink_classes() -> impl Iterator<Item = &'static str> {
+    sheet::Ink::ALL.iter().map(|ink| ink.class())
 }
 
 /// Draws a sparkline.

@@ -1,9 +1,12 @@
-//! Pareto: bars lie, because the names of problem types are long; the cumulative share runs down beside them.
+//! Pareto: bars lie, because the names of problem types are long; the cumulative share runs down beside them,
+//! and where ranks are not sure, so do the bands of possible ranks.
 
 use crate::report::figure::{Pareto, ParetoBar};
 
 use super::Layout;
-use super::sheet::{Align, DrawError, Drawing, Ink, Scale, Sheet, draw as on_sheet, text_width};
+use super::sheet::{
+    Align, DrawError, Drawing, Ink, Scale, Sheet, draw as on_sheet, fitted, text_width,
+};
 
 const TOP: f64 = 26.0;
 const BOTTOM: f64 = 6.0;
@@ -19,14 +22,17 @@ struct Form {
     middle: f64,
     /// Where bars begin and where their labels end.
     bars: (f64, f64),
-    /// Where the cumulative line runs.
+    /// Where the cumulative line runs; one without length only prints its shares.
     line: (f64, f64),
+    /// Where rank bands lie.
+    ranks: (f64, f64),
     /// Names stand before their bars, or above them where there is no room.
     names_before: bool,
 }
 
 impl Form {
     fn new(plot: &Pareto, layout: Layout) -> Self {
+        let banded = plot.rank_label.is_some();
         match layout {
             Layout::Wide => {
                 let longest = plot
@@ -34,24 +40,37 @@ impl Form {
                     .iter()
                     .map(|bar| text_width(&bar.name, LETTERS))
                     .fold(0.0, f64::max);
-                let bars = (longest.min(230.0) + 12.0, 520.0);
+                let (end, line) = if banded {
+                    (444.0, (474.0, 566.0))
+                } else {
+                    (520.0, (560.0, 700.0))
+                };
                 Self {
                     width: 760.0,
                     row: 25.0,
                     middle: 12.5,
-                    bars,
-                    line: (560.0, 700.0),
+                    bars: (longest.min(230.0) + 12.0, end),
+                    line,
+                    ranks: (636.0, 750.0),
                     names_before: true,
                 }
             }
-            Layout::Narrow => Self {
-                width: 360.0,
-                row: 38.0,
-                middle: 26.0,
-                bars: (0.0, 214.0),
-                line: (232.0, 308.0),
-                names_before: false,
-            },
+            Layout::Narrow => {
+                let (end, line) = if banded {
+                    (172.0, (184.0, 184.0))
+                } else {
+                    (214.0, (232.0, 308.0))
+                };
+                Self {
+                    width: 360.0,
+                    row: 38.0,
+                    middle: 26.0,
+                    bars: (0.0, end),
+                    line,
+                    ranks: (256.0, 350.0),
+                    names_before: false,
+                }
+            }
         }
     }
 
@@ -68,7 +87,7 @@ pub(super) fn draw(plot: &Pareto, layout: Layout) -> Result<Drawing, DrawError> 
     let form = Form::new(plot, layout);
     let floor = form.top(plot.bars.len());
     on_sheet(form.width, floor + BOTTOM, |sheet| {
-        let most = plot.bars.iter().map(|bar| bar.count).fold(0.0, f64::max);
+        let most = plot.bars.iter().map(reach).fold(0.0, f64::max);
         let room = plot
             .bars
             .iter()
@@ -83,25 +102,26 @@ pub(super) fn draw(plot: &Pareto, layout: Layout) -> Result<Drawing, DrawError> 
             from: (0.0, 1.0),
             to: form.line,
         };
-        sheet.text(
-            &plot.count_label,
-            (form.bars.0, TOP - 14.0),
-            SMALL,
-            Align::Start,
-            Ink::Muted,
-        )?;
-        sheet.text(
-            &plot.share_label,
-            (form.line.0, TOP - 14.0),
-            SMALL,
-            Align::Start,
-            Ink::Muted,
-        )?;
+        let head = |text: &str, at: f64| {
+            sheet.text(text, (at, TOP - 14.0), SMALL, Align::Start, Ink::Muted)
+        };
+        head(&plot.count_label, form.bars.0)?;
+        head(&plot.share_label, form.line.0)?;
+        if let Some(label) = &plot.rank_label {
+            head(label, form.ranks.0)?;
+        }
         for (row, bar) in plot.bars.iter().enumerate() {
             one_bar(sheet, bar, row, &form, x)?;
         }
-        cumulative(sheet, plot, &form, share, floor)
+        cumulative(sheet, plot, &form, share, floor)?;
+        ranks(sheet, plot, &form, floor)
     })
+}
+
+/// How far a bar reaches with its interval.
+fn reach(bar: &ParetoBar) -> f64 {
+    bar.interval
+        .map_or(bar.count, |(_, high)| high.max(bar.count))
 }
 
 fn one_bar(
@@ -114,10 +134,16 @@ fn one_bar(
     let middle = form.middle(row);
     let (begin, end) = (form.bars.0, x.at(bar.count).max(form.bars.0 + 1.0));
     if form.names_before {
-        let name = fitted(&bar.name, begin - 8.0);
+        let name = fitted(&bar.name, LETTERS, begin - 8.0);
         sheet.text(&name, (begin - 8.0, middle), LETTERS, Align::End, Ink::Text)?;
     } else {
-        let name = fitted(&bar.name, form.bars.1 - begin);
+        // With rank bands the numbers stand below, so that the name has the whole line.
+        let room = if bar.ranks.is_some() {
+            form.width
+        } else {
+            form.bars.1 - begin
+        };
+        let name = fitted(&bar.name, LETTERS, room);
         sheet.text(
             &name,
             (begin, middle - BAR),
@@ -128,9 +154,16 @@ fn one_bar(
     }
     let ink = if bar.rest { Ink::Rest } else { Ink::Bar };
     sheet.rect((begin, middle - BAR / 2.0), (end, middle + BAR / 2.0), ink)?;
+    if let Some((low, high)) = bar.interval {
+        let (low, high) = (x.at(low), x.at(high));
+        sheet.line(&[(low, middle), (high, middle)], Ink::Line, 1.0)?;
+        for end in [low, high] {
+            sheet.line(&[(end, middle - 3.5), (end, middle + 3.5)], Ink::Line, 1.0)?;
+        }
+    }
     sheet.text(
         &bar.label,
-        (end + 5.0, middle),
+        (x.at(reach(bar)).max(end) + 5.0, middle),
         SMALL,
         Align::Start,
         Ink::Text,
@@ -146,21 +179,27 @@ fn cumulative(
     share: Scale,
     floor: f64,
 ) -> Result<(), DrawError> {
-    for end in [share.to.0, share.to.1] {
-        sheet.line(&[(end, TOP), (end, floor)], Ink::Grid, 0.75)?;
-    }
     let points: Vec<(f64, f64)> = plot
         .bars
         .iter()
         .enumerate()
         .map(|(row, bar)| (share.at(bar.cumulative), form.middle(row)))
         .collect();
-    sheet.line(&points, Ink::Cumulative, 1.5)?;
+    let drawn = share.to.1 > share.to.0;
+    if drawn {
+        for end in [share.to.0, share.to.1] {
+            sheet.line(&[(end, TOP), (end, floor)], Ink::Grid, 0.75)?;
+        }
+        sheet.line(&points, Ink::Cumulative, 1.5)?;
+    }
     for (point, bar) in points.iter().zip(&plot.bars) {
-        sheet.dot(*point, 2.5, Ink::Cumulative)?;
+        if drawn {
+            sheet.dot(*point, 2.5, Ink::Cumulative)?;
+        }
+        let x = if drawn { point.0 + 7.0 } else { point.0 };
         sheet.text(
             &bar.cumulative_label,
-            (point.0 + 7.0, point.1),
+            (x, point.1),
             SMALL,
             Align::Start,
             Ink::Muted,
@@ -169,19 +208,35 @@ fn cumulative(
     Ok(())
 }
 
-/// A name cut to the width it has; the data table holds it whole.
-fn fitted(name: &str, width: f64) -> String {
-    if text_width(name, LETTERS) <= width {
-        return name.to_owned();
+/// Bands from the best to the worst possible rank, with a dot at the rank shown.
+fn ranks(sheet: &Sheet, plot: &Pareto, form: &Form, floor: f64) -> Result<(), DrawError> {
+    if plot.rank_label.is_none() {
+        return Ok(());
     }
-    let mut cut = String::new();
-    for c in name.chars() {
-        cut.push(c);
-        if text_width(&cut, LETTERS) + LETTERS > width {
-            break;
-        }
+    let bands = || plot.bars.iter().filter_map(|bar| bar.ranks.as_ref());
+    let last = bands().map(|band| band.worst).max().unwrap_or(1);
+    let labels = bands()
+        .map(|band| text_width(&band.label, SMALL))
+        .fold(0.0, f64::max);
+    let x = Scale {
+        from: (1.0, last.max(2) as f64),
+        to: (form.ranks.0 + 4.0, form.ranks.1 - labels - 6.0),
+    };
+    for end in [x.to.0, x.to.1] {
+        sheet.line(&[(end, TOP), (end, floor)], Ink::Grid, 0.75)?;
     }
-    cut.pop();
-    cut.push('…');
-    cut
+    for (row, bar) in plot.bars.iter().enumerate() {
+        let Some(band) = &bar.ranks else { continue };
+        let middle = form.middle(row);
+        let (best, worst) = (x.at(band.best as f64), x.at(band.worst as f64));
+        sheet.rect(
+            (best - 4.0, middle - 4.0),
+            (worst + 4.0, middle + 4.0),
+            Ink::Rest,
+        )?;
+        sheet.dot((x.at((row + 1) as f64), middle), 2.5, Ink::Page)?;
+        let at = (worst + 9.0, middle);
+        sheet.text(&band.label, at, SMALL, Align::Start, Ink::Text)?;
+    }
+    Ok(())
 }

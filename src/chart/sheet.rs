@@ -56,6 +56,8 @@ inks! {
     Line = 0x3B_4654, "line";
     /// Control limits.
     Limit = 0x7C_8794, "limit", dash 5;
+    /// Nearer limits of a funnel.
+    Inner = 0x7C_8793, "inner", dash 2;
     /// Between the limits.
     Band = 0xF1_F3F5, "band";
     /// Centre line.
@@ -193,6 +195,12 @@ impl Sheet<'_> {
         self.area.draw(&Polygon::new(points, colour(ink).filled()))
     }
 
+    /// The rim of a shape.
+    pub fn outline(&self, points: &[(f64, f64)], ink: Ink, width: f64) -> Result<(), DrawError> {
+        let closed: Vec<(f64, f64)> = points.iter().chain(points.first()).copied().collect();
+        self.line(&closed, ink, width)
+    }
+
     pub fn rect(&self, from: (f64, f64), to: (f64, f64), ink: Ink) -> Result<(), DrawError> {
         self.area.draw(&Rectangle::new(
             [pixel(&from), pixel(&to)],
@@ -214,6 +222,9 @@ impl Sheet<'_> {
         align: Align,
         ink: Ink,
     ) -> Result<(), DrawError> {
+        if text.trim().is_empty() {
+            return Ok(());
+        }
         let h_pos = match align {
             Align::Start => HPos::Left,
             Align::Middle => HPos::Center,
@@ -255,6 +266,23 @@ pub(super) fn text_width(text: &str, size: f64) -> f64 {
         })
         .sum();
     ems * size
+}
+
+/// A name cut to the width it has; the data table holds it whole.
+pub(super) fn fitted(name: &str, size: f64, width: f64) -> String {
+    if text_width(name, size) <= width {
+        return name.to_owned();
+    }
+    let mut cut = String::new();
+    for c in name.chars() {
+        cut.push(c);
+        if text_width(&cut, size) + size > width {
+            break;
+        }
+    }
+    cut.pop();
+    cut.push('…');
+    cut
 }
 
 fn colour(ink: Ink) -> RGBColor {

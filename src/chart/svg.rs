@@ -21,10 +21,7 @@ pub(super) fn accessible(drawing: &Drawing, id: &str, title: &str, description: 
         escaped(title),
         escaped(description)
     );
-    let body = drawing.markup.split_once('\n').map_or("", |(_, body)| body);
-    for line in body.lines().take_while(|line| *line != "</svg>") {
-        themed(line, &mut out);
-    }
+    body(drawing, &mut out);
     if !drawing.hints.is_empty() {
         out.push_str("<g class=\"hits\">");
         for hint in &drawing.hints {
@@ -39,6 +36,14 @@ pub(super) fn accessible(drawing: &Drawing, id: &str, title: &str, description: 
     }
     out.push_str("</svg>");
     out
+}
+
+/// What plotters drew, without its outer element.
+pub(super) fn body(drawing: &Drawing, out: &mut String) {
+    let body = drawing.markup.split_once('\n').map_or("", |(_, body)| body);
+    for line in body.lines().take_while(|line| *line != "</svg>") {
+        themed(line, out);
+    }
 }
 
 /// One line of plotters' output with classes for colours and without what says nothing.
@@ -92,7 +97,7 @@ fn ink(colour: &str) -> Option<Ink> {
     Ink::ALL.iter().copied().find(|ink| ink.rgb() == rgb)
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -1,20 +1,20 @@
 //! `kefu chart`: the control chart of a figure, as data and as a picture.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::chart::{self, Layout};
+use crate::chart::Layout;
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
 use crate::i18n::text::Text;
 use crate::insight::frame::Frame;
 use crate::insight::movement::{ChartKind, Movement, Point, Rule, Verdict};
 use crate::kpi::catalogue::Catalogue;
-use crate::render::standalone;
+use crate::render::picture;
 use crate::report::format;
-use crate::report::nightly::single_chart;
+use crate::report::nightly::{SingleChart, single_chart};
 use crate::run::chart::{Ask, Charted, charts, frame};
 
 use super::output::{Format, Out, Readers};
@@ -37,27 +37,42 @@ pub struct ChartArgs {
     /// Byte-order mark before CSV, for Excel
     #[arg(long)]
     bom: bool,
-    /// Write to a file instead of standard output; a name that ends in .svg gets the picture
+    /// Write to a file instead of standard output; a name that ends in .svg or .png gets the picture
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+/// Form of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Picture {
+    Svg,
+    Png,
+}
+
+impl Picture {
+    /// What the file's name asks for.
+    fn of(file: Option<&Path>) -> Option<Self> {
+        let extension = file?.extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
+            "svg" => Some(Self::Svg),
+            "png" => Some(Self::Png),
+            _ => None,
+        }
+    }
 }
 
 pub fn run(common: &Common, args: &ChartArgs) -> Result<ExitCode> {
     args.rows.check()?;
     let settings = common.settings()?;
     let catalogue = Catalogue::compile(&settings)?;
-    let picture = args
-        .output
-        .as_deref()
-        .and_then(|path| path.extension())
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
-    if picture && (args.by.is_some() || args.format.is_some()) {
+    let picture = Picture::of(args.output.as_deref());
+    if picture.is_some() && (args.by.is_some() || args.format.is_some()) {
         return Err(Error::usage(
             "a picture shows one chart and has no other form",
             "leave --by and --format out; --where \"queue = '…'\" draws one member",
         ));
     }
-    let format = if picture {
+    let format = if picture.is_some() {
         Format::Table
     } else {
         Format::of(args.format, args.output.as_deref())?
@@ -77,10 +92,7 @@ pub fn run(common: &Common, args: &ChartArgs) -> Result<ExitCode> {
         single_chart(&charted.line, &input, lang)
     };
     let bytes = match (picture, found.first(), format) {
-        (true, Some(charted), _) => {
-            let single = reason(charted);
-            draw(charted, single.figure.as_ref(), single.limits, lang)?
-        }
+        (Some(form), Some(charted), _) => draw(form, reason(charted), charted, lang)?,
         (_, _, Format::Table) => found
             .iter()
             .map(|charted| for_people(charted, reason(charted).limits, lang))
@@ -98,31 +110,29 @@ pub fn run(common: &Common, args: &ChartArgs) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn reason_of(
-    found: &[Charted],
-    reason: impl Fn(&Charted) -> crate::report::nightly::SingleChart,
-) -> Vec<Option<String>> {
+fn reason_of(found: &[Charted], reason: impl Fn(&Charted) -> SingleChart) -> Vec<Option<String>> {
     found.iter().map(|charted| reason(charted).limits).collect()
 }
 
-fn draw(
-    charted: &Charted,
-    figure: Option<&crate::report::figure::Figure>,
-    limits: Option<String>,
-    lang: Lang,
-) -> Result<Vec<u8>> {
+fn draw(form: Picture, single: SingleChart, charted: &Charted, lang: Lang) -> Result<Vec<u8>> {
     let refused = |message: String| Error::Render {
         what: charted.line.id.clone(),
         message,
     };
-    let figure = figure.ok_or_else(|| refused("there is no day to draw".to_owned()))?;
-    let drawing = chart::svg(figure, Layout::Wide).map_err(|error| refused(error.to_string()))?;
-    let mut heading = vec![
-        figure.title.clone(),
-        charted.line.about.get(lang).to_owned(),
-    ];
-    heading.extend(limits);
-    Ok(standalone::svg(&drawing, &heading).into_bytes())
+    let mut figure = single
+        .figure
+        .ok_or_else(|| refused("there is no day to draw".to_owned()))?;
+    figure.notes.splice(
+        0..0,
+        [charted.line.about.get(lang).to_owned()]
+            .into_iter()
+            .chain(single.limits),
+    );
+    let drawn = match form {
+        Picture::Svg => picture::svg(&figure, Layout::Wide, None, lang).map(String::into_bytes),
+        Picture::Png => picture::png(&figure, Layout::Wide, None, lang),
+    };
+    drawn.map_err(|error| refused(error.to_string()))
 }
 
 /// Every day of a chart beside its point; a figure without a value on any day has no points.

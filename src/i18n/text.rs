@@ -54,6 +54,7 @@ mod figures;
 mod findings;
 mod insight;
 mod page;
+mod pictures;
 mod restated;
 
 #[cfg(test)]
@@ -65,6 +66,7 @@ mod tests {
     fn entries() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
         [
             page::ENTRIES,
+            pictures::ENTRIES,
             findings::ENTRIES,
             figures::ENTRIES,
             data::ENTRIES,
@@ -101,6 +103,9 @@ mod tests {
             "heat_data",
             "day_hint",
             "unit_per_thousand",
+            "funnel_hint",
+            "step_hint",
+            "ribbon_attained",
         ];
         for (key, zh, en) in entries().filter(|(key, ..)| !same.contains(key)) {
             let words = |text: &str| {

@@ -2,8 +2,9 @@
 
 mod csp;
 pub mod html;
+mod inks;
 pub mod json;
-pub mod standalone;
+pub mod picture;
 
 use std::fmt;
 
@@ -29,6 +30,8 @@ pub enum RenderError {
     Chart(ChartError),
     /// A value could not be written as JSON.
     Json(serde_json::Error),
+    /// A picture could not be made.
+    Picture(picture::PictureError),
 }
 
 impl fmt::Display for RenderError {
@@ -36,6 +39,7 @@ impl fmt::Display for RenderError {
         match self {
             Self::Chart(error) => write!(f, "{error}"),
             Self::Json(error) => write!(f, "summary: {error}"),
+            Self::Picture(error) => write!(f, "{error}"),
         }
     }
 }
@@ -45,6 +49,7 @@ impl std::error::Error for RenderError {
         match self {
             Self::Chart(error) => Some(error),
             Self::Json(error) => Some(error),
+            Self::Picture(error) => Some(error),
         }
     }
 }
@@ -55,11 +60,19 @@ impl From<ChartError> for RenderError {
     }
 }
 
+impl From<picture::PictureError> for RenderError {
+    fn from(error: picture::PictureError) -> Self {
+        Self::Picture(error)
+    }
+}
+
 impl From<serde_json::Error> for RenderError {
     fn from(error: serde_json::Error) -> Self {
         Self::Json(error)
     }
 }
 
+#[cfg(test)]
+mod gallery;
 #[cfg(test)]
 mod tests;

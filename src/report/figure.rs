@@ -5,6 +5,26 @@ use crate::kpi::figure::Unit;
 
 use super::document::{Table, Tone};
 
+mod about;
+pub mod funnel;
+pub mod persistence;
+pub mod ranked;
+pub mod ribbon;
+pub mod spread;
+pub mod waterfall;
+
+#[cfg(test)]
+pub(crate) mod samples;
+#[cfg(test)]
+mod tests;
+
+pub use about::{About, unit_name};
+pub use funnel::{Funnel, FunnelMember, Limits, Standing};
+pub use persistence::{Persistence, PersistenceCell, PersistenceRow};
+pub use ribbon::{Ribbon, RibbonCell, RibbonRow};
+pub use spread::Spread;
+pub use waterfall::{Period, Step, StepKind, Waterfall};
+
 /// A figure with everything that stands around it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
@@ -33,8 +53,18 @@ pub enum Plot {
     Control(Control),
     /// A measure by hour and weekday.
     Heat(Heat),
-    /// Counts in descending order with their cumulative share.
+    /// Counts or costs in descending order with their cumulative share.
     Pareto(Pareto),
+    /// Members against what they rest on.
+    Funnel(Funnel),
+    /// A change in parts that add up to it.
+    Waterfall(Waterfall),
+    /// Problems by week, above their expectation or not.
+    Persistence(Persistence),
+    /// Promises kept, running and broken.
+    Ribbon(Ribbon),
+    /// How waits are distributed around a target.
+    Spread(Spread),
 }
 
 /// What an axis measures and how its ticks are written.
@@ -163,6 +193,8 @@ pub struct Pareto {
     pub count_label: String,
     /// Heading of the cumulative line.
     pub share_label: String,
+    /// Heading of the rank bands, where bars have them.
+    pub rank_label: Option<String>,
     /// Language of the ticks.
     pub lang: Lang,
 }
@@ -180,10 +212,25 @@ pub struct ParetoBar {
     pub cumulative: f64,
     /// Printed share.
     pub cumulative_label: String,
+    /// Where the value may lie.
+    pub interval: Option<(f64, f64)>,
+    /// Which ranks the bar may have.
+    pub ranks: Option<RankBand>,
     /// Whether the bar stands for the folded rest.
     pub rest: bool,
     /// Numbers in words.
     pub hint: String,
+}
+
+/// The ranks a bar may have, 1 being the largest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RankBand {
+    /// Best rank.
+    pub best: usize,
+    /// Worst rank.
+    pub worst: usize,
+    /// Both, printed.
+    pub label: String,
 }
 
 /// What the marks of a figure mean.

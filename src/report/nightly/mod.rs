@@ -28,6 +28,7 @@ use crate::i18n::text::Text;
 use crate::kpi::figure::Unit;
 
 use super::document::{Block, Document, Fact, Link, Section};
+use super::figure::unit_name;
 use super::format;
 use judged::Judged;
 
@@ -107,16 +108,7 @@ impl Page<'_> {
 
     /// The name of a unit.
     const fn unit(self, unit: Unit) -> &'static str {
-        match unit {
-            Unit::Percent => self.t.unit_percent(),
-            Unit::Seconds => self.t.unit_seconds(),
-            Unit::Count => self.t.unit_count(),
-            Unit::Score => self.t.unit_score(),
-            Unit::Yuan => self.t.unit_yuan(),
-            Unit::PerThousand => self.t.unit_per_thousand(),
-            Unit::PerMillion => self.t.unit_per_million(),
-            Unit::Number => self.t.unit_number(),
-        }
+        unit_name(self.t, unit)
     }
 
     fn other_edition(self) -> Option<Link> {

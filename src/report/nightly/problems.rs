@@ -72,6 +72,7 @@ impl Page<'_> {
                 bars,
                 count_label: t.col_contacts().to_owned(),
                 share_label: t.col_cumulative().to_owned(),
+                rank_label: None,
                 lang,
             }),
         })
@@ -94,6 +95,8 @@ impl Page<'_> {
                 label,
                 cumulative,
                 cumulative_label,
+                interval: None,
+                ranks: None,
                 rest,
             }
         };
