@@ -119,15 +119,9 @@ fn draw(form: Picture, single: SingleChart, charted: &Charted, lang: Lang) -> Re
         what: charted.line.id.clone(),
         message,
     };
-    let mut figure = single
+    let figure = single
         .figure
         .ok_or_else(|| refused("there is no day to draw".to_owned()))?;
-    figure.notes.splice(
-        0..0,
-        [charted.line.about.get(lang).to_owned()]
-            .into_iter()
-            .chain(single.limits),
-    );
     let drawn = match form {
         Picture::Svg => picture::svg(&figure, Layout::Wide, None, lang).map(String::into_bytes),
         Picture::Png => picture::png(&figure, Layout::Wide, None, lang),

@@ -12,7 +12,7 @@ use crate::insight::compare::{Comparison, Dimension, LeftOut, Part, Question, co
 use crate::insight::output::decomposition;
 use crate::insight::period::Period;
 use crate::kpi::catalogue::{Catalogue, Kpi};
-use crate::kpi::figure::{Interval, Unit};
+use crate::kpi::figure::Unit;
 use crate::report::format;
 use crate::settings::taxonomy::Lookup;
 use crate::stats::decomposition::Presence;
@@ -98,6 +98,9 @@ fn period(option: &str, text: &str) -> Result<Period> {
     })
 }
 
+/// A sentence about the names given.
+type Sentence = fn(Text, &str) -> String;
+
 /// What every sentence of the page needs.
 struct Page<'a> {
     kpi: &'a Kpi,
@@ -173,7 +176,7 @@ impl Page<'_> {
         let few: Vec<String> = explained
             .members
             .iter()
-            .map(|at| self.member(&dimension.parts[*at].member))
+            .map(|at| self.member(dimension.parts[*at].member.as_deref()))
             .collect();
         let share = format::value(explained.power, Unit::Percent, self.lang);
         self.t
@@ -260,7 +263,7 @@ impl Page<'_> {
     }
 
     fn part_name(&self, part: &Part) -> String {
-        let name = self.member(&part.member);
+        let name = self.member(part.member.as_deref());
         match part.presence {
             Presence::New => self.t.compare_new(&name),
             Presence::Vanished => self.t.compare_gone(&name),
@@ -268,8 +271,8 @@ impl Page<'_> {
         }
     }
 
-    fn member(&self, member: &Option<String>) -> String {
-        member.as_deref().map_or_else(
+    fn member(&self, member: Option<&str>) -> String {
+        member.map_or_else(
             || self.t.no_member().to_owned(),
             |code| self.names.bilingual(code).get(self.lang).to_owned(),
         )
@@ -284,7 +287,6 @@ impl Page<'_> {
         let Some((low, high)) = interval else {
             return format::NONE.to_owned();
         };
-        let Interval { low, high } = Interval { low, high };
         let end = |end: f64| format::change(end, self.kpi.unit, self.lang);
         self.t.compare_between(&end(low), &end(high))
     }
@@ -295,7 +297,7 @@ impl Page<'_> {
             named.map(|(name, _)| name.as_str()).collect()
         };
         let t = self.t;
-        let says: [(LeftOut, fn(Text, &str) -> String); 3] = [
+        let says: [(LeftOut, Sentence); 3] = [
             (LeftOut::OneMember, Text::compare_one_member),
             (LeftOut::Outcome, Text::compare_outcome),
             (LeftOut::NoDenominator, Text::compare_no_denominator),

@@ -83,8 +83,11 @@ pub struct Gap {
     /// Distance in standard deviations, the scatter between agents included.
     pub z: f64,
     /// Script items the agent fails more often than the centre: item, share failed, the centre's.
-    pub items: Vec<(String, f64, f64)>,
+    pub items: Vec<Failed>,
 }
+
+/// A script item, the share the agent failed, the centre's share.
+pub type Failed = (String, f64, f64);
 
 /// n, Σx, Σx² of the contacts of one kind.
 #[derive(Debug, Clone, Copy, Default)]
@@ -214,20 +217,18 @@ fn strata(
 /// often it was judged.
 fn sums_of(estimate: &Estimate, formula: &Formula) -> Sums {
     let n = estimate.n as f64;
-    match formula {
-        Formula::Mean(_) => Sums {
+    if matches!(formula, Formula::Mean(_)) {
+        return Sums {
             n,
             sum: estimate.numerator.unwrap_or(0.0),
             squares: 0.0,
-        },
-        _ => {
-            let hits = estimate.value.unwrap_or(0.0) * n;
-            Sums {
-                n,
-                sum: hits,
-                squares: hits,
-            }
-        }
+        };
+    }
+    let hits = estimate.value.unwrap_or(0.0) * n;
+    Sums {
+        n,
+        sum: hits,
+        squares: hits,
     }
 }
 
@@ -311,10 +312,7 @@ fn teams(scope: &Scope, source: &Source<'_>) -> Result<BTreeMap<String, String>>
 }
 
 /// Per agent the script items failed more often than in the centre, by failures beyond the centre's share.
-fn failed_items(
-    scope: &Scope,
-    source: &Source<'_>,
-) -> Result<BTreeMap<String, Vec<(String, f64, f64)>>> {
+fn failed_items(scope: &Scope, source: &Source<'_>) -> Result<BTreeMap<String, Vec<Failed>>> {
     let of = |condition| Wanted {
         fact: "evaluation_facts",
         condition,
@@ -330,7 +328,7 @@ fn failed_items(
         }
     }
     let share = |[judged, failed]: [u64; 2]| failed as f64 / (judged as f64).max(1.0);
-    let mut items: BTreeMap<String, Vec<(f64, (String, f64, f64))>> = BTreeMap::new();
+    let mut items: BTreeMap<String, Vec<(f64, Failed)>> = BTreeMap::new();
     for ((agent, item), counts) in own {
         let all = share(centre[&item]);
         let beyond = counts[1] as f64 - all * counts[0] as f64;

@@ -207,12 +207,13 @@ pub fn emerging(found: &Emerging, by: &[String], all: bool) -> Frame {
 }
 
 /// The problem type and the members of the other dimensions, a column each.
-fn named<'a>(rows: impl Iterator<Item = &'a [String]> + Clone, by: &[String]) -> Frame {
+fn named<'a>(rows: impl Iterator<Item = &'a [String]>, by: &[String]) -> Frame {
+    let rows: Vec<&[String]> = rows.collect();
     let names = std::iter::once("problem_type").chain(by.iter().map(String::as_str));
     names
         .enumerate()
         .fold(Frame::default(), |frame, (at, name)| {
-            frame.text(name, rows.clone().map(|members| members.get(at).cloned()))
+            frame.text(name, rows.iter().map(|members| members.get(at).cloned()))
         })
 }
 

@@ -157,7 +157,8 @@ pub fn linearised_ratio(
 
 /// Interval of a difference b − a from the intervals of both, which must be independent.
 ///
-/// d − √((b − l_b)² + (u_a − a)²) to d + √((u_b − b)² + (a − l_a)²). Of two Wilson intervals this is
+/// With the ends l and u of each: d − √((b − l)² + (u − a)²), l of b and u of a, to
+/// d + √((u − b)² + (a − l)²), u of b and l of a. Of two Wilson intervals this is
 /// Newcombe's method 10. Source: Newcombe (1998), *Interval estimation for the difference between
 /// independent proportions*, Statistics in Medicine 17; Zou & Donner (2008), *Construction of
 /// confidence limits about effect measures: a general approach*, Statistics in Medicine 27.

@@ -11,6 +11,7 @@ mod check;
 mod drill;
 mod figures;
 mod golden;
+mod insight;
 mod intake;
 mod messages;
 mod nightly;

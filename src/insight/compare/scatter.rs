@@ -63,17 +63,15 @@ impl Scatter {
     /// 95 % interval of the change of the figure.
     pub fn change(&self) -> Option<(f64, f64)> {
         let (before, after) = self.values();
-        let of = |estimate: &Estimate, days: f64| match self.makeup {
+        let of = |estimate: &Estimate, days: f64| {
             // A ratio of counts carries no interval: the numerator is Poisson, the denominator given.
-            Makeup::Ratio(scale) => {
+            if let Makeup::Ratio(scale) = self.makeup {
                 let (low, high) = interval::poisson_exact(estimate.numerator?)?;
                 let per = scale / estimate.denominator?;
-                Some((low * per, high * per))
+                return Some((low * per, high * per));
             }
-            _ => {
-                let known = estimate.interval?;
-                Some((known.low / days, known.high / days))
-            }
+            let known = estimate.interval?;
+            Some((known.low / days, known.high / days))
         };
         let of_before = of(&self.whole.0, self.days.0)?;
         let of_after = of(&self.whole.1, self.days.1)?;
