@@ -119,7 +119,7 @@ pub fn list(source: &Source<'_>, which: Which, ask: &Ask) -> Result<Vec<ClockRow
 /// How every promise with a clock stands, by id.
 ///
 /// # Errors
-/// As [`list`].
+/// As [`list()`].
 pub fn standing(source: &Source<'_>, ask: &Ask) -> Result<Vec<Standing>> {
     let Some(frame) = read(source, ask, lit(true).and(col("promise").is_not_null()))? else {
         return Ok(Vec::new());
