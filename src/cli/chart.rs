@@ -17,7 +17,7 @@ use crate::report::format;
 use crate::report::nightly::{SingleChart, single_chart};
 use crate::run::chart::{Ask, Charted, charts, frame};
 
-use super::output::{Format, Out, Readers};
+use super::output::{self, Format, Out, Readers};
 use super::sheet::plain;
 use super::{Common, Rows};
 
@@ -91,27 +91,25 @@ pub fn run(common: &Common, args: &ChartArgs) -> Result<ExitCode> {
         let input = frame(&settings, &ask, charted.line.day);
         single_chart(&charted.line, &input, lang)
     };
-    let bytes = match (picture, found.first(), format) {
-        (Some(form), Some(charted), _) => draw(form, reason(charted), charted, lang)?,
-        (_, _, Format::Table) => found
-            .iter()
-            .map(|charted| for_people(charted, reason(charted).limits, lang))
-            .collect::<Vec<_>>()
-            .join("\n")
-            .into_bytes(),
-        (_, _, Format::Csv) => data(&found, &ask, &reason_of(&found, reason)).csv(args.bom)?,
-        (_, _, Format::Json) => data(&found, &ask, &reason_of(&found, reason)).json()?,
-        (_, _, Format::Parquet) => data(&found, &ask, &reason_of(&found, reason))
-            .parquet("chart", &[("kefu.run", reading.run().id())])?,
+    let bytes = match (picture, found.first()) {
+        (Some(form), Some(charted)) => draw(form, reason(charted), charted, lang)?,
+        _ => output::bytes(
+            format,
+            args.bom,
+            ("chart", reading.run()),
+            || {
+                let texts = found
+                    .iter()
+                    .map(|charted| for_people(charted, reason(charted).limits, lang));
+                texts.collect::<Vec<_>>().join("\n")
+            },
+            || data(&found, &ask, reason),
+        )?,
     };
     let mut out = Out::open(format, args.output.as_deref(), Readers::All)?;
     out.all(&bytes)?;
     out.finish()?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn reason_of(found: &[Charted], reason: impl Fn(&Charted) -> SingleChart) -> Vec<Option<String>> {
-    found.iter().map(|charted| reason(charted).limits).collect()
 }
 
 fn draw(form: Picture, single: SingleChart, charted: &Charted, lang: Lang) -> Result<Vec<u8>> {
@@ -168,14 +166,15 @@ const fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-fn data(found: &[Charted], ask: &Ask, reasons: &[Option<String>]) -> Frame {
+fn data(found: &[Charted], ask: &Ask, reason: impl Fn(&Charted) -> SingleChart) -> Frame {
+    let reasons = found.iter().map(|charted| reason(charted).limits);
     let all: Vec<_> = found
         .iter()
         .zip(reasons)
         .flat_map(|(charted, reason)| {
             points(charted)
                 .into_iter()
-                .map(move |(day, point)| (charted, reason, day, point))
+                .map(move |(day, point)| (charted, reason.clone(), day, point))
         })
         .collect();
     let each = || all.iter();

@@ -1,12 +1,11 @@
 //! `kefu coaching`: the trainer's list.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::Args;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::i18n::Lang;
 use crate::i18n::text::Text;
 use crate::insight::coaching::{Coaching, Gap, Scope, coaching};
@@ -16,9 +15,9 @@ use crate::kpi::figure::Unit;
 use crate::report::format;
 use crate::settings::taxonomy::Lookup;
 
-use super::output::{Format, Out, Readers};
+use super::output::{Readers, Written};
 use super::sheet::plain;
-use super::{Common, Earlier};
+use super::{Common, Earlier, in_order};
 
 #[derive(Debug, Clone, Args)]
 pub struct CoachingArgs {
@@ -33,27 +32,15 @@ pub struct CoachingArgs {
     to: Option<NaiveDate>,
     #[command(flatten)]
     earlier: Earlier,
-    /// Form of the output; default: that of the file's name, else a table
-    #[arg(long, value_enum)]
-    format: Option<Format>,
-    /// Byte-order mark before CSV, for Excel
-    #[arg(long)]
-    bom: bool,
-    /// Write to a file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    written: Written,
 }
 
 pub fn run(common: &Common, args: &CoachingArgs) -> Result<ExitCode> {
-    if let (Some(from), Some(to)) = (args.from, args.to)
-        && from > to
-    {
-        let message = format!("--from {from} is after --to {to}");
-        return Err(Error::usage(message, "exchange the two"));
-    }
+    in_order(args.from, args.to)?;
     let settings = common.settings()?;
     let catalogue = Catalogue::compile(&settings)?;
-    let format = Format::of(args.format, args.output.as_deref())?;
+    let form = args.written.form()?;
     let scope = Scope {
         team: args.team.clone(),
         from: args.from,
@@ -61,20 +48,18 @@ pub fn run(common: &Common, args: &CoachingArgs) -> Result<ExitCode> {
     };
     let reading = common.reading(&settings, &args.earlier)?;
     let found = coaching(&scope, &catalogue, &reading.source())?;
-    let frame = || output::coaching(&found);
-    let bytes = match format {
-        Format::Table => {
-            let names = settings.taxonomy.lookup();
-            for_people(&found, &catalogue, &names, common.lang.unwrap_or(Lang::En)).into_bytes()
-        }
-        Format::Csv => frame().csv(args.bom)?,
-        Format::Json => frame().json()?,
-        Format::Parquet => frame().parquet("coaching", &[("kefu.run", reading.run().id())])?,
+    let text = || {
+        let names = settings.taxonomy.lookup();
+        for_people(&found, &catalogue, &names, common.lang.unwrap_or(Lang::En))
     };
     // Figures about one person each.
-    let mut out = Out::open(format, args.output.as_deref(), Readers::Owner)?;
-    out.all(&bytes)?;
-    out.finish()?;
+    args.written.list(
+        form,
+        Readers::Owner,
+        ("coaching", reading.run()),
+        text,
+        || output::coaching(&found),
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,6 +1,5 @@
 //! `kefu compare`: why a figure moved between two periods.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -17,7 +16,7 @@ use crate::report::format;
 use crate::settings::taxonomy::Lookup;
 use crate::stats::decomposition::Presence;
 
-use super::output::{Format, Out, Readers};
+use super::output::{Readers, Written};
 use super::sheet::plain;
 use super::{Common, Earlier};
 
@@ -43,21 +42,14 @@ pub struct CompareArgs {
     all: bool,
     #[command(flatten)]
     earlier: Earlier,
-    /// Form of the output; default: that of the file's name, else a table
-    #[arg(long, value_enum)]
-    format: Option<Format>,
-    /// Byte-order mark before CSV, for Excel
-    #[arg(long)]
-    bom: bool,
-    /// Write to a file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    written: Written,
 }
 
 pub fn run(common: &Common, args: &CompareArgs) -> Result<ExitCode> {
     let settings = common.settings()?;
     let catalogue = Catalogue::compile(&settings)?;
-    let format = Format::of(args.format, args.output.as_deref())?;
+    let form = args.written.form()?;
     let question = Question {
         kpi: catalogue.position(args.kpi.trim())?,
         before: period("--from", &args.from)?,
@@ -68,26 +60,24 @@ pub fn run(common: &Common, args: &CompareArgs) -> Result<ExitCode> {
     let reading = common.reading(&settings, &args.earlier)?;
     let found = compare(&question, &catalogue, &reading.source())?;
     let kpi = &catalogue.kpis[question.kpi];
-    let frame = || decomposition(&[(kpi.id.as_str(), &question, &found)], args.all);
-    let bytes = match format {
-        Format::Table => {
-            let lang = common.lang.unwrap_or(Lang::En);
-            let page = Page {
-                kpi,
-                lang,
-                t: Text(lang),
-                names: &settings.taxonomy.lookup(),
-                all: args.all,
-            };
-            page.whole(&question, &found).into_bytes()
-        }
-        Format::Csv => frame().csv(args.bom)?,
-        Format::Json => frame().json()?,
-        Format::Parquet => frame().parquet("decomposition", &[("kefu.run", reading.run().id())])?,
+    let text = || {
+        let lang = common.lang.unwrap_or(Lang::En);
+        let page = Page {
+            kpi,
+            lang,
+            t: Text(lang),
+            names: &settings.taxonomy.lookup(),
+            all: args.all,
+        };
+        page.whole(&question, &found)
     };
-    let mut out = Out::open(format, args.output.as_deref(), Readers::All)?;
-    out.all(&bytes)?;
-    out.finish()?;
+    args.written.list(
+        form,
+        Readers::All,
+        ("decomposition", reading.run()),
+        text,
+        || decomposition(&[(kpi.id.as_str(), &question, &found)], args.all),
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 

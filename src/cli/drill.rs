@@ -1,21 +1,20 @@
 //! `kefu drill`: the fact rows behind a figure.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::SchemaRef;
 use clap::Args;
-use comfy_table::presets;
 
 use crate::error::Result;
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::drill::{Drill, LEADING};
 use crate::kpi::rows::{Csv, Json, text};
 use crate::report::format;
-use crate::store::parquet_io;
+use crate::store::parquet_io::Stream;
 
-use super::output::{self, Format, Out, Readers};
+use super::output::{self, Format, Readers, Written};
+use super::sheet::plain;
 use super::{Common, Rows};
 
 /// Rows of a table for people; who wants all of them writes a file.
@@ -27,15 +26,8 @@ pub struct DrillArgs {
     kpi: String,
     #[command(flatten)]
     rows: Rows,
-    /// Form of the output; default: that of the file's name, else a table
-    #[arg(long, value_enum)]
-    format: Option<Format>,
-    /// Byte-order mark before CSV, for Excel
-    #[arg(long)]
-    bom: bool,
-    /// Write to a file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    written: Written,
 }
 
 pub fn drill(common: &Common, args: &DrillArgs) -> Result<ExitCode> {
@@ -49,14 +41,14 @@ pub fn drill(common: &Common, args: &DrillArgs) -> Result<ExitCode> {
         to: args.rows.to,
         condition: args.rows.condition.as_deref(),
     };
-    let format = Format::of(args.format, args.output.as_deref())?;
+    let form = args.written.form()?;
     let reading = common.reading(&settings, &args.rows.earlier)?;
     let source = reading.source();
-    let mut out = Out::open(format, args.output.as_deref(), Readers::Owner)?;
+    let mut out = args.written.open(form, Readers::Owner)?;
     let schema = drill.schema();
-    match format {
+    match form {
         Format::Csv => {
-            let mut csv = Csv::new(&mut out, &schema, args.bom)?;
+            let mut csv = Csv::new(&mut out, &schema, args.written.bom)?;
             drill.rows(&source, &mut |rows| csv.write(&rows))?;
             csv.finish()?;
         }
@@ -66,9 +58,9 @@ pub fn drill(common: &Common, args: &DrillArgs) -> Result<ExitCode> {
             json.finish()?;
         }
         Format::Parquet => {
-            let mut parquet = parquet_io::Writer::plain(schema)?;
-            drill.rows(&source, &mut |rows| parquet.add(&rows))?;
-            out.all(&parquet.finish()?)?;
+            let mut parquet = Stream::new(&mut out, schema, &[])?;
+            drill.rows(&source, &mut |rows| parquet.write(&rows))?;
+            parquet.finish()?;
         }
         Format::Table => {
             let mut shown = Shown::new(&drill, &schema);
@@ -76,10 +68,10 @@ pub fn drill(common: &Common, args: &DrillArgs) -> Result<ExitCode> {
                 shown.add(&rows);
                 Ok(())
             })?;
-            out.all(shown.table.trim_fmt().as_bytes())?;
-            out.all(b"\n")?;
-            if shown.rows > SHOWN && !common.quiet {
-                let all = format::count(shown.rows as u64);
+            let table = plain(&shown.header, &shown.rows, 0..0);
+            out.all(format!("{table}\n").as_bytes())?;
+            if shown.count > SHOWN && !common.quiet {
+                let all = format::count(shown.count as u64);
                 let message = format!(
                     "the first {SHOWN} of {all} rows, with the columns that the figure reads; -o rows.parquet writes all of both"
                 );
@@ -93,9 +85,11 @@ pub fn drill(common: &Common, args: &DrillArgs) -> Result<ExitCode> {
 
 /// The first rows, with what identifies them and what the figure reads.
 struct Shown {
-    table: comfy_table::Table,
+    header: Vec<String>,
     columns: Vec<usize>,
-    rows: usize,
+    rows: Vec<Vec<String>>,
+    /// How many rows there are, shown or not.
+    count: usize,
 }
 
 impl Shown {
@@ -110,26 +104,27 @@ impl Shown {
         let columns: Vec<usize> = (0..schema.fields().len())
             .filter(|at| wanted.contains(&schema.field(*at).name().as_str()))
             .collect();
-        let mut table = comfy_table::Table::new();
-        table.load_style(presets::NOTHING);
-        table.set_header(columns.iter().map(|at| schema.field(*at).name()));
         Self {
-            table,
+            header: columns
+                .iter()
+                .map(|at| schema.field(*at).name().clone())
+                .collect(),
             columns,
-            rows: 0,
+            rows: Vec::new(),
+            count: 0,
         }
     }
 
     fn add(&mut self, rows: &RecordBatch) {
         for row in 0..rows.num_rows() {
-            if self.rows < SHOWN {
+            if self.count < SHOWN {
                 let cells = self.columns.iter().map(|at| {
                     let column: &dyn Array = rows.column(*at).as_ref();
                     text(column, row)
                 });
-                self.table.add_row(cells);
+                self.rows.push(cells.collect());
             }
-            self.rows += 1;
+            self.count += 1;
         }
     }
 }

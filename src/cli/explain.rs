@@ -7,11 +7,11 @@ use clap::Args;
 
 use crate::calendar::{self, Grain};
 use crate::error::Result;
+use crate::expr::lower::Dialect;
+use crate::expr::{Comparison, Expr};
 use crate::i18n::Lang;
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
-use crate::kpi::expr::{Comparison, Expr};
 use crate::kpi::figure::Bound;
-use crate::kpi::lower::Dialect;
 use crate::kpi::pass::{Grouping, Pass};
 use crate::kpi::query::{Source, days, row_condition};
 use crate::report::format;

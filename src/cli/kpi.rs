@@ -1,10 +1,8 @@
 //! `kefu kpi`: figures by dimension and period.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use comfy_table::{CellAlignment, presets};
 
 use crate::calendar::Grain;
 use crate::error::{Error, Result};
@@ -18,7 +16,8 @@ use crate::report::format;
 use crate::schema::facts::FACTS;
 use crate::schema::measure::Bound;
 
-use super::output::{Format, Out, Readers};
+use super::output::{Format, Readers, Written};
+use super::sheet::plain;
 use super::{Common, Rows};
 
 #[derive(Debug, Clone, Args)]
@@ -34,22 +33,15 @@ pub struct KpiArgs {
     grain: Grain,
     #[command(flatten)]
     rows: Rows,
-    /// Form of the output; default: that of the file's name, else a table
-    #[arg(long, value_enum)]
-    format: Option<Format>,
-    /// Byte-order mark before CSV, for Excel
-    #[arg(long)]
-    bom: bool,
-    /// Write to a file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    written: Written,
 }
 
 pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
     check_arguments(args)?;
     let settings = common.settings()?;
     let catalogue = Catalogue::compile(&settings)?;
-    let format = Format::of(args.format, args.output.as_deref())?;
+    let form = args.written.form()?;
     let query = Query {
         kpis: chosen(args, &catalogue)?,
         groupings: vec![Grouping {
@@ -66,11 +58,11 @@ pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
         answer: &answer,
         grouping: 0,
     };
-    let mut out = Out::open(format, args.output.as_deref(), Readers::All)?;
-    match format {
+    let mut out = args.written.open(form, Readers::All)?;
+    match form {
         Format::Table => out.all(for_people(&table, common.lang.unwrap_or(Lang::En)).as_bytes())?,
         Format::Csv => table
-            .csv(&mut out, args.bom)
+            .csv(&mut out, args.written.bom)
             .map_err(|error| out.error(error))?,
         Format::Json => table.json(&mut out).map_err(|error| out.error(error))?,
         Format::Parquet => out = table.parquet(out)?,
@@ -166,9 +158,8 @@ fn name(kpi: &Kpi, lang: Lang) -> String {
 }
 
 fn for_people(answer: &Table<'_>, lang: Lang) -> String {
-    let mut table = comfy_table::Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(answer.header());
+    let header: Vec<String> = answer.header().into_iter().map(str::to_owned).collect();
+    let mut rows = Vec::new();
     for row in answer.rows() {
         let kpi = &answer.answer.catalogue().kpis[row.kpi];
         let mut cells = vec![
@@ -205,11 +196,9 @@ fn for_people(answer: &Table<'_>, lang: Lang) -> String {
                 row.status.code().to_owned()
             },
         ]);
-        table.add_row(cells);
+        rows.push(cells);
     }
     let first_number = 2 + answer.by().len();
-    for column in table.column_iter_mut().skip(first_number).take(7) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    format!("{}\n", table.trim_fmt())
+    let numbers = first_number..first_number + 7;
+    format!("{}\n", plain(&header, &rows, numbers))
 }

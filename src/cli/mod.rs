@@ -245,13 +245,18 @@ impl Earlier {
 impl Rows {
     /// Makes sure that the range is one.
     fn check(&self) -> Result<()> {
-        match (self.from, self.to) {
-            (Some(from), Some(to)) if from > to => Err(Error::usage(
-                format!("--from {from} is after --to {to}"),
-                "exchange the two",
-            )),
-            _ => Ok(()),
-        }
+        in_order(self.from, self.to)
+    }
+}
+
+/// Makes sure that a range of days does not end before it begins.
+fn in_order(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<()> {
+    match (from, to) {
+        (Some(from), Some(to)) if from > to => Err(Error::usage(
+            format!("--from {from} is after --to {to}"),
+            "exchange the two",
+        )),
+        _ => Ok(()),
     }
 }
 

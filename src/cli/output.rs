@@ -3,11 +3,13 @@
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use tempfile::NamedTempFile;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::error::{Error, Result};
+use crate::insight::frame::Frame;
+use crate::store::runs::Run;
 
 /// Form of a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -42,6 +44,76 @@ impl Format {
                 "call it .csv, .json or .parquet, or add --format",
             )),
         }
+    }
+}
+
+/// Form and place of a result.
+#[derive(Debug, Clone, Args)]
+pub struct Written {
+    /// Form of the output; default: that of the file's name, else a table
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Byte-order mark before CSV, for Excel
+    #[arg(long)]
+    pub bom: bool,
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl Written {
+    /// The form.
+    ///
+    /// # Errors
+    /// When neither an option nor the file's name says it.
+    pub fn form(&self) -> Result<Format> {
+        Format::of(self.format, self.output.as_deref())
+    }
+
+    /// Opens the place.
+    ///
+    /// # Errors
+    /// As [`Out::open`].
+    pub fn open(&self, form: Format, readers: Readers) -> Result<Out> {
+        Out::open(form, self.output.as_deref(), readers)
+    }
+
+    /// Writes a list: `text` for people, the columns of `frame` in every other form. `name` and `run` tell a
+    /// Parquet file where it came from.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn list(
+        &self,
+        form: Format,
+        readers: Readers,
+        (name, run): (&str, &Run),
+        text: impl FnOnce() -> String,
+        frame: impl FnOnce() -> Frame,
+    ) -> Result<()> {
+        let bytes = bytes(form, self.bom, (name, run), text, frame)?;
+        let mut out = self.open(form, readers)?;
+        out.all(&bytes)?;
+        out.finish()
+    }
+}
+
+/// A list in the form asked for.
+///
+/// # Errors
+/// When it cannot be written in that form.
+pub fn bytes(
+    form: Format,
+    bom: bool,
+    (name, run): (&str, &Run),
+    text: impl FnOnce() -> String,
+    frame: impl FnOnce() -> Frame,
+) -> Result<Vec<u8>> {
+    match form {
+        Format::Table => Ok(text().into_bytes()),
+        Format::Csv => frame().csv(bom),
+        Format::Json => frame().json(),
+        Format::Parquet => frame().parquet(name, &[("kefu.run", run.id())]),
     }
 }
 

@@ -1,6 +1,5 @@
 //! `kefu problems`: what keeps coming back and what is emerging.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
@@ -16,7 +15,7 @@ use crate::kpi::figure::Unit;
 use crate::report::format;
 use crate::settings::taxonomy::Lookup;
 
-use super::output::{Format, Out, Readers, note};
+use super::output::{Format, Readers, Written, note};
 use super::sheet::plain;
 use super::{Common, Rows};
 
@@ -36,21 +35,14 @@ pub struct ProblemsArgs {
     /// Every row: all problems; with --emerging every series that was tested
     #[arg(long)]
     all: bool,
-    /// Form of the output; default: that of the file's name, else a table
-    #[arg(long, value_enum)]
-    format: Option<Format>,
-    /// Byte-order mark before CSV, for Excel
-    #[arg(long)]
-    bom: bool,
-    /// Write to a file instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    written: Written,
 }
 
 pub fn run(common: &Common, args: &ProblemsArgs) -> Result<ExitCode> {
     args.rows.check()?;
     let settings = common.settings()?;
-    let format = Format::of(args.format, args.output.as_deref())?;
+    let form = args.written.form()?;
     let by = if args.emerging && args.by.is_empty() {
         vec!["outlet".to_owned()]
     } else {
@@ -75,7 +67,7 @@ pub fn run(common: &Common, args: &ProblemsArgs) -> Result<ExitCode> {
     let (frame, text) = if args.emerging {
         let found = emerging::emerging(&scope, &reading.source())?;
         // Machine-readable lists are bare; how far to trust them is said beside them.
-        if format != Format::Table && !common.quiet {
+        if form != Format::Table && !common.quiet {
             note(&page.checked(&found), common.json);
         }
         let frame = output::emerging(&found, &scope.by, args.all);
@@ -84,15 +76,9 @@ pub fn run(common: &Common, args: &ProblemsArgs) -> Result<ExitCode> {
         let found = problems::problems(&scope, page.minute, &reading.source())?;
         (output::problem(&found, &scope.by), page.problems(&found))
     };
-    let bytes = match format {
-        Format::Table => text.into_bytes(),
-        Format::Csv => frame.csv(args.bom)?,
-        Format::Json => frame.json()?,
-        Format::Parquet => frame.parquet("problem", &[("kefu.run", reading.run().id())])?,
-    };
-    let mut out = Out::open(format, args.output.as_deref(), Readers::All)?;
-    out.all(&bytes)?;
-    out.finish()?;
+    let from = ("problem", reading.run());
+    args.written
+        .list(form, Readers::All, from, || text, || frame)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,12 +1,12 @@
 //! `kefu sla`: how the promises stand, and which clocks need somebody now.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
-use comfy_table::{CellAlignment, presets};
 use serde_json::Value;
 
 use crate::calendar;
@@ -21,7 +21,8 @@ use crate::schema::measure::Unit;
 use crate::settings::{Settings, suggestion};
 use crate::store::Store;
 
-use super::{Common, output};
+use super::sheet::plain;
+use super::{Common, in_order, output};
 
 #[derive(Debug, Clone, Args)]
 pub struct SlaArgs {
@@ -80,7 +81,7 @@ struct Sheet {
     header: Vec<&'static str>,
     rows: Vec<Vec<(Value, String)>>,
     /// Columns of numbers.
-    numbers: Vec<usize>,
+    numbers: Range<usize>,
 }
 
 pub fn sla(common: &Common, args: &SlaArgs) -> Result<ExitCode> {
@@ -124,12 +125,7 @@ pub fn sla(common: &Common, args: &SlaArgs) -> Result<ExitCode> {
 }
 
 fn ask(args: &SlaArgs, settings: &Settings) -> Result<Ask> {
-    if let (Some(from), Some(to)) = (args.from, args.to)
-        && from > to
-    {
-        let message = format!("--from {from} is after --to {to}");
-        return Err(Error::usage(message, "exchange the two"));
-    }
+    in_order(args.from, args.to)?;
     let known: Vec<&str> = settings
         .promises
         .iter()
@@ -199,7 +195,7 @@ fn standing(rows: &[Standing], settings: &Settings, lang: Lang) -> Sheet {
             .filter_map(|promise| rows.iter().find(|row| row.promise == promise.id))
             .map(row)
             .collect(),
-        numbers: (1..8).collect(),
+        numbers: 1..8,
     }
 }
 
@@ -247,24 +243,17 @@ fn listed(rows: &[ClockRow], settings: &Settings, lang: Lang) -> Sheet {
     Sheet {
         header,
         rows: rows.iter().map(row).collect(),
-        numbers: vec![2],
+        numbers: 2..3,
     }
 }
 
 impl Sheet {
     fn for_people(&self) -> String {
-        let mut table = comfy_table::Table::new();
-        table.load_style(presets::NOTHING);
-        table.set_header(&self.header);
-        for row in &self.rows {
-            table.add_row(row.iter().map(|(_, shown)| shown));
-        }
-        for (at, column) in table.column_iter_mut().enumerate() {
-            if self.numbers.contains(&at) {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
-        }
-        format!("{}\n", table.trim_fmt())
+        let header: Vec<String> = self.header.iter().map(|name| (*name).to_owned()).collect();
+        let shown =
+            |row: &Vec<(Value, String)>| row.iter().map(|(_, shown)| shown.clone()).collect();
+        let rows: Vec<Vec<String>> = self.rows.iter().map(shown).collect();
+        format!("{}\n", plain(&header, &rows, self.numbers.clone()))
     }
 
     /// Values as they are; what a spreadsheet would run is disarmed.

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use comfy_table::{CellAlignment, presets};
 
 use crate::calendar;
 use crate::error::Result;
@@ -17,6 +16,7 @@ use crate::store::Store;
 use crate::store::runs::Run;
 use crate::store::upkeep::{self, Verified};
 
+use super::sheet::plain;
 use super::{Common, output};
 
 #[derive(Debug, Clone, Args)]
@@ -95,11 +95,10 @@ fn rows(store: &Store, run: &Run) -> Result<(u64, u64)> {
 fn log(common: &Common, settings: &Settings, store: &Store, last: usize) -> Result<ExitCode> {
     let runs = store.runs()?;
     let first = runs.len().saturating_sub(last);
-    let mut table = comfy_table::Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header([
+    let header = [
         "run", "as of", "asked", "records", "facts", "files", "program", "settings", "versions",
-    ]);
+    ];
+    let mut lines: Vec<Vec<String>> = Vec::new();
     let mut all = Vec::new();
     for run in runs.get(first..).unwrap_or_default() {
         let as_of = calendar::print(settings.centre.zone, run.as_of);
@@ -118,7 +117,7 @@ fn log(common: &Common, settings: &Settings, store: &Store, last: usize) -> Resu
             .iter()
             .map(|(table, version)| format!("{table}={version}"))
             .collect();
-        table.add_row([
+        lines.push(vec![
             run.id(),
             as_of,
             if run.as_of_given { "yes" } else { "no" }.to_owned(),
@@ -133,10 +132,8 @@ fn log(common: &Common, settings: &Settings, store: &Store, last: usize) -> Resu
     if common.json {
         output::stdout(format!("{}\n", serde_json::Value::Array(all)).as_bytes())?;
     } else {
-        for column in table.column_iter_mut().skip(3).take(2) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        output::stdout(format!("{}\n", table.trim_fmt()).as_bytes())?;
+        let table = plain(&header.map(str::to_owned), &lines, 3..5);
+        output::stdout(format!("{table}\n").as_bytes())?;
     }
     Ok(ExitCode::SUCCESS)
 }

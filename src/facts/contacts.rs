@@ -5,7 +5,19 @@ use polars::prelude::*;
 use super::{Context, cast_micros, frames, seconds};
 use crate::error::{PolarsContext, Result};
 
-/// Columns of `call_facts` that contacts are made from.
+/// Columns that calls, chats and tickets have in common and contacts take over as they are.
+const SHARED: [&str; 8] = [
+    "customer",
+    "waybill",
+    "category",
+    "problem_type",
+    "problem_source",
+    "agent_id",
+    "team",
+    "site",
+];
+
+/// Columns of `call_facts` that contacts are made from, beside the shared ones.
 pub const OF_CALLS: &[&str] = &[
     "contact_id",
     "call_id",
@@ -19,17 +31,9 @@ pub const OF_CALLS: &[&str] = &[
     "handle_s",
     "resolved",
     "score",
-    "customer",
-    "waybill",
-    "category",
-    "problem_type",
-    "problem_source",
-    "agent_id",
-    "team",
-    "site",
 ];
 
-/// Columns of `chat_facts` that contacts are made from.
+/// Columns of `chat_facts` that contacts are made from, beside the shared ones.
 pub const OF_CHATS: &[&str] = &[
     "chat_id",
     "served",
@@ -41,17 +45,9 @@ pub const OF_CHATS: &[&str] = &[
     "handle_s",
     "resolved",
     "score",
-    "customer",
-    "waybill",
-    "category",
-    "problem_type",
-    "problem_source",
-    "agent_id",
-    "team",
-    "site",
 ];
 
-/// Columns of `ticket_facts` that contacts are made from.
+/// Columns of `ticket_facts` that contacts are made from, beside the shared ones.
 pub const OF_TICKETS: &[&str] = &[
     "ticket_id",
     "contact_ref",
@@ -60,26 +56,24 @@ pub const OF_TICKETS: &[&str] = &[
     "resolved_at",
     "outlet",
     "first_reply_s",
-    "customer",
-    "waybill",
-    "category",
-    "problem_type",
-    "problem_source",
-    "agent_id",
-    "team",
-    "site",
 ];
+
+/// The columns of a list and the shared ones.
+#[must_use]
+pub fn with_shared(own: &[&'static str]) -> Vec<&'static str> {
+    own.iter().copied().chain(SHARED).collect()
+}
 
 /// Columns of `ticket_facts` that [`outlets`] reads.
 pub const OF_OUTLETS: &[&str] = &["contact_ref", "outlet", "created_at", "ticket_id"];
 
 /// Facts of the same days: whole chains of calls, chats, tickets.
 pub struct Sources {
-    /// [`OF_CALLS`] of `call_facts`.
+    /// What [`with_shared`] gives for [`OF_CALLS`], of `call_facts`.
     pub calls: DataFrame,
-    /// [`OF_CHATS`] of `chat_facts`.
+    /// The same for [`OF_CHATS`] of `chat_facts`.
     pub chats: DataFrame,
-    /// [`OF_TICKETS`] of `ticket_facts`.
+    /// The same for [`OF_TICKETS`] of `ticket_facts`.
     pub tickets: DataFrame,
 }
 
@@ -118,19 +112,9 @@ impl Sources {
 
 /// The columns every part of the union has, in this order.
 fn shape(parts: Vec<Expr>) -> Vec<Expr> {
-    let common = [
-        "customer",
-        "waybill",
-        "category",
-        "problem_type",
-        "problem_source",
-        "agent_id",
-        "team",
-        "site",
-    ];
     parts
         .into_iter()
-        .chain(common.into_iter().map(col))
+        .chain(SHARED.into_iter().map(col))
         .collect()
 }
 

@@ -56,6 +56,12 @@ impl Derivation<'_> {
         Window::of_rows(parts, self.records.at_a_time)
     }
 
+    /// The records of a table in a window.
+    fn records_of(&self, table: &str, window: &Window) -> Result<DataFrame> {
+        let parts = window.parts(self.records.parts(table));
+        self.records.rows(table, &parts)
+    }
+
     /// Calls depend on nothing but themselves and the agents: days that are as they were stay.
     fn calls(&mut self) -> Result<()> {
         let mut parts = self.records.parts("calls").to_vec();
@@ -87,7 +93,7 @@ impl Derivation<'_> {
         let (of_chats, of_tickets) = (records.parts("chats"), records.parts("tickets"));
         let windows = self.windows(of_chats.iter().chain(of_tickets));
         for (at, window) in windows.iter().enumerate() {
-            let chats = records.rows("chats", &window.parts(of_chats))?;
+            let chats = self.records_of("chats", window)?;
             let chats = calls::chats(chats, &self.agents, self.context)?;
             self.output.put(fact("chat_facts"), &chats)?;
             // Nothing is entered or due before it is created.
@@ -104,9 +110,7 @@ impl Derivation<'_> {
 
     fn tickets(&mut self, window: &Window, chats: &DataFrame, repeats: &DataFrame) -> Result<()> {
         let (context, promises) = (self.context, self.context.promises);
-        let records = self
-            .records
-            .rows("tickets", &window.parts(self.records.parts("tickets")))?;
+        let records = self.records_of("tickets", window)?;
         let events = self.events_of(&records, window)?;
         let facts = tickets::tickets(records, events.clone(), &self.agents, repeats, context)?;
         let histories = Histories::of(&facts, &events, context.as_of)?;
@@ -135,16 +139,7 @@ impl Derivation<'_> {
                 continue;
             }
             let rows = records.rows("ticket_events", &parts)?;
-            let own = rows
-                .lazy()
-                .join(
-                    ids.clone(),
-                    [col("ticket_id")],
-                    [col("ticket_id")],
-                    JoinArgs::new(JoinType::Semi),
-                )
-                .collect()
-                .computing("events of tickets")?;
+            let own = of_tickets(rows, &ids)?;
             found = found.vstack(&own).computing("events of tickets")?;
         }
         Ok(found)
@@ -161,25 +156,10 @@ impl Derivation<'_> {
         if events.first() <= window.last() && window.first() <= events.last() {
             return Ok(true);
         }
-        let table = "ticket_events";
-        let own = self
+        let owners = self
             .records
-            .columns_of(table, parts, &["ticket_id"])?
-            .lazy()
-            .join(
-                ids.clone(),
-                [col("ticket_id")],
-                [col("ticket_id")],
-                JoinArgs::new(JoinType::Semi),
-            )
-            .select([len()])
-            .collect()
-            .computing("events of tickets")?;
-        let count = own
-            .column("len")
-            .and_then(|column| column.cast(&DataType::Int64));
-        let count = count.and_then(|column| Ok(column.i64()?.get(0)));
-        Ok(count.computing("events of tickets")? != Some(0))
+            .columns_of("ticket_events", parts, &["ticket_id"])?;
+        Ok(of_tickets(owners, ids)?.height() > 0)
     }
 
     /// Links all contacts; gives those that evaluations and surveys are about, for their dimensions.
@@ -192,28 +172,39 @@ impl Derivation<'_> {
             contacts::OF_OUTLETS,
         )?)?;
         let windows = self.windows(facts.iter().flatten());
-        let mut chains = Spanning::default();
-        if windows.len() > 1 {
-            for window in &windows {
-                let parts = window.parts(&facts[0]);
-                let ids = frames::columns(fact("call_facts"), &parts, &["contact_id"])?;
-                chains.see(&ids, "contact_id")?;
-            }
-        }
+        let chains = Spanning::of(&windows, "contact_id", |window, id| {
+            frames::columns(fact("call_facts"), &window.parts(&facts[0]), &[id])
+        })?;
         // The contacts of a window, and the calls of chains that are not its own.
         let of_window = |window: &Window| -> Result<(DataFrame, DataFrame)> {
             let [calls, chats, tickets] = facts.each_ref().map(|parts| window.parts(parts));
-            let calls = frames::columns(fact("call_facts"), &calls, contacts::OF_CALLS)?;
+            let calls = frames::columns(
+                fact("call_facts"),
+                &calls,
+                &contacts::with_shared(contacts::OF_CALLS),
+            )?;
             let (calls, others) = chains.divide(&calls, "contact_id")?;
             let sources = Sources {
                 calls,
-                chats: frames::columns(fact("chat_facts"), &chats, contacts::OF_CHATS)?,
-                tickets: frames::columns(fact("ticket_facts"), &tickets, contacts::OF_TICKETS)?,
+                chats: frames::columns(
+                    fact("chat_facts"),
+                    &chats,
+                    &contacts::with_shared(contacts::OF_CHATS),
+                )?,
+                tickets: frames::columns(
+                    fact("ticket_facts"),
+                    &tickets,
+                    &contacts::with_shared(contacts::OF_TICKETS),
+                )?,
             };
             Ok((sources.contacts(&outlets, self.context)?, others))
         };
         let mut collected = Collected::default();
-        let mut across = frames::columns(fact("call_facts"), &[], contacts::OF_CALLS)?;
+        let mut across = frames::columns(
+            fact("call_facts"),
+            &[],
+            &contacts::with_shared(contacts::OF_CALLS),
+        )?;
         let mut starts = Vec::with_capacity(windows.len());
         let mut only = None;
         for window in &windows {
@@ -225,8 +216,16 @@ impl Derivation<'_> {
         }
         let across = Sources {
             calls: across,
-            chats: frames::columns(fact("chat_facts"), &[], contacts::OF_CHATS)?,
-            tickets: frames::columns(fact("ticket_facts"), &[], contacts::OF_TICKETS)?,
+            chats: frames::columns(
+                fact("chat_facts"),
+                &[],
+                &contacts::with_shared(contacts::OF_CHATS),
+            )?,
+            tickets: frames::columns(
+                fact("ticket_facts"),
+                &[],
+                &contacts::with_shared(contacts::OF_TICKETS),
+            )?,
         }
         .contacts(&outlets, self.context)?;
         let start = collected.len();
@@ -270,28 +269,22 @@ impl Derivation<'_> {
     fn evaluations(&mut self, judged: &DataFrame) -> Result<()> {
         let parts = self.records.parts("evaluations");
         let windows = self.windows(parts);
-        let mut several = Spanning::default();
-        if windows.len() > 1 {
-            for window in &windows {
-                let parts = window.parts(parts);
-                let ids = self
-                    .records
-                    .columns_of("evaluations", &parts, &["evaluation_id"])?;
-                several.see(&ids, "evaluation_id")?;
-            }
-        }
+        let several = Spanning::of(&windows, "evaluation_id", |window, id| {
+            let parts = window.parts(parts);
+            self.records.columns_of("evaluations", &parts, &[id])
+        })?;
         let mut across = self.records.rows("evaluations", &[])?;
         for window in &windows {
             if several.is_empty() {
                 break;
             }
-            let rows = self.records.rows("evaluations", &window.parts(parts))?;
+            let rows = self.records_of("evaluations", window)?;
             let (_, others) = several.divide(&rows, "evaluation_id")?;
             across = across.vstack(&others).computing("evaluations")?;
         }
         let mut across = tickets::evaluations(across, &self.agents, judged, self.context)?;
         for window in &windows {
-            let rows = self.records.rows("evaluations", &window.parts(parts))?;
+            let rows = self.records_of("evaluations", window)?;
             let (own, _) = several.divide(&rows, "evaluation_id")?;
             let own = tickets::evaluations(own, &self.agents, judged, self.context)?;
             let (here, later) = until(&across, window)?;
@@ -313,9 +306,8 @@ impl Derivation<'_> {
 
     /// Surveys, with the dimensions of the contacts they are about.
     fn surveys(&mut self, judged: &DataFrame) -> Result<()> {
-        let parts = self.records.parts("surveys");
-        for window in self.windows(parts) {
-            let records = self.records.rows("surveys", &window.parts(parts))?;
+        for window in self.windows(self.records.parts("surveys")) {
+            let records = self.records_of("surveys", &window)?;
             let facts = surveys::surveys(records, judged, self.context)?;
             self.output.put(fact("survey_facts"), &facts)?;
         }
@@ -323,14 +315,22 @@ impl Derivation<'_> {
     }
 
     fn parcels(&mut self) -> Result<()> {
-        let parts = self.records.parts("parcels");
-        for window in self.windows(parts) {
-            let records = self.records.rows("parcels", &window.parts(parts))?;
+        for window in self.windows(self.records.parts("parcels")) {
+            let records = self.records_of("parcels", &window)?;
             let facts = surveys::parcels(records)?;
             self.output.put(fact("parcel_facts"), &facts)?;
         }
         Ok(())
     }
+}
+
+/// The rows of these tickets.
+fn of_tickets(rows: DataFrame, ids: &LazyFrame) -> Result<DataFrame> {
+    let id = || [col("ticket_id")];
+    rows.lazy()
+        .join(ids.clone(), id(), id(), JoinArgs::new(JoinType::Semi))
+        .collect()
+        .computing("events of tickets")
 }
 
 /// Divides rows into those up to the end of a window, and the later ones.

@@ -78,11 +78,26 @@ fn hash(id: &str) -> u64 {
 }
 
 impl Spanning {
-    /// Notes the ids of the next window.
+    /// Looks through the ids of all windows, which `ids` reads; of a single window none spans several.
     ///
     /// # Errors
-    /// When the column is no text.
-    pub fn see(&mut self, frame: &DataFrame, column: &str) -> Result<()> {
+    /// When they cannot be read, or the column is no text.
+    pub fn of(
+        windows: &[Window],
+        column: &str,
+        ids: impl Fn(&Window, &str) -> Result<DataFrame>,
+    ) -> Result<Self> {
+        let mut spanning = Self::default();
+        if windows.len() > 1 {
+            for window in windows {
+                spanning.see(&ids(window, column)?, column)?;
+            }
+        }
+        Ok(spanning)
+    }
+
+    /// Notes the ids of the next window.
+    fn see(&mut self, frame: &DataFrame, column: &str) -> Result<()> {
         let window = self.windows;
         self.windows += 1;
         let ids = texts(frame, column)?;

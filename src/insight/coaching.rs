@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 
 use crate::calendar::Grain;
 use crate::error::Result;
+use crate::expr::{Expr, Operator};
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
-use crate::kpi::expr::{Expr, Operator};
 use crate::kpi::figure::{Better, Estimate, Unit};
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};

@@ -1,9 +1,9 @@
 //! Plain sums over facts that are no figures of their own: what problems take, and squares for their scatter.
 
 use crate::error::Result;
+use crate::expr::Type;
+use crate::expr::parse;
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
-use crate::kpi::expr::Type;
-use crate::kpi::parse;
 use crate::kpi::query::row_condition;
 use crate::schema::facts::Fact;
 

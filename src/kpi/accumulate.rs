@@ -6,42 +6,10 @@
 use std::collections::HashMap;
 
 use crate::stats::interval;
+use crate::stats::sum::Sum;
 
 use super::catalogue::Formula;
 use super::figure::{Estimate, Interval};
-
-/// A sum with Neumaier's compensation (Z. angew. Math. Mech. 54, 1974): its error does not grow with n.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Sum {
-    total: f64,
-    lost: f64,
-}
-
-impl Sum {
-    /// Adds a number.
-    #[inline]
-    pub fn add(&mut self, value: f64) {
-        let next = self.total + value;
-        self.lost += if self.total.abs() >= value.abs() {
-            (self.total - next) + value
-        } else {
-            (value - next) + self.total
-        };
-        self.total = next;
-    }
-
-    /// Adds another sum.
-    pub fn merge(&mut self, other: Self) {
-        self.add(other.total);
-        self.lost += other.lost;
-    }
-
-    /// The sum.
-    #[must_use]
-    pub fn value(self) -> f64 {
-        self.total + self.lost
-    }
-}
 
 /// Values and how often each came, in runs that ascend: most durations are whole seconds, of which there
 /// are far fewer than rows.
@@ -326,7 +294,7 @@ fn figure(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kpi::expr::Expr;
+    use crate::expr::Expr;
     use proptest::prelude::*;
 
     fn one(formula: &Formula, values: &[f64]) -> States {
@@ -337,15 +305,6 @@ mod tests {
 
     fn estimate(states: &States, formula: &Formula) -> Estimate {
         Estimator::default().estimate(states, 0, formula)
-    }
-
-    #[test]
-    fn compensation_keeps_what_plain_addition_loses() {
-        let mut sum = Sum::default();
-        for value in [1e16, 1.0, -1e16] {
-            sum.add(value);
-        }
-        assert!((sum.value() - 1.0).abs() < f64::EPSILON);
     }
 
     #[test]

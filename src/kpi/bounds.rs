@@ -1,9 +1,9 @@
 //! Which target holds for a group of an answer.
 
 use super::catalogue::Catalogue;
-use super::expr::{Comparison, Expr};
 use super::figure::Bound;
 use super::pass::{Group, Grouping};
+use crate::expr::{Comparison, Expr};
 
 /// The bound for a group: the first target whose condition every row of the group fulfils, else the unconditional
 /// one. What is known of the rows are the group's members and the condition of the query.
@@ -139,8 +139,8 @@ fn compare(comparison: Comparison, a: &str, b: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kpi::expr::Type;
-    use crate::kpi::parse::expression;
+    use crate::expr::Type;
+    use crate::expr::parse::expression;
     use crate::schema::facts::Fact;
 
     /// What is known of a target's condition for a group of queue, hour and peak, under a `--where`.

@@ -6,8 +6,8 @@ use crate::schema::facts::Fact;
 use crate::settings::{KpiKind, Loaded, Settings, suggestion};
 
 use super::compile;
-use super::expr::Expr;
 use super::figure::{Better, Bound, Unit};
+use crate::expr::Expr;
 
 /// One KPI, ready to be computed.
 #[derive(Debug, Clone)]
@@ -219,7 +219,7 @@ mod tests {
         assert!(catalogue.position("fcr").is_ok());
         for kpi in &catalogue.kpis {
             assert_eq!(
-                kpi.sql(crate::kpi::lower::Dialect::Duckdb, &[]).is_none(),
+                kpi.sql(crate::expr::lower::Dialect::Duckdb, &[]).is_none(),
                 kpi.fact.is_none(),
                 "{}",
                 kpi.id

@@ -7,8 +7,8 @@ use crate::settings::document::{Document, Step};
 use crate::settings::{KpiEntry, KpiKind, Settings, TargetEntry, suggestion};
 
 use super::catalogue::{Catalogue, Formula, Kpi, Target};
-use super::expr::{Expr, Type};
-use super::parse::{self, Fault};
+use crate::expr::parse::{self, Fault};
+use crate::expr::{Expr, Type};
 
 /// What is wrong with a key of an entry.
 pub(super) struct Wrong {

@@ -39,8 +39,8 @@ use crate::store::delta::Part;
 use crate::store::parquet_io;
 
 use super::catalogue::{Catalogue, Formula, Kpi};
-use super::expr::Expr;
 use super::query::{Source, both, days, row_condition};
+use crate::expr::Expr;
 
 /// Names of the columns that stand before those of the fact.
 pub const LEADING: [&str; 5] = [

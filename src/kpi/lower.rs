@@ -1,9 +1,9 @@
 //! A KPI → SQL text for other engines; the expressions in it are lowered by [`crate::expr::lower`].
 
 use super::catalogue::{Formula, Kpi};
-use super::expr::Expr;
+use crate::expr::Expr;
 
-pub use crate::expr::lower::Dialect;
+use crate::expr::lower::Dialect;
 
 impl Kpi {
     /// SQL that computes value, numerator and denominator of this KPI from its fact table, from the rows that

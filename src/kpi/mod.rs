@@ -16,7 +16,5 @@ pub mod query;
 pub mod rows;
 pub mod table;
 
-pub use crate::expr::{self, parse};
-
 #[cfg(test)]
 mod tests;

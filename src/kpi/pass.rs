@@ -22,8 +22,8 @@ use crate::store::parquet_io;
 
 use super::accumulate::States;
 use super::catalogue::{Formula, Kpi};
-use super::expr::Expr;
 use super::program::{Place, Program, Value};
+use crate::expr::Expr;
 
 /// Days evaluated at a time per thread.
 const DAYS_PER_THREAD: usize = 4;

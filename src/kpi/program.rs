@@ -21,7 +21,7 @@ use arrow::error::ArrowError;
 use crate::calendar::epoch_days;
 use crate::schema::{DATE, Physical};
 
-use super::expr::{Comparison, Expr, Function, Operator};
+use crate::expr::{Comparison, Expr, Function, Operator};
 
 /// Position of a step.
 pub type Place = usize;

@@ -2,7 +2,7 @@ use polars::prelude::{Column, DataFrame, IntoLazy, NamedFrom, Series, col};
 use proptest::prelude::*;
 
 use super::*;
-use crate::kpi::parse;
+use crate::expr::parse;
 use crate::schema::facts::Fact;
 
 /// One row: what a call fact may say.
@@ -142,7 +142,7 @@ fn frame(rows: &[Row]) -> DataFrame {
 const DAY: &str = "2026-03-02";
 
 /// What the program computes beside what Polars does with the same expression, as numbers.
-fn check(text: &str, kind: crate::kpi::expr::Type, rows: &[Row]) -> Result<(), TestCaseError> {
+fn check(text: &str, kind: crate::expr::Type, rows: &[Row]) -> Result<(), TestCaseError> {
     let fact = Fact::by_name("call_facts").unwrap();
     let expr = parse::expression(text, fact, kind).unwrap();
     let mut program = Program::default();
@@ -176,7 +176,7 @@ fn check(text: &str, kind: crate::kpi::expr::Type, rows: &[Row]) -> Result<(), T
 fn what_expressions_share_is_computed_once() {
     let fact = Fact::by_name("call_facts").unwrap();
     let mut program = Program::default();
-    let parse = |text| parse::expression(text, fact, crate::kpi::expr::Type::Flag).unwrap();
+    let parse = |text| parse::expression(text, fact, crate::expr::Type::Flag).unwrap();
     let one = program.add(&parse("offered AND NOT short_abandon"));
     let steps = program.steps.len();
     let other = program.add(&parse("offered AND NOT short_abandon AND answered"));
@@ -194,14 +194,14 @@ proptest! {
     #[test]
     fn conditions_agree_with_polars(rows in rows()) {
         for text in FLAGS {
-            check(text, crate::kpi::expr::Type::Flag, &rows)?;
+            check(text, crate::expr::Type::Flag, &rows)?;
         }
     }
 
     #[test]
     fn numbers_agree_with_polars(rows in rows()) {
         for text in NUMBERS {
-            check(text, crate::kpi::expr::Type::Number, &rows)?;
+            check(text, crate::expr::Type::Number, &rows)?;
         }
     }
 }

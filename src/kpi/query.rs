@@ -16,10 +16,10 @@ use crate::store::runs::Run;
 use super::accumulate::Estimator;
 use super::bounds::bound;
 use super::catalogue::{Catalogue, Formula, Kpi};
-use super::expr::{Expr, Type};
 use super::figure::{Bound, Estimate, Status};
-use super::parse;
 use super::pass::{Group, Grouping, Groups, Pass};
+use crate::expr::parse;
+use crate::expr::{Expr, Type};
 
 /// What is asked.
 #[derive(Debug, Clone)]

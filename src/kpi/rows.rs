@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::calendar;
 use crate::error::{Error, Result};
 
-use super::table::{Ordered, disarm};
+use super::table::{Ordered, disarm, io_error};
 
 /// A value of a row as JSON; null where nothing is known.
 #[must_use]
@@ -70,7 +70,7 @@ impl<W: Write> Csv<W> {
         let mut writer = csv::Writer::from_writer(into);
         writer
             .write_record(schema.fields().iter().map(|field| field.name()))
-            .map_err(refused)?;
+            .map_err(|error| refused(io_error(error)))?;
         Ok(Self { writer })
     }
 
@@ -87,7 +87,9 @@ impl<W: Write> Csv<W> {
                     _ => cell,
                 }
             });
-            self.writer.write_record(cells).map_err(refused)?;
+            self.writer
+                .write_record(cells)
+                .map_err(|error| refused(io_error(error)))?;
         }
         Ok(())
     }

@@ -72,14 +72,14 @@ impl Table<'_> {
             out.write_all("\u{feff}".as_bytes())?;
         }
         let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(self.header())?;
+        writer.write_record(self.header()).map_err(io_error)?;
         for row in self.rows() {
             let mut cells = self.cells(&row);
             // Only texts can be dangerous; a negative number stays a number.
             for cell in cells.iter_mut().take(2 + self.by().len()) {
                 *cell = disarm(cell);
             }
-            writer.write_record(&cells)?;
+            writer.write_record(&cells).map_err(io_error)?;
         }
         writer.flush()
     }
@@ -155,6 +155,14 @@ impl Table<'_> {
                 Column::Status,
             ][at - 2 - by],
         }
+    }
+}
+
+/// The error of the place that is written to, with its kind: a reader that has had enough is no failure.
+pub(super) fn io_error(error: csv::Error) -> std::io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => std::io::Error::other(format!("{other:?}")),
     }
 }
 

@@ -13,10 +13,10 @@ use crate::insight::{coaching, output, problems};
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::query::Source;
 use crate::report::document::{Block, Document, Finding};
-use crate::report::nightly::{NightlyInput, YTO_FIGURES, nightly};
+use crate::report::nightly::{NightlyInput, YTO_FIGURES};
 
 use super::Job;
-use super::night::Night;
+use super::night::{Documents, Night};
 
 /// Days that coaching and problems look at: four whole weeks.
 const FOUR_WEEKS: u64 = 28;
@@ -33,14 +33,12 @@ pub fn compute(
     catalogue: &Catalogue,
     source: &Source<'_>,
     night: &Night,
+    documents: &Documents,
 ) -> Result<Vec<(PathBuf, Vec<u8>)>> {
     let date = night.input.date;
     let from = back(date, FOUR_WEEKS - 1);
-    let (english, chinese) = (
-        nightly(&night.input, Lang::En),
-        nightly(&night.input, Lang::Zh),
-    );
-    let findings: Vec<(&Finding, &Finding)> = items(&english).zip(items(&chinese)).collect();
+    let [english, chinese] = [Lang::En, Lang::Zh].map(|lang| items(documents.get(lang)));
+    let findings: Vec<(&Finding, &Finding)> = english.zip(chinese).collect();
     let moved = findings
         .iter()
         .filter_map(|(finding, _)| finding.kpi.as_deref());

@@ -33,6 +33,8 @@ use crate::store::Store;
 use crate::store::runs::Run;
 use crate::store::{quality, quarantine};
 
+use night::Documents;
+
 pub use ingest::FileAccount;
 pub use publish::Published;
 pub use reading::{Reading, Snapshot};
@@ -304,9 +306,10 @@ fn publish_run(
     let mart = mart::compute(catalogue, &source)?;
     progress.step("KPIs computed");
     let night = night::assemble(job, catalogue, &source, &mart)?;
-    let marts = marts::compute(job, catalogue, &source, &night)?;
+    let documents = Documents::of(&night);
+    let marts = marts::compute(job, catalogue, &source, &night, &documents)?;
     progress.stage("write", job.langs.len() as u64 + 1);
-    let published = publish::publish(job, run, (&mart, marts), &night, progress)?;
+    let published = publish::publish(job, run, (&mart, marts), &documents, progress)?;
     Ok(Summary {
         files: Vec::new(),
         refused: Vec::new(),

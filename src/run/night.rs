@@ -11,8 +11,9 @@ use crate::kpi::figure::{Estimate, Status};
 use crate::kpi::mart::Mart;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
+use crate::report::document::Document;
 use crate::report::nightly::{
-    DAYS_SHOWN, KpiLine, Linking, NightlyInput, ProblemRow, Problems, WaitCell, Waits,
+    DAYS_SHOWN, KpiLine, Linking, NightlyInput, ProblemRow, Problems, WaitCell, Waits, nightly,
 };
 
 use super::{Job, restated, trust};
@@ -66,6 +67,35 @@ impl Night {
             .filter(|line| line.estimate.status(line.bound) == Status::Missed)
             .map(|line| line.id.clone())
             .collect()
+    }
+}
+
+/// The report of a night in both languages: it is rendered, and its sentences stand in a mart.
+pub struct Documents {
+    /// The day reported on.
+    pub date: NaiveDate,
+    zh: Document,
+    en: Document,
+}
+
+impl Documents {
+    /// Lays the report out.
+    #[must_use]
+    pub fn of(night: &Night) -> Self {
+        Self {
+            date: night.input.date,
+            zh: nightly(&night.input, Lang::Zh),
+            en: nightly(&night.input, Lang::En),
+        }
+    }
+
+    /// The report in a language.
+    #[must_use]
+    pub const fn get(&self, lang: Lang) -> &Document {
+        match lang {
+            Lang::Zh => &self.zh,
+            Lang::En => &self.en,
+        }
     }
 }
 

@@ -7,11 +7,10 @@ use crate::kpi::mart::Mart;
 use crate::render::Renderer;
 use crate::render::html::Html;
 use crate::render::json::Json;
-use crate::report::nightly::nightly;
 use crate::store::runs::Run;
 use crate::store::write_atomically;
 
-use super::night::{Night, file_name};
+use super::night::{Documents, file_name};
 use super::{Job, Progress};
 
 /// A file that was written, or found to be as it should be.
@@ -31,19 +30,20 @@ pub fn publish(
     job: &Job,
     run: &Run,
     (mart, marts): (&Mart<'_>, Vec<(PathBuf, Vec<u8>)>),
-    night: &Night,
+    documents: &Documents,
     progress: &dyn Progress,
 ) -> Result<Vec<Published>> {
     let mut rendered: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     for lang in &job.langs {
-        let document = nightly(&night.input, *lang);
         let renderers: [&dyn Renderer; 2] = [&Html, &Json];
         for renderer in renderers {
-            let name = file_name(night.input.date, *lang, renderer.extension());
-            let bytes = renderer.render(&document).map_err(|error| Error::Render {
-                what: name.clone(),
-                message: error.to_string(),
-            })?;
+            let name = file_name(documents.date, *lang, renderer.extension());
+            let bytes = renderer
+                .render(documents.get(*lang))
+                .map_err(|error| Error::Render {
+                    what: name.clone(),
+                    message: error.to_string(),
+                })?;
             rendered.push((job.out.join(&name), bytes));
         }
         progress.step(lang.tag());

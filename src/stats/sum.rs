@@ -1,28 +1,64 @@
 //! Sums that lose no digits.
 
-/// Sum with the rounding errors carried along, as exact as one computed with twice the digits.
+/// A sum with the rounding errors carried along, as exact as one computed with twice the digits: its error does
+/// not grow with n.
 ///
-/// 0 without values. Source: Neumaier (1974), *Rundungsfehleranalyse einiger Verfahren zur
-/// Summation endlicher Summen*, Zeitschrift für Angewandte Mathematik und Mechanik 54.
+/// Source: Neumaier (1974), *Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen*,
+/// Zeitschrift für Angewandte Mathematik und Mechanik 54.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Sum {
+    total: f64,
+    lost: f64,
+}
+
+impl Sum {
+    /// Adds a number.
+    #[inline]
+    pub fn add(&mut self, value: f64) {
+        let next = self.total + value;
+        self.lost += if self.total.abs() >= value.abs() {
+            (self.total - next) + value
+        } else {
+            (value - next) + self.total
+        };
+        self.total = next;
+    }
+
+    /// Adds another sum.
+    pub fn merge(&mut self, other: Self) {
+        self.add(other.total);
+        self.lost += other.lost;
+    }
+
+    /// The sum.
+    #[must_use]
+    pub fn value(self) -> f64 {
+        self.total + self.lost
+    }
+}
+
+/// The compensated sum of values; 0 without any.
 #[must_use]
 pub fn compensated(values: impl IntoIterator<Item = f64>) -> f64 {
-    let (sum, lost) = values
-        .into_iter()
-        .fold((0.0_f64, 0.0_f64), |(sum, lost), value| {
-            let next = sum + value;
-            let rounding = if sum.abs() >= value.abs() {
-                (sum - next) + value
-            } else {
-                (value - next) + sum
-            };
-            (next, lost + rounding)
-        });
-    sum + lost
+    let mut sum = Sum::default();
+    for value in values {
+        sum.add(value);
+    }
+    sum.value()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn compensation_keeps_what_plain_addition_loses() {
+        let mut sum = Sum::default();
+        for value in [1e16, 1.0, -1e16] {
+            sum.add(value);
+        }
+        assert!((sum.value() - 1.0).abs() < f64::EPSILON);
+    }
 
     #[test]
     fn what_cancels_leaves_the_small_parts() {

@@ -14,6 +14,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::schema::types::ColumnPath;
@@ -85,7 +86,7 @@ pub fn encode_records(table: &Table, rows: &[RecordBatch]) -> Result<Vec<u8>> {
         what: table.name.to_owned(),
         source,
     };
-    let mut writer = Writer::new(schema, properties)?;
+    let mut writer = Stream::of(Vec::new(), schema.clone(), properties)?;
     let (mut held, mut count) = (Vec::new(), 0);
     for batch in rows {
         let batch = batch.project(&columns).map_err(fail)?;
@@ -95,12 +96,14 @@ pub fn encode_records(table: &Table, rows: &[RecordBatch]) -> Result<Vec<u8>> {
             held.push(batch.slice(at, taken));
             (at, count) = (at + taken, count + taken);
             if count == WRITTEN_TOGETHER {
-                writer.write(&held).map_err(fail)??;
+                writer.write(&concat_batches(&schema, &held).map_err(fail)?)?;
                 (held, count) = (Vec::new(), 0);
             }
         }
     }
-    writer.write(&held).map_err(fail)??;
+    if count > 0 {
+        writer.write(&concat_batches(&schema, &held).map_err(fail)?)?;
+    }
     writer.finish()
 }
 
@@ -108,63 +111,11 @@ pub fn encode_records(table: &Table, rows: &[RecordBatch]) -> Result<Vec<u8>> {
 /// and the same rows shall give the same bytes.
 const WRITTEN_TOGETHER: usize = 8192;
 
-/// A Parquet file in the making, in memory.
-pub struct Writer {
-    schema: SchemaRef,
-    inner: ArrowWriter<Vec<u8>>,
-}
-
-impl Writer {
-    /// A file of these columns in the form of the store's, without metadata of its own.
-    ///
-    /// # Errors
-    /// When Parquet refuses the columns.
-    pub fn plain(schema: SchemaRef) -> Result<Self> {
-        Self::new(schema, properties(&[]))
-    }
-
-    fn new(schema: SchemaRef, properties: WriterPropertiesBuilder) -> Result<Self> {
-        // No Arrow schema is embedded, so that readers that do not know Arrow's types see plain columns.
-        let options = ArrowWriterOptions::new()
-            .with_properties(properties.build())
-            .with_skip_arrow_metadata(true);
-        let inner = ArrowWriter::try_new_with_options(Vec::new(), schema.clone(), options)
-            .map_err(refused)?;
-        Ok(Self { schema, inner })
-    }
-
-    /// Writes these rows as one batch.
-    fn write(&mut self, rows: &[RecordBatch]) -> std::result::Result<Result<()>, ArrowError> {
-        let rows = match rows {
-            [] => return Ok(Ok(())),
-            [one] => one.clone(),
-            several => concat_batches(&self.schema, several)?,
-        };
-        Ok(self.inner.write(&rows).map_err(refused))
-    }
-
-    /// Adds rows.
-    ///
-    /// # Errors
-    /// When Parquet refuses them.
-    pub fn add(&mut self, rows: &RecordBatch) -> Result<()> {
-        self.inner.write(rows).map_err(refused)
-    }
-
-    /// The whole file.
-    ///
-    /// # Errors
-    /// When Parquet refuses it.
-    pub fn finish(self) -> Result<Vec<u8>> {
-        self.inner.into_inner().map_err(refused)
-    }
-}
-
-/// A Parquet file written batch by batch. Numbers hardly repeat and have no dictionary.
+/// A Parquet file written batch by batch.
 pub struct Stream<W: Write + Send>(ArrowWriter<W>);
 
 impl<W: Write + Send> Stream<W> {
-    /// Begins a file of such batches, with key-value metadata.
+    /// Begins a file of such batches, with key-value metadata. Numbers hardly repeat and have no dictionary.
     ///
     /// # Errors
     /// When Parquet refuses the schema.
@@ -176,6 +127,11 @@ impl<W: Write + Send> Stream<W> {
                 properties = properties.set_column_dictionary_enabled(path, false);
             }
         }
+        Self::of(out, schema, properties)
+    }
+
+    fn of(out: W, schema: SchemaRef, properties: WriterPropertiesBuilder) -> Result<Self> {
+        // No Arrow schema is embedded, so that readers that do not know Arrow's types see plain columns.
         let options = ArrowWriterOptions::new()
             .with_properties(properties.build())
             .with_skip_arrow_metadata(true);
@@ -200,7 +156,15 @@ impl<W: Write + Send> Stream<W> {
     }
 }
 
-fn refused(source: parquet::errors::ParquetError) -> Error {
+/// What went wrong: with the place it is written to, or with the batch.
+fn refused(source: ParquetError) -> Error {
+    let source = match source {
+        ParquetError::External(inner) => match inner.downcast::<std::io::Error>() {
+            Ok(error) => return Error::io("write", Path::new("a Parquet file"), *error),
+            Err(inner) => ParquetError::External(inner),
+        },
+        other => other,
+    };
     Error::Parquet {
         what: "a batch".to_owned(),
         source,
@@ -212,8 +176,8 @@ fn refused(source: parquet::errors::ParquetError) -> Error {
 /// # Errors
 /// When Parquet refuses the batch.
 pub fn encode(batch: &RecordBatch, metadata: &[(&str, String)]) -> Result<Vec<u8>> {
-    let mut writer = Writer::new(batch.schema(), properties(metadata))?;
-    writer.inner.write(batch).map_err(refused)?;
+    let mut writer = Stream::of(Vec::new(), batch.schema(), properties(metadata))?;
+    writer.write(batch)?;
     writer.finish()
 }
 

@@ -20,6 +20,30 @@ fn rows_and_printed_sql_give_every_figure_of_the_sample() {
     centre.kefu(&args).ok();
     the_rows_behind_every_figure_give_the_figure(&centre);
     duckdb_gets_the_same_figures_from_the_printed_sql(&centre);
+    a_reader_that_has_seen_enough_is_no_error(&centre);
+}
+
+/// `kefu … | head`: the pipe closes before everything is written.
+fn a_reader_that_has_seen_enough_is_no_error(centre: &Centre) {
+    for command in [&["kpi"][..], &["drill", "answer_rate"]] {
+        for format in ["table", "csv", "json", "parquet"] {
+            let mut child = Command::new(assert_cmd::cargo::cargo_bin!("kefu"))
+                .current_dir(centre.path("."))
+                .args(command)
+                .args(["--format", format])
+                .stdout(std::process::Stdio::piped())
+                .stderr(std::process::Stdio::piped())
+                .spawn()
+                .unwrap();
+            drop(child.stdout.take());
+            let ended = child.wait_with_output().unwrap();
+            let said = String::from_utf8_lossy(&ended.stderr);
+            assert!(
+                ended.status.success() && !said.contains("error"),
+                "{command:?} {format}: {said}"
+            );
+        }
+    }
 }
 
 /// Figures of every KPI under the same filters, by id.
