@@ -11,12 +11,13 @@ use crate::i18n::text::Text;
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, row_condition};
-use crate::kpi::table::Table;
+use crate::kpi::table::{Layout, Table};
+use crate::kpi::wide::Wide;
 use crate::report::format;
 use crate::schema::facts::FACTS;
 use crate::schema::measure::Bound;
 
-use super::output::{Format, Readers, Written};
+use super::output::{Format, Out, Readers, Written};
 use super::sheet::plain;
 use super::{Common, Rows};
 
@@ -31,6 +32,9 @@ pub struct KpiArgs {
     /// Periods
     #[arg(long, value_enum, default_value_t)]
     grain: Grain,
+    /// One row per period and members, one column per figure with its value alone
+    #[arg(long)]
+    wide: bool,
     #[command(flatten)]
     rows: Rows,
     #[command(flatten)]
@@ -54,21 +58,39 @@ pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
     };
     let reading = common.reading(&settings, &args.rows.earlier)?;
     let answer = query.measure(&catalogue, &reading.source())?;
-    let table = Table {
-        answer: &answer,
-        grouping: 0,
-    };
-    let mut out = args.written.open(form, Readers::All)?;
+    let out = args.written.open(form, Readers::All)?;
+    let lang = common.lang.unwrap_or(Lang::En);
+    if args.wide {
+        let wide = Wide::of(&answer, 0);
+        write(args, form, out, &wide, || {
+            wide_for_people(&wide, &catalogue, lang)
+        })?;
+    } else {
+        let table = Table {
+            answer: &answer,
+            grouping: 0,
+        };
+        write(args, form, out, &table, || for_people(&table, lang))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write(
+    args: &KpiArgs,
+    form: Format,
+    mut out: Out,
+    layout: &impl Layout,
+    for_people: impl FnOnce() -> String,
+) -> Result<()> {
     match form {
-        Format::Table => out.all(for_people(&table, common.lang.unwrap_or(Lang::En)).as_bytes())?,
-        Format::Csv => table
+        Format::Table => out.all(for_people().as_bytes())?,
+        Format::Csv => layout
             .csv(&mut out, args.written.bom)
             .map_err(|error| out.error(error))?,
-        Format::Json => table.json(&mut out).map_err(|error| out.error(error))?,
-        Format::Parquet => out = table.parquet(out)?,
+        Format::Json => layout.json(&mut out).map_err(|error| out.error(error))?,
+        Format::Parquet => out = layout.parquet(out)?,
     }
-    out.finish()?;
-    Ok(ExitCode::SUCCESS)
+    out.finish()
 }
 
 fn check_arguments(args: &KpiArgs) -> Result<()> {
@@ -200,5 +222,23 @@ fn for_people(answer: &Table<'_>, lang: Lang) -> String {
     }
     let first_number = 2 + answer.by().len();
     let numbers = first_number..first_number + 7;
+    format!("{}\n", plain(&header, &rows, numbers))
+}
+
+fn wide_for_people(wide: &Wide<'_>, catalogue: &Catalogue, lang: Lang) -> String {
+    let header: Vec<String> = wide.header().into_iter().map(str::to_owned).collect();
+    let kpis: Vec<&Kpi> = wide.kpis().map(|at| &catalogue.kpis[at]).collect();
+    let rows = wide.rows().map(|(group, values)| {
+        let members = group.members.iter();
+        let members = members.map(|member| member.clone().unwrap_or_else(|| "(none)".to_owned()));
+        let values = values.into_iter().zip(&kpis);
+        [group.period.clone()]
+            .into_iter()
+            .chain(members)
+            .chain(values.map(|(value, kpi)| format::maybe(value, kpi.unit, lang)))
+            .collect()
+    });
+    let rows: Vec<Vec<String>> = rows.collect();
+    let numbers = 1 + wide.by().len()..header.len();
     format!("{}\n", plain(&header, &rows, numbers))
 }

@@ -33,6 +33,22 @@ impl Tally {
         });
         self
     }
+
+    /// Rows in all, and the value at a position among them in ascending order.
+    fn ranked(&self) -> (u64, impl Fn(u64) -> Option<f64>) {
+        // Rows up to and including each value.
+        let mut upto: Vec<u64> = Vec::with_capacity(self.runs.len());
+        let mut n = 0;
+        for (_, times) in &self.runs {
+            n += u64::from(*times);
+            upto.push(n);
+        }
+        let at = move |position: u64| {
+            let run = upto.partition_point(|last| *last <= position);
+            self.runs.get(run).map(|(value, _)| *value)
+        };
+        (n, at)
+    }
 }
 
 /// The states of one KPI in every group of a grouping, by position of the group.
@@ -164,6 +180,48 @@ impl States {
         }
     }
 
+    /// To be called when everything is added: puts values into their order.
+    pub fn finish(&mut self) {
+        if let Self::Values(states) = self {
+            for tally in states {
+                *tally = std::mem::take(tally).sorted();
+            }
+        }
+    }
+
+    /// The figure of a group without its interval.
+    #[must_use]
+    pub fn value(&self, group: usize, formula: &Formula) -> Option<f64> {
+        match self {
+            Self::Count(states) => Some(real(states[group])),
+            Self::Moments(states) => {
+                let (n, sum, _) = states[group];
+                let divisor = if matches!(formula, Formula::Sum(_)) {
+                    1.0
+                } else {
+                    real(n)
+                };
+                (n > 0).then(|| sum.value() / divisor)
+            }
+            Self::Rate(states) => {
+                let (hits, n) = states[group];
+                (n > 0).then(|| real(hits) / real(n))
+            }
+            Self::Share(states) => {
+                let [y, w, ..] = states[group].1.map(Sum::value);
+                (w != 0.0).then(|| y / w)
+            }
+            Self::Values(states) => {
+                let (n, at) = states[group].ranked();
+                interval::quantile_type7_at(n, formula.quantile(), at)
+            }
+            Self::Max(states) => {
+                let (n, largest) = states[group];
+                (n > 0).then_some(largest)
+            }
+        }
+    }
+
     /// Rows counted in a group by a KPI that counts rows.
     #[must_use]
     pub fn rows(&self, group: usize) -> u64 {
@@ -199,6 +257,7 @@ impl Estimator {
     /// The figure of a group, with its interval.
     #[must_use]
     pub fn estimate(&mut self, states: &States, group: usize, formula: &Formula) -> Estimate {
+        let value = states.value(group, formula);
         match states {
             States::Count(states) => {
                 let n = states[group];
@@ -206,66 +265,47 @@ impl Estimator {
                     .counts
                     .entry(n)
                     .or_insert_with(|| interval::poisson_exact(real(n)));
-                figure(Some(real(n)), Some(real(n)), None, n, bounds)
+                figure(value, Some(real(n)), None, n, bounds)
             }
-            States::Moments(states) => moments(states[group], formula),
+            States::Moments(states) => {
+                let (n, sum, squares) = states[group];
+                let total = sum.value();
+                if matches!(formula, Formula::Sum(_)) {
+                    return figure(value, Some(total), None, n, None);
+                }
+                let bounds = interval::mean_t(real(n), total, squares.value());
+                figure(value, Some(total), Some(real(n)), n, bounds)
+            }
             States::Rate(states) => {
                 let (hits, n) = states[group];
-                let rate = (n > 0).then(|| real(hits) / real(n));
                 let bounds = interval::wilson(real(hits), real(n));
-                figure(rate, Some(real(hits)), Some(real(n)), n, bounds)
+                figure(value, Some(real(hits)), Some(real(n)), n, bounds)
             }
             States::Share(states) => {
                 let (n, sums) = states[group];
                 let [y, w, yy, yw, ww] = sums.map(Sum::value);
                 let bounds = interval::linearised_ratio(real(n), y, w, yy, yw, ww);
-                figure((w != 0.0).then(|| y / w), Some(y), Some(w), n, bounds)
+                figure(value, Some(y), Some(w), n, bounds)
             }
             States::Values(states) => {
-                let q = match formula {
-                    Formula::Quantile { q, .. } => *q,
-                    _ => 0.5,
-                };
-                self.quantile(states[group].clone(), q)
+                let (n, at) = states[group].ranked();
+                let q = formula.quantile();
+                let ranks = *self
+                    .ranks
+                    .entry((n, q.to_bits()))
+                    .or_insert_with(|| interval::quantile_ranks(n, q));
+                let bounds = ranks.and_then(|(low, high)| Some((at(low)?, at(high)?)));
+                figure(value, None, Some(real(n)), n, bounds)
             }
-            States::Max(states) => {
-                let (n, largest) = states[group];
-                figure((n > 0).then_some(largest), None, Some(real(n)), n, None)
-            }
+            States::Max(states) => figure(
+                value,
+                None,
+                Some(real(states[group].0)),
+                states[group].0,
+                None,
+            ),
         }
     }
-
-    fn quantile(&mut self, tally: Tally, q: f64) -> Estimate {
-        let runs = tally.sorted().runs;
-        // Rows up to and including each value.
-        let mut upto: Vec<u64> = Vec::with_capacity(runs.len());
-        let mut n = 0;
-        for (_, times) in &runs {
-            n += u64::from(*times);
-            upto.push(n);
-        }
-        let at = |position: u64| {
-            let run = upto.partition_point(|last| *last <= position);
-            runs.get(run).map(|(value, _)| *value)
-        };
-        let ranks = *self
-            .ranks
-            .entry((n, q.to_bits()))
-            .or_insert_with(|| interval::quantile_ranks(n, q));
-        let bounds = ranks.and_then(|(low, high)| Some((at(low)?, at(high)?)));
-        let value = interval::quantile_type7_at(n, q, at);
-        figure(value, None, Some(real(n)), n, bounds)
-    }
-}
-
-fn moments((n, sum, squares): (u64, Sum, Sum), formula: &Formula) -> Estimate {
-    let total = sum.value();
-    if matches!(formula, Formula::Sum(_)) {
-        return figure((n > 0).then_some(total), Some(total), None, n, None);
-    }
-    let mean = (n > 0).then(|| total / real(n));
-    let bounds = interval::mean_t(real(n), total, squares.value());
-    figure(mean, Some(total), Some(real(n)), n, bounds)
 }
 
 /// A count as a float; exact below 2^53.
@@ -346,6 +386,7 @@ mod tests {
             let formula = Formula::Quantile { of: Expr::Number(0.0), q };
             let mut merged = one(&formula, &values[..cut]);
             merged.merge(one(&formula, &values[cut..]), &[0], 1);
+            merged.finish();
             let found = estimate(&merged, &formula);
             values.sort_by(f64::total_cmp);
             prop_assert_eq!(found.value, interval::quantile_type7(&values, q));

@@ -74,6 +74,26 @@ pub enum Formula {
     },
 }
 
+impl Formula {
+    /// Which quantile it is; the median where it is none.
+    #[must_use]
+    pub const fn quantile(&self) -> f64 {
+        match self {
+            Self::Quantile { q, .. } => *q,
+            _ => 0.5,
+        }
+    }
+
+    /// The figure of a group without rows: nothing counted or added up is 0, anything else is unknown.
+    #[must_use]
+    pub const fn of_nothing(&self) -> Option<f64> {
+        match self {
+            Self::Count | Self::Sum(_) => Some(0.0),
+            _ => None,
+        }
+    }
+}
+
 /// A target, checked.
 #[derive(Debug, Clone)]
 pub struct Target {

@@ -521,7 +521,8 @@ impl Merged {
         }
     }
 
-    fn in_order(self) -> Groups {
+    fn in_order(mut self) -> Groups {
+        self.states.par_iter_mut().for_each(States::finish);
         let mut places: Vec<usize> = (0..self.groups.len()).collect();
         places.sort_by(|a, b| self.groups[*a].cmp(&self.groups[*b]));
         Groups {

@@ -208,7 +208,7 @@ impl Query {
 }
 
 /// The states of one grouping: KPI → the groups of its pass, and which of the pass's KPIs it is.
-type Figures = BTreeMap<usize, (Arc<Groups>, usize)>;
+pub(super) type Figures = BTreeMap<usize, (Arc<Groups>, usize)>;
 
 /// The figures of a query, one set per grouping.
 pub struct Answer<'c> {
@@ -224,6 +224,11 @@ impl Answer<'_> {
     #[must_use]
     pub fn groupings(&self) -> &[Grouping] {
         &self.query.groupings
+    }
+
+    /// The states of one grouping.
+    pub(super) fn figures(&self, grouping: usize) -> &Figures {
+        &self.figures[grouping]
     }
 
     /// A KPI's id.
@@ -415,9 +420,9 @@ fn ratios(
             let place = groups.place(group)?;
             Some(estimator.estimate(&groups.states[*state], place, formula))
         });
-        let none = matches!(formula, Formula::Count | Formula::Sum(_)).then(|| Estimate {
-            value: Some(0.0),
-            numerator: Some(0.0),
+        let none = formula.of_nothing().map(|value| Estimate {
+            value: Some(value),
+            numerator: Some(value),
             ..Estimate::default()
         });
         found.or(none)

@@ -8,8 +8,92 @@ use crate::store::parquet_io::Stream;
 
 use super::batches::{self, Column, Columns};
 use super::query::{Answer, Row};
+use crate::schema::measure::Bound;
 
-/// One grouping of an answer.
+/// A cell of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// A period or a member, which come from the data.
+    Text(Option<String>),
+    /// A word of the program's own.
+    Word(String),
+    /// A figure.
+    Number(Option<f64>),
+    /// How many.
+    Count(u64),
+}
+
+impl Cell {
+    /// As text: numbers in full precision, null as the empty text. Texts that a spreadsheet would run are disarmed.
+    fn csv(self) -> String {
+        match self {
+            Self::Text(text) => disarm(&text.unwrap_or_default()),
+            Self::Word(word) => word,
+            // The shortest text that reads back as the same float; whole numbers without a fraction.
+            Self::Number(value) => value.map_or_else(String::new, |value| value.to_string()),
+            Self::Count(count) => count.to_string(),
+        }
+    }
+
+    fn json(self) -> serde_json::Value {
+        match self {
+            Self::Text(text) => text.into(),
+            Self::Word(word) => word.into(),
+            Self::Number(value) => value.into(),
+            Self::Count(count) => count.into(),
+        }
+    }
+}
+
+/// A way to lay an answer out.
+pub trait Layout {
+    /// The column names.
+    fn header(&self) -> Vec<&str>;
+
+    /// The rows, computed one after the other; as many cells as the header has names.
+    fn cells(&self) -> impl Iterator<Item = Vec<Cell>>;
+
+    /// A Parquet file of the same columns.
+    ///
+    /// # Errors
+    /// When Arrow or Parquet refuses the columns, or they cannot be written.
+    fn parquet<W: Write + Send>(&self, out: W) -> Result<W>;
+
+    /// CSV in UTF-8, optionally with a byte-order mark for Excel. Cells a spreadsheet would run are disarmed.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn csv(&self, out: &mut impl Write, bom: bool) -> std::io::Result<()> {
+        if bom {
+            out.write_all("\u{feff}".as_bytes())?;
+        }
+        let mut writer = csv::Writer::from_writer(out);
+        writer.write_record(self.header()).map_err(io_error)?;
+        for row in self.cells() {
+            writer
+                .write_record(row.into_iter().map(Cell::csv))
+                .map_err(io_error)?;
+        }
+        writer.flush()
+    }
+
+    /// A JSON array of objects with the columns in their order, null where nothing is known.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn json(&self, out: &mut impl Write) -> std::io::Result<()> {
+        let header = self.header();
+        let objects = self.cells().map(|row| {
+            let values = row.into_iter().map(Cell::json);
+            Ordered(header.iter().copied().zip(values).collect())
+        });
+        let mut writer = serde_json::Serializer::pretty(&mut *out);
+        serde::Serializer::collect_seq(&mut writer, objects)?;
+        out.write_all(b"\n")
+    }
+}
+
+/// One grouping of an answer in the long form: one row per KPI and group with everything known of the figure.
 pub struct Table<'a> {
     /// The answer.
     pub answer: &'a Answer<'a>,
@@ -27,114 +111,6 @@ impl Table<'_> {
     /// The rows, computed one after the other.
     pub fn rows(&self) -> impl Iterator<Item = Row> + '_ {
         self.answer.rows(self.grouping)
-    }
-
-    /// The column names.
-    #[must_use]
-    pub fn header(&self) -> Vec<&str> {
-        let mut header = vec!["kpi", "period"];
-        header.extend(self.by().iter().map(String::as_str));
-        header.extend([
-            "value",
-            "numerator",
-            "denominator",
-            "n",
-            "ci_low",
-            "ci_high",
-            "target",
-            "status",
-        ]);
-        header
-    }
-
-    /// One row as text, numbers in full precision, null as the empty text.
-    #[must_use]
-    pub fn cells(&self, row: &Row) -> Vec<String> {
-        let mut cells = vec![self.answer.id(row.kpi).to_owned(), row.group.period.clone()];
-        cells.extend(
-            row.group
-                .members
-                .iter()
-                .map(|member| member.clone().unwrap_or_default()),
-        );
-        cells.extend(numbers(row).map(number));
-        cells.insert(cells.len() - 3, row.estimate.n.to_string());
-        cells.push(row.status.code().to_owned());
-        cells
-    }
-
-    /// CSV in UTF-8, optionally with a byte-order mark for Excel. Cells a spreadsheet would run are disarmed.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn csv(&self, out: &mut impl Write, bom: bool) -> std::io::Result<()> {
-        if bom {
-            out.write_all("\u{feff}".as_bytes())?;
-        }
-        let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(self.header()).map_err(io_error)?;
-        for row in self.rows() {
-            let mut cells = self.cells(&row);
-            // Only texts can be dangerous; a negative number stays a number.
-            for cell in cells.iter_mut().take(2 + self.by().len()) {
-                *cell = disarm(cell);
-            }
-            writer.write_record(&cells).map_err(io_error)?;
-        }
-        writer.flush()
-    }
-
-    /// A JSON array of objects with the columns in their order, null where nothing is known.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn json(&self, out: &mut impl Write) -> std::io::Result<()> {
-        let header = self.header();
-        let objects = self.rows().map(|row| {
-            let [value, numerator, denominator, low, high, target] = numbers(&row);
-            let mut values: Vec<serde_json::Value> = vec![
-                self.answer.id(row.kpi).into(),
-                row.group.period.clone().into(),
-            ];
-            values.extend(row.group.members.iter().map(|member| member.clone().into()));
-            values.extend([
-                value.into(),
-                numerator.into(),
-                denominator.into(),
-                row.estimate.n.into(),
-            ]);
-            values.extend([
-                low.into(),
-                high.into(),
-                target.into(),
-                row.status.code().into(),
-            ]);
-            Ordered(header.iter().copied().zip(values).collect())
-        });
-        let mut writer = serde_json::Serializer::pretty(&mut *out);
-        serde::Serializer::collect_seq(&mut writer, objects)?;
-        out.write_all(b"\n")
-    }
-
-    /// A Parquet file of the same columns.
-    ///
-    /// # Errors
-    /// When Arrow or Parquet refuses the columns, or they cannot be written.
-    pub fn parquet<W: Write + Send>(&self, out: W) -> Result<W> {
-        let columns: Columns<'_> = self
-            .header()
-            .into_iter()
-            .enumerate()
-            .map(|(at, name)| (name, self.column(at)))
-            .collect();
-        let mut stream = Stream::new(out, batches::schema(&columns), &[])?;
-        batches::write(
-            self.answer,
-            [self.grouping],
-            |_| columns.clone(),
-            &mut stream,
-        )?;
-        stream.finish()
     }
 
     /// What stands in a column of [`Self::header`].
@@ -158,6 +134,63 @@ impl Table<'_> {
     }
 }
 
+impl Layout for Table<'_> {
+    fn header(&self) -> Vec<&str> {
+        let mut header = vec!["kpi", "period"];
+        header.extend(self.by().iter().map(String::as_str));
+        header.extend([
+            "value",
+            "numerator",
+            "denominator",
+            "n",
+            "ci_low",
+            "ci_high",
+            "target",
+            "status",
+        ]);
+        header
+    }
+
+    fn cells(&self) -> impl Iterator<Item = Vec<Cell>> {
+        self.rows().map(|row| {
+            let estimate = &row.estimate;
+            let mut cells = vec![
+                Cell::Word(self.answer.id(row.kpi).to_owned()),
+                Cell::Text(Some(row.group.period.clone())),
+            ];
+            cells.extend(row.group.members.iter().cloned().map(Cell::Text));
+            cells.extend([
+                Cell::Number(estimate.value),
+                Cell::Number(estimate.numerator),
+                Cell::Number(estimate.denominator),
+                Cell::Count(estimate.n),
+                Cell::Number(estimate.interval.map(|interval| interval.low)),
+                Cell::Number(estimate.interval.map(|interval| interval.high)),
+                Cell::Number(row.bound.map(Bound::value)),
+                Cell::Word(row.status.code().to_owned()),
+            ]);
+            cells
+        })
+    }
+
+    fn parquet<W: Write + Send>(&self, out: W) -> Result<W> {
+        let columns: Columns<'_> = self
+            .header()
+            .into_iter()
+            .enumerate()
+            .map(|(at, name)| (name, self.column(at)))
+            .collect();
+        let mut stream = Stream::new(out, batches::schema(&columns), &[])?;
+        batches::write(
+            self.answer,
+            [self.grouping],
+            |_| columns.clone(),
+            &mut stream,
+        )?;
+        stream.finish()
+    }
+}
+
 /// The error of the place that is written to, with its kind: a reader that has had enough is no failure.
 pub(super) fn io_error(error: csv::Error) -> std::io::Error {
     match error.into_kind() {
@@ -176,24 +209,6 @@ impl serde::Serialize for Ordered<'_> {
     ) -> std::result::Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
-}
-
-/// value, numerator, denominator, `ci_low`, `ci_high`, target.
-fn numbers(row: &Row) -> [Option<f64>; 6] {
-    let estimate = &row.estimate;
-    [
-        estimate.value,
-        estimate.numerator,
-        estimate.denominator,
-        estimate.interval.map(|interval| interval.low),
-        estimate.interval.map(|interval| interval.high),
-        row.bound.map(super::super::schema::measure::Bound::value),
-    ]
-}
-
-/// The shortest text that reads back as the same float; whole numbers without a fraction.
-fn number(value: Option<f64>) -> String {
-    value.map_or_else(String::new, |value| value.to_string())
 }
 
 /// Puts `'` before a cell that a spreadsheet would take for a formula.

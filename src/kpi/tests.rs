@@ -1,11 +1,13 @@
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::calendar::Grain;
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::mart;
-use crate::kpi::pass::Grouping;
+use crate::kpi::pass::{Group, Grouping};
 use crate::kpi::query::{Query, Row, Source};
-use crate::kpi::table::Table;
+use crate::kpi::table::{Layout, Table};
+use crate::kpi::wide::Wide;
 use crate::schema::measure::Bound;
 use crate::settings::Loaded;
 use crate::store::runs::Run;
@@ -276,6 +278,47 @@ fn nothing_to_divide_by_gives_null_and_no_verdict() {
         "{csv}"
     );
     assert!(csv.contains("\nfrt,,,0,0,0,,,30,none\n"), "{csv}");
+}
+
+#[test]
+fn the_wide_form_holds_the_values_of_the_long_one() {
+    let centre = Centre::of(&[&cisco()]);
+    let kpis: Vec<usize> = (0..centre.catalogue.kpis.len()).collect();
+    for by in [&[][..], &["queue"], &["weekday", "agent_id"]] {
+        let by: Vec<String> = by.iter().map(|name| (*name).to_owned()).collect();
+        let groupings = [Grain::All, Grain::Day].map(|grain| Grouping {
+            grain,
+            by: by.clone(),
+        });
+        let query = Query {
+            kpis: kpis.clone(),
+            groupings: groupings.to_vec(),
+            from: None,
+            to: None,
+            condition: None,
+        };
+        let answer = query.measure(&centre.catalogue, &centre.source()).unwrap();
+        for grouping in 0..2 {
+            let long: BTreeMap<(Group, usize), Option<f64>> = answer
+                .rows(grouping)
+                .map(|row| ((row.group.as_ref().clone(), row.kpi), row.estimate.value))
+                .collect();
+            let wide = Wide::of(&answer, grouping);
+            let at: Vec<usize> = wide.kpis().collect();
+            let mut found = BTreeMap::new();
+            for (group, values) in wide.rows() {
+                for (kpi, value) in at.iter().zip(values) {
+                    found.insert((group.clone(), *kpi), value);
+                }
+            }
+            assert!(long.values().flatten().count() > 1);
+            for (place, value) in &found {
+                // The wide form has a place for every figure of every group; the long one only rows that exist.
+                assert_eq!(long.get(place).copied().flatten(), *value, "{place:?}");
+            }
+            assert!(long.keys().all(|place| found.contains_key(place)));
+        }
+    }
 }
 
 #[test]

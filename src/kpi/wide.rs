@@ -1,0 +1,253 @@
+//! Answers in the wide form: one row per period and members, one column per KPI with its value and nothing else –
+//! what spreadsheets and data frames want. The columns are `period, <by…>, <kpi…>`.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringDictionaryBuilder};
+use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
+use rayon::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::store::parquet_io::Stream;
+
+use super::accumulate::States;
+use super::catalogue::Formula;
+use super::pass::{Group, Groups};
+use super::query::Answer;
+use super::table::{Cell, Layout};
+
+/// Rows that are laid out at a time.
+const ROWS: usize = 1 << 15;
+
+/// One grouping of an answer, one row per group.
+pub struct Wide<'a> {
+    answer: &'a Answer<'a>,
+    grouping: usize,
+    /// The groups of all KPIs, in order.
+    groups: Vec<&'a Arc<Group>>,
+    columns: Vec<(usize, Column<'a>)>,
+}
+
+/// Where the values of a KPI come from.
+enum Column<'a> {
+    /// From states.
+    Own(Option<Own<'a>>),
+    /// From two other KPIs.
+    Ratio {
+        above: Option<Own<'a>>,
+        below: Option<Own<'a>>,
+        /// What stands for each where it has no rows.
+        missing: [Option<f64>; 2],
+        scale: f64,
+    },
+}
+
+/// The states of a KPI, and where those of every row stand.
+struct Own<'a> {
+    states: &'a States,
+    formula: &'a Formula,
+    places: Arc<Vec<u32>>,
+}
+
+/// Stands for no place.
+const NOWHERE: u32 = u32::MAX;
+
+impl Own<'_> {
+    /// The value in a row; the outer `None` where the KPI does not have the group.
+    fn value(&self, row: usize) -> Option<Option<f64>> {
+        let place = self.places[row];
+        (place != NOWHERE).then(|| self.states.value(place as usize, self.formula))
+    }
+}
+
+impl Column<'_> {
+    fn value(&self, row: usize) -> Option<f64> {
+        let of = |own: &Option<Own<'_>>| own.as_ref().and_then(|own| own.value(row));
+        match self {
+            Self::Own(own) => of(own).flatten(),
+            Self::Ratio {
+                above,
+                below,
+                missing,
+                scale,
+            } => {
+                let (top, bottom) = (of(above), of(below));
+                if top.is_none() && bottom.is_none() {
+                    return None;
+                }
+                let (top, bottom) = (top.unwrap_or(missing[0])?, bottom.unwrap_or(missing[1])?);
+                (bottom != 0.0).then(|| top / bottom * scale)
+            }
+        }
+    }
+}
+
+impl<'a> Wide<'a> {
+    /// Lays a grouping of an answer out.
+    #[must_use]
+    pub fn of(answer: &'a Answer<'a>, grouping: usize) -> Self {
+        // KPIs of one pass share their groups.
+        let mut passes: Vec<&'a Arc<Groups>> = Vec::new();
+        for (groups, _) in answer.figures(grouping).values() {
+            if !passes.iter().any(|known| Arc::ptr_eq(known, groups)) {
+                passes.push(groups);
+            }
+        }
+        let groups = union(&passes);
+        let places: Vec<Arc<Vec<u32>>> = passes
+            .par_iter()
+            .map(|pass| Arc::new(places(pass, &groups)))
+            .collect();
+        let kpis = &answer.catalogue().kpis;
+        let own = |at: usize| -> Option<Own<'a>> {
+            let (of, state) = answer.figures(grouping).get(&at)?;
+            let pass = passes.iter().position(|known| Arc::ptr_eq(known, of))?;
+            Some(Own {
+                states: &of.states[*state],
+                formula: &kpis[at].formula,
+                places: places[pass].clone(),
+            })
+        };
+        let column = |at: usize| match kpis[at].formula {
+            Formula::Ratio {
+                numerator,
+                denominator,
+                scale,
+            } => Column::Ratio {
+                above: own(numerator),
+                below: own(denominator),
+                missing: [numerator, denominator].map(|part| kpis[part].formula.of_nothing()),
+                scale,
+            },
+            _ => Column::Own(own(at)),
+        };
+        let columns = answer.kpis(grouping).into_iter();
+        Self {
+            answer,
+            grouping,
+            groups,
+            columns: columns.map(|at| (at, column(at))).collect(),
+        }
+    }
+
+    /// Names of the dimension columns.
+    #[must_use]
+    pub fn by(&self) -> &[String] {
+        &self.answer.groupings()[self.grouping].by
+    }
+
+    /// Positions of the KPIs in the catalogue, column by column.
+    pub fn kpis(&self) -> impl Iterator<Item = usize> + '_ {
+        self.columns.iter().map(|(at, _)| *at)
+    }
+
+    /// The rows: the group, and the value of each KPI.
+    pub fn rows(&self) -> impl Iterator<Item = (&Group, Vec<Option<f64>>)> + '_ {
+        self.groups.iter().enumerate().map(|(row, group)| {
+            let values = self.columns.iter().map(|(_, column)| column.value(row));
+            (group.as_ref(), values.collect())
+        })
+    }
+
+    fn schema(&self) -> SchemaRef {
+        let texts = 1 + self.by().len();
+        let text = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+        let fields = self.header().into_iter().enumerate().map(|(at, name)| {
+            let data_type = if at < texts {
+                text()
+            } else {
+                DataType::Float64
+            };
+            Field::new(name, data_type, true)
+        });
+        Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+    }
+
+    fn arrays(&self, rows: &Range<usize>) -> Vec<ArrayRef> {
+        let groups = &self.groups[rows.clone()];
+        let texts = |text: &dyn Fn(&'a Group) -> Option<&'a str>| -> ArrayRef {
+            let mut builder = StringDictionaryBuilder::<Int32Type>::new();
+            for group in groups {
+                builder.append_option(text(group));
+            }
+            Arc::new(builder.finish())
+        };
+        let mut arrays = vec![texts(&|group| Some(&group.period))];
+        arrays.extend(
+            (0..self.by().len()).map(|at| texts(&|group| group.members.get(at)?.as_deref())),
+        );
+        let values: Vec<ArrayRef> = self
+            .columns
+            .par_iter()
+            .map(|(_, column)| -> ArrayRef {
+                Arc::new(
+                    rows.clone()
+                        .map(|row| column.value(row))
+                        .collect::<Float64Array>(),
+                )
+            })
+            .collect();
+        arrays.extend(values);
+        arrays
+    }
+}
+
+impl Layout for Wide<'_> {
+    fn header(&self) -> Vec<&str> {
+        let ids = self.columns.iter().map(|(at, _)| self.answer.id(*at));
+        let by = self.by().iter().map(String::as_str);
+        ["period"].into_iter().chain(by).chain(ids).collect()
+    }
+
+    fn cells(&self) -> impl Iterator<Item = Vec<Cell>> {
+        self.rows().map(|(group, values)| {
+            let period = Cell::Text(Some(group.period.clone()));
+            let members = group.members.iter().cloned().map(Cell::Text);
+            let values = values.into_iter().map(Cell::Number);
+            [period].into_iter().chain(members).chain(values).collect()
+        })
+    }
+
+    fn parquet<W: Write + Send>(&self, out: W) -> Result<W> {
+        let schema = self.schema();
+        let mut stream = Stream::new(out, schema.clone(), &[])?;
+        for from in (0..self.groups.len()).step_by(ROWS) {
+            let rows = from..self.groups.len().min(from + ROWS);
+            let batch = RecordBatch::try_new(schema.clone(), self.arrays(&rows));
+            stream.write(&batch.map_err(|source| Error::Arrow {
+                what: "the answer".to_owned(),
+                source,
+            })?)?;
+        }
+        stream.finish()
+    }
+}
+
+/// The groups of several passes, in order, each once.
+fn union<'a>(passes: &[&'a Arc<Groups>]) -> Vec<&'a Arc<Group>> {
+    match passes {
+        [] => Vec::new(),
+        [one] => one.groups.iter().collect(),
+        several => {
+            let all: BTreeSet<&Arc<Group>> = several.iter().flat_map(|pass| &pass.groups).collect();
+            all.into_iter().collect()
+        }
+    }
+}
+
+/// Where the states of each of these groups stand in a pass. Both are in order.
+fn places(pass: &Groups, groups: &[&Arc<Group>]) -> Vec<u32> {
+    let mut known = pass.groups.iter().zip(&pass.places).peekable();
+    let place = |group: &&Arc<Group>| match known.peek() {
+        Some((next, place)) if next == group => {
+            let place = u32::try_from(**place).unwrap_or(NOWHERE);
+            known.next();
+            place
+        }
+        _ => NOWHERE,
+    };
+    groups.iter().map(place).collect()
+}
