@@ -131,19 +131,22 @@ def main():
             )
         plan = folder / f"{dimension}.json"
         plan.write_text(json.dumps({"threads": threads, "steps": steps}))
-        ours = [
+        long = [
             arguments.kefu, "kpi", "--store", arguments.store, "--kpi", ",".join(kpis), "--by", dimension,
             "--grain", "day", "--format", "parquet", "-o", str(folder / f"kefu_{dimension}.parquet"),
             "--threads", str(threads),
         ]
-        times = {"DuckDB": [], "kefu": []}
+        wide = [*long[:-3], str(folder / f"kefu_wide_{dimension}.parquet"), *long[-2:], "--wide"]
+        times = {"DuckDB": [], "kefu": [], "kefu --wide": []}
         for _ in range(arguments.runs):
             times["DuckDB"].append(measured([sys.executable, "-c", DUCKDB, str(plan)], arguments.cores))
-            times["kefu"].append(measured(ours, arguments.cores))
+            times["kefu"].append(measured(long, arguments.cores))
+            times["kefu --wide"].append(measured(wide, arguments.cores))
         median = {t: [statistics.median(c) for c in zip(*runs)] for t, runs in times.items()}
         for tool, (wall, cpu, peak) in median.items():
             print(f"| {dimension} ({len(kpis)} KPIs) | {tool} | {wall:.2f} | {cpu:.2f} | {peak:,.0f} |")
-        ratios.append([dimension, *(a / b for a, b in zip(median["kefu"], median["DuckDB"]))])
+        for tool in ("kefu --wide", "kefu"):
+            ratios.append([f"{dimension}, {tool}", *(a / b for a, b in zip(median[tool], median["DuckDB"]))])
     print("\n| kefu ÷ DuckDB | wall | CPU | peak memory |\n|---|---|---|---|")
     for dimension, *numbers in ratios:
         print(f"| {dimension} | " + " | ".join(f"{n:.2f}" for n in numbers) + " |")
