@@ -7,6 +7,8 @@ use arrow::datatypes::SchemaRef;
 use clap::Args;
 
 use crate::error::Result;
+use crate::i18n::Lang;
+use crate::i18n::text::Text;
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::drill::{Drill, LEADING};
 use crate::kpi::rows::{Csv, Json, text};
@@ -72,9 +74,8 @@ pub fn drill(common: &Common, args: &DrillArgs) -> Result<ExitCode> {
             out.all(format!("{table}\n").as_bytes())?;
             if shown.count > SHOWN && !common.quiet {
                 let all = format::count(shown.count as u64);
-                let message = format!(
-                    "the first {SHOWN} of {all} rows, with the columns that the figure reads; -o rows.parquet writes all of both"
-                );
+                let t = Text(common.lang.unwrap_or(Lang::En));
+                let message = t.drill_first(&SHOWN.to_string(), &all);
                 output::note(&message, common.json);
             }
         }

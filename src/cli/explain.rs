@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::expr::lower::Dialect;
 use crate::expr::{Comparison, Expr};
 use crate::i18n::Lang;
+use crate::i18n::text::Text;
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
 use crate::kpi::figure::Bound;
 use crate::kpi::pass::{Grouping, Pass};
@@ -47,10 +48,9 @@ pub fn explain(common: &Common, args: &ExplainArgs) -> Result<ExitCode> {
         let mut text = definition(at, &catalogue, lang, &asked);
         if let Some(reading) = finished(common, &settings, &args.rows)? {
             for (kpi, conditions) in catalogue.with_rows(at).into_iter().zip(&asked) {
-                let place = place(common, &settings, &reading, kpi);
-                let left = rows_left(kpi, &reading.source(), &args.rows, conditions)?;
-                text.push_str(&place);
-                text.push_str(&left);
+                let place = place(common, &settings, &reading, kpi, Text(lang));
+                let left = rows_left(kpi, &reading.source(), &args.rows, conditions, Text(lang))?;
+                let _ = write!(text, "\n{place}\n{left}");
             }
         }
         text
@@ -90,22 +90,16 @@ fn finished(common: &Common, settings: &Settings, rows: &Rows) -> Result<Option<
 }
 
 /// Where the rows are that are counted.
-fn place(common: &Common, settings: &Settings, reading: &Reading, kpi: &Kpi) -> String {
+fn place(common: &Common, settings: &Settings, reading: &Reading, kpi: &Kpi, t: Text) -> String {
     let run = reading.run();
-    let store = common.store.display();
+    let store = common.store.display().to_string();
     let fact = kpi.fact.map_or("", |fact| fact.name);
     if reading.is_judged_anew() {
         let at = calendar::print(settings.centre.zone, run.as_of);
-        return format!(
-            "\nRows of {fact} in {store} (run {}, judged as of {at}):\n",
-            run.id()
-        );
+        return t.explain_rows_judged(fact, &store, &run.id(), &at);
     }
     let version = run.versions.get(fact).copied().unwrap_or_default();
-    format!(
-        "\nRows of {fact} in {store} (run {}, version {version} of the Delta table {store}/{fact}):\n",
-        run.id()
-    )
+    t.explain_rows_of(fact, &store, &run.id(), &version.to_string())
 }
 
 fn definition(at: usize, catalogue: &Catalogue, lang: Lang, asked: &[Vec<Expr>]) -> String {
@@ -149,18 +143,18 @@ fn definition(at: usize, catalogue: &Catalogue, lang: Lang, asked: &[Vec<Expr>])
     }
     line("source", kpi.source.get(lang).to_owned());
     for target in catalogue.targets.iter().filter(|target| target.kpi == at) {
-        let sign = if matches!(target.bound, Bound::AtLeast(_)) {
-            "at least"
-        } else {
-            "at most"
-        };
+        let t = Text(lang);
         let bound = format::value(target.bound.value(), kpi.unit, lang);
+        let bound = match target.bound {
+            Bound::AtLeast(_) => t.explain_at_least(&bound),
+            Bound::AtMost(_) => t.explain_at_most(&bound),
+        };
         let part = target.condition.as_ref().map_or_else(String::new, |part| {
-            format!(" where {}", part.sql(Dialect::Duckdb))
+            t.explain_target_part(&part.sql(Dialect::Duckdb))
         });
         line(
             "target",
-            format!("{sign} {bound}{part} ({})", target.source.get(lang)),
+            t.explain_target(&bound, &part, target.source.get(lang)),
         );
     }
     if let Some(fact) = kpi.fact {
@@ -190,7 +184,13 @@ fn sql(at: usize, catalogue: &Catalogue, dialect: Dialect, asked: &[Vec<Expr>]) 
 }
 
 /// Rows of the fact left after each condition, one after the other; at last those with a value.
-fn rows_left(kpi: &Kpi, source: &Source<'_>, rows: &Rows, asked: &[Expr]) -> Result<String> {
+fn rows_left(
+    kpi: &Kpi,
+    source: &Source<'_>,
+    rows: &Rows,
+    asked: &[Expr],
+    t: Text,
+) -> Result<String> {
     let Some(fact) = kpi.fact else {
         return Ok(String::new());
     };
@@ -199,21 +199,24 @@ fn rows_left(kpi: &Kpi, source: &Source<'_>, rows: &Rows, asked: &[Expr]) -> Res
         let _ = writeln!(text, "{:>12}  {what}", format::count(count));
     };
     let total = |parts: &[Part]| parts.iter().map(|part| part.rows).sum();
-    line(total(&days(source, fact, None, None)?), "all");
+    line(
+        total(&days(source, fact, None, None)?),
+        t.explain_all_rows(),
+    );
     let parts = days(source, fact, rows.from, rows.to)?;
     let (range, condition) = asked.split_at(asked.len() - usize::from(rows.condition.is_some()));
     if let Some(range) = all(range.iter()) {
-        let what = format!("after {}", range.sql(Dialect::Duckdb));
+        let what = t.explain_after(&range.sql(Dialect::Duckdb));
         line(total(&parts), &what);
     }
     let own = kpi.condition.iter().flat_map(Expr::conjuncts);
     let mut so_far: Option<Expr> = None;
-    let named = |expr: &Expr| format!("after {}", expr.sql(Dialect::Duckdb));
+    let named = |expr: &Expr| t.explain_after(&expr.sql(Dialect::Duckdb));
     let steps = condition
         .iter()
         .chain(own)
         .map(|expr| (expr.clone(), named(expr)));
-    for (step, what) in steps.chain(values(&kpi.formula)) {
+    for (step, what) in steps.chain(values(&kpi.formula, t)) {
         let joined = all(so_far.iter().chain([&step])).unwrap_or(step);
         line(count(fact, &parts, &joined)?, &what);
         so_far = Some(joined);
@@ -222,23 +225,20 @@ fn rows_left(kpi: &Kpi, source: &Source<'_>, rows: &Rows, asked: &[Expr]) -> Res
 }
 
 /// The last steps: which rows have a value, and of a rate, in which it is true.
-fn values(formula: &Formula) -> Vec<(Expr, String)> {
+fn values(formula: &Formula, t: Text) -> Vec<(Expr, String)> {
     let known = |expr: &Expr| Expr::Not(Box::new(Expr::IsNull(Box::new(expr.clone()))));
     match formula {
         Formula::Count | Formula::Ratio { .. } => Vec::new(),
         Formula::Sum(of) | Formula::Mean(of) | Formula::Max(of) | Formula::Quantile { of, .. } => {
-            vec![(known(of), "with a value".to_owned())]
+            vec![(known(of), t.explain_with_value().to_owned())]
         }
         Formula::Share { of, weight } => {
             let both = Expr::And(Box::new(known(of)), Box::new(known(weight)));
-            vec![(both, "with a value and a weight".to_owned())]
+            vec![(both, t.explain_with_weight().to_owned())]
         }
         Formula::Rate(when) => vec![
-            (
-                known(when),
-                "known to be true or false: the denominator".to_owned(),
-            ),
-            (when.clone(), "true: the numerator".to_owned()),
+            (known(when), t.explain_denominator().to_owned()),
+            (when.clone(), t.explain_numerator().to_owned()),
         ],
     }
 }

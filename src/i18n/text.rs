@@ -50,6 +50,7 @@ macro_rules! catalogue {
 
 mod codes;
 mod data;
+mod explain;
 mod figures;
 mod findings;
 mod insight;
@@ -70,6 +71,7 @@ mod tests {
             findings::ENTRIES,
             figures::ENTRIES,
             data::ENTRIES,
+            explain::ENTRIES,
             codes::ENTRIES,
             restated::ENTRIES,
             insight::ENTRIES,
