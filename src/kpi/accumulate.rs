@@ -16,11 +16,16 @@ use super::figure::{Estimate, Interval};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tally {
     runs: Vec<(f64, u32)>,
+    /// How many runs there were when they were last put in order.
+    in_order: usize,
 }
 
+/// Runs that are worth putting in order.
+const MANY: usize = 256;
+
 impl Tally {
-    /// The values in order, each once.
-    fn sorted(mut self) -> Self {
+    /// Puts the values in order, each once.
+    fn sort(&mut self) {
         // Runs of earlier parts ascend already, and the sort makes use of it.
         self.runs.sort_by(|a, b| a.0.total_cmp(&b.0));
         self.runs.dedup_by(|next, before| {
@@ -31,10 +36,22 @@ impl Tally {
             }
             false
         });
-        self
+        self.in_order = self.runs.len();
     }
 
-    /// Rows in all, and the value at a position among them in ascending order.
+    /// Adds the values of a later part. What is held is at most twice what is needed.
+    fn merge(&mut self, other: Self) {
+        if self.runs.is_empty() {
+            *self = other;
+            return;
+        }
+        self.runs.extend(other.runs);
+        if self.runs.len() > 2 * self.in_order.max(MANY) {
+            self.sort();
+        }
+    }
+
+    /// Rows in all, and the value at a position among them in ascending order; they are in order.
     fn ranked(&self) -> (u64, impl Fn(u64) -> Option<f64>) {
         // Rows up to and including each value.
         let mut upto: Vec<u64> = Vec::with_capacity(self.runs.len());
@@ -51,6 +68,29 @@ impl Tally {
     }
 }
 
+/// What a quantile is computed from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// Every value so far.
+    Open(Tally),
+    /// The quantile of a group that gets no more rows. Its values would take as much memory as the rows.
+    Settled(Quantile),
+}
+
+/// A quantile.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Quantile {
+    n: u64,
+    value: Option<f64>,
+    bounds: Option<(f64, f64)>,
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Self::Open(Tally::default())
+    }
+}
+
 /// The states of one KPI in every group of a grouping, by position of the group.
 #[derive(Debug, Clone, PartialEq)]
 pub enum States {
@@ -62,8 +102,8 @@ pub enum States {
     Rate(Vec<(u64, u64)>),
     /// n, Σy, Σw, Σy², Σyw, Σw² with y = of·weight.
     Share(Vec<(u64, [Sum; 5])>),
-    /// Every value.
-    Values(Vec<Tally>),
+    /// Every value, or what came of them.
+    Values(Vec<Values>),
     /// n and the largest.
     Max(Vec<(u64, f64)>),
 }
@@ -77,7 +117,7 @@ impl States {
             Formula::Sum(_) | Formula::Mean(_) => Self::Moments(vec![Default::default(); groups]),
             Formula::Rate(_) => Self::Rate(vec![(0, 0); groups]),
             Formula::Share { .. } => Self::Share(vec![Default::default(); groups]),
-            Formula::Quantile { .. } => Self::Values(vec![Tally::default(); groups]),
+            Formula::Quantile { .. } => Self::Values(vec![Values::default(); groups]),
             Formula::Max(_) => Self::Max(vec![(0, f64::NEG_INFINITY); groups]),
             Formula::Ratio { .. } => return None,
         })
@@ -122,11 +162,11 @@ impl States {
             }
             Self::Values(states) => {
                 for (group, value, _) in rows {
-                    states[group].runs.push((value, 1));
+                    if let Values::Open(tally) = &mut states[group] {
+                        tally.runs.push((value, 1));
+                    }
                 }
-                for tally in states {
-                    *tally = std::mem::take(tally).sorted();
-                }
+                self.sort();
             }
             Self::Max(states) => {
                 for (group, value, _) in rows {
@@ -162,10 +202,9 @@ impl States {
                     .for_each(|(sum, other)| sum.merge(other));
             }),
             (Self::Values(all), Self::Values(more)) => each(all, more, places, groups, |a, b| {
-                if a.runs.is_empty() {
-                    *a = b;
-                } else {
-                    a.runs.extend(b.runs);
+                // Nothing comes for a settled group.
+                if let (Values::Open(all), Values::Open(more)) = (a, b) {
+                    all.merge(more);
                 }
             }),
             (Self::Max(all), Self::Max(more)) => {
@@ -180,11 +219,25 @@ impl States {
         }
     }
 
-    /// To be called when everything is added: puts values into their order.
-    pub fn finish(&mut self) {
+    /// Puts values into their order: to be called when everything is added.
+    pub fn sort(&mut self) {
         if let Self::Values(states) = self {
-            for tally in states {
-                *tally = std::mem::take(tally).sorted();
+            for state in states {
+                if let Values::Open(tally) = state {
+                    tally.sort();
+                }
+            }
+        }
+    }
+
+    /// Says that the groups from `first` on get no more rows: of a quantile only the result is kept.
+    pub fn settle(&mut self, first: usize, formula: &Formula, estimator: &mut Estimator) {
+        if let Self::Values(states) = self {
+            for state in states.iter_mut().skip(first) {
+                if let Values::Open(tally) = state {
+                    tally.sort();
+                    *state = Values::Settled(estimator.quantile(tally, formula.quantile()));
+                }
             }
         }
     }
@@ -211,10 +264,13 @@ impl States {
                 let [y, w, ..] = states[group].1.map(Sum::value);
                 (w != 0.0).then(|| y / w)
             }
-            Self::Values(states) => {
-                let (n, at) = states[group].ranked();
-                interval::quantile_type7_at(n, formula.quantile(), at)
-            }
+            Self::Values(states) => match &states[group] {
+                Values::Open(tally) => {
+                    let (n, at) = tally.ranked();
+                    interval::quantile_type7_at(n, formula.quantile(), at)
+                }
+                Values::Settled(quantile) => quantile.value,
+            },
             Self::Max(states) => {
                 let (n, largest) = states[group];
                 (n > 0).then_some(largest)
@@ -288,13 +344,10 @@ impl Estimator {
                 figure(value, Some(y), Some(w), n, bounds)
             }
             States::Values(states) => {
-                let (n, at) = states[group].ranked();
-                let q = formula.quantile();
-                let ranks = *self
-                    .ranks
-                    .entry((n, q.to_bits()))
-                    .or_insert_with(|| interval::quantile_ranks(n, q));
-                let bounds = ranks.and_then(|(low, high)| Some((at(low)?, at(high)?)));
+                let Quantile { n, bounds, .. } = match &states[group] {
+                    Values::Open(tally) => self.quantile(tally, formula.quantile()),
+                    Values::Settled(quantile) => *quantile,
+                };
                 figure(value, None, Some(real(n)), n, bounds)
             }
             States::Max(states) => figure(
@@ -304,6 +357,20 @@ impl Estimator {
                 states[group].0,
                 None,
             ),
+        }
+    }
+
+    /// The quantile of values in order.
+    fn quantile(&mut self, tally: &Tally, q: f64) -> Quantile {
+        let (n, at) = tally.ranked();
+        let ranks = *self
+            .ranks
+            .entry((n, q.to_bits()))
+            .or_insert_with(|| interval::quantile_ranks(n, q));
+        Quantile {
+            n,
+            bounds: ranks.and_then(|(low, high)| Some((at(low)?, at(high)?))),
+            value: interval::quantile_type7_at(n, q, at),
         }
     }
 }
@@ -386,12 +453,26 @@ mod tests {
             let formula = Formula::Quantile { of: Expr::Number(0.0), q };
             let mut merged = one(&formula, &values[..cut]);
             merged.merge(one(&formula, &values[cut..]), &[0], 1);
-            merged.finish();
+            merged.sort();
             let found = estimate(&merged, &formula);
             values.sort_by(f64::total_cmp);
             prop_assert_eq!(found.value, interval::quantile_type7(&values, q));
             prop_assert_eq!(found.interval.map(|i| (i.low, i.high)), interval::quantile_interval(&values, q));
             prop_assert_eq!(found.n, values.len() as u64);
+        }
+
+        #[test]
+        fn a_settled_quantile_is_the_same(values in prop::collection::vec(0_u32..500, 0..900), cut in 0_usize..900, q in 0.01..0.99_f64) {
+            let values: Vec<f64> = values.into_iter().map(f64::from).collect();
+            let cut = cut.min(values.len());
+            let formula = Formula::Quantile { of: Expr::Number(0.0), q };
+            let mut open = one(&formula, &values[..cut]);
+            open.merge(one(&formula, &values[cut..]), &[0], 1);
+            let mut settled = open.clone();
+            open.sort();
+            settled.settle(0, &formula, &mut Estimator::default());
+            prop_assert_eq!(estimate(&settled, &formula), estimate(&open, &formula));
+            prop_assert_eq!(settled.value(0, &formula), estimate(&open, &formula).value);
         }
 
         #[test]

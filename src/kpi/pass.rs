@@ -20,7 +20,7 @@ use crate::schema::{DATE, Physical};
 use crate::store::delta::Part;
 use crate::store::parquet_io;
 
-use super::accumulate::States;
+use super::accumulate::{Estimator, States};
 use super::catalogue::{Formula, Kpi};
 use super::program::{Place, Program, Value};
 use crate::expr::Expr;
@@ -113,17 +113,26 @@ impl Pass<'_> {
     pub fn run(&self, parts: &[Part]) -> Result<Vec<Groups>> {
         let ready = self.ready();
         let mut merged: Vec<Merged> = self.groupings.iter().map(|_| Merged::default()).collect();
+        let mut parts: Vec<&Part> = parts.iter().collect();
+        parts.sort_by(|a, b| a.partition.cmp(&b.partition));
+        let days: Vec<&[&Part]> = parts.chunk_by(|a, b| a.partition == b.partition).collect();
         // A few days at a time: what a day adds up to is small only once it is part of the whole.
-        for days in parts.chunks(DAYS_PER_THREAD * rayon::current_num_threads().max(1)) {
-            let by_day: Vec<Vec<PartGroups>> = days
+        for days in days.chunks(DAYS_PER_THREAD * rayon::current_num_threads().max(1)) {
+            let by_part: Vec<Vec<PartGroups>> = days
+                .concat()
                 .par_iter()
                 .map(|part| ready.part(part))
                 .collect::<Result<_>>()?;
-            for day in by_day {
-                for (whole, groups) in merged.iter_mut().zip(day) {
+            for part in by_part {
+                for (whole, groups) in merged.iter_mut().zip(part) {
                     whole.add(groups);
                 }
             }
+            merged
+                .par_iter_mut()
+                .zip(self.groupings)
+                .filter(|(_, grouping)| matches!(grouping.grain, Grain::Hour | Grain::Day))
+                .for_each(|(whole, _)| whole.settle(self.kpis));
         }
         Ok(merged
             .into_iter()
@@ -493,6 +502,9 @@ struct Merged {
     known: AHashMap<Arc<Group>, usize>,
     groups: Vec<Arc<Group>>,
     states: Vec<States>,
+    /// How many of the first groups get no more rows.
+    settled: usize,
+    estimator: Estimator,
 }
 
 impl Merged {
@@ -521,8 +533,16 @@ impl Merged {
         }
     }
 
+    /// Says that the groups so far get no more rows.
+    fn settle(&mut self, kpis: &[&Kpi]) {
+        for (states, kpi) in self.states.iter_mut().zip(kpis) {
+            states.settle(self.settled, &kpi.formula, &mut self.estimator);
+        }
+        self.settled = self.groups.len();
+    }
+
     fn in_order(mut self) -> Groups {
-        self.states.par_iter_mut().for_each(States::finish);
+        self.states.par_iter_mut().for_each(States::sort);
         let mut places: Vec<usize> = (0..self.groups.len()).collect();
         places.sort_by(|a, b| self.groups[*a].cmp(&self.groups[*b]));
         Groups {
