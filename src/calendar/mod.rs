@@ -3,6 +3,7 @@
 //! A leaf that knows zones and days but no tables. An instant is UTC microseconds since 1970. Working hours are in
 //! [`working`].
 
+pub mod campaign;
 pub mod working;
 
 use chrono::{

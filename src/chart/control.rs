@@ -1,11 +1,15 @@
 //! Control chart: raw dots, adjusted line, limits, target, signals by shape.
 
-use crate::kpi::figure::Unit;
+use std::ops::Range;
+
 use crate::report::document::Tone;
-use crate::report::figure::{Control, ControlDay, Level, SignalMark};
+use crate::report::figure::{Control, ControlDay, SignalMark};
 use crate::report::format;
 
+use super::above::Above;
 use super::sheet::{Align, DrawError, Drawing, Ink, Scale, Sheet, draw as on_sheet, text_width};
+
+pub(super) use super::ticks::ticks;
 
 const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 212.0;
@@ -20,6 +24,7 @@ struct Frame<'a> {
     plot: &'a Control,
     left: f64,
     right: f64,
+    top: f64,
     x: Scale,
     y: Scale,
 }
@@ -47,20 +52,25 @@ pub(super) fn draw(plot: &Control) -> Result<Drawing, DrawError> {
         let left = widest(&mut tick_labels.iter().map(|(_, text)| text.as_str())) + 8.0;
         let right = WIDTH - widest(&mut labels.iter().map(|(_, text, _)| text.as_str())) - 10.0;
         let last = plot.days.len().saturating_sub(1) as f64;
+        let x = Scale {
+            from: (0.0, last),
+            to: (left + 5.0, right - 7.0),
+        };
+        let above = Above::new(plot, x, (left, right), TOP - 4.0);
         let frame = Frame {
             plot,
             left,
             right,
-            x: Scale {
-                from: (0.0, last),
-                to: (left + 5.0, right - 7.0),
-            },
+            top: TOP + above.height,
+            x,
             y: Scale {
                 from: range,
-                to: (HEIGHT - BOTTOM, TOP),
+                to: (HEIGHT - BOTTOM, TOP + above.height),
             },
         };
         frame.axes(sheet, &tick_labels)?;
+        frame.band(sheet)?;
+        above.draw(sheet, frame.top - 4.0, HEIGHT - BOTTOM)?;
         frame.limits(sheet)?;
         frame.levels(sheet, range)?;
         frame.series(sheet)?;
@@ -104,33 +114,62 @@ impl Frame<'_> {
         Ok(())
     }
 
-    fn limits(&self, sheet: &Sheet) -> Result<(), DrawError> {
-        let upper = self.path(|day| day.upper);
-        let lower = self.path(|day| day.lower);
-        if upper.len() > 1 && upper.len() == lower.len() {
-            let outline: Vec<(f64, f64)> = upper
-                .iter()
-                .copied()
-                .chain(lower.iter().rev().copied())
-                .collect();
-            sheet.polygon(&outline, Ink::Band)?;
+    /// Between the limits, stretch by stretch.
+    fn band(&self, sheet: &Sheet) -> Result<(), DrawError> {
+        for days in stretches(&self.plot.days) {
+            let upper = self.path(days.clone(), |day| day.upper);
+            let lower = self.path(days, |day| day.lower);
+            if upper.len() > 1 && upper.len() == lower.len() {
+                let outline: Vec<(f64, f64)> =
+                    upper.into_iter().chain(lower.into_iter().rev()).collect();
+                sheet.polygon(&outline, Ink::Band)?;
+            }
         }
-        sheet.line(&upper, Ink::Limit, 1.0)?;
-        sheet.line(&lower, Ink::Limit, 1.0)
+        Ok(())
+    }
+
+    fn limits(&self, sheet: &Sheet) -> Result<(), DrawError> {
+        for days in stretches(&self.plot.days) {
+            for limit in [|day: &ControlDay| day.upper, |day: &ControlDay| day.lower] {
+                sheet.line(&self.path(days.clone(), limit), Ink::Limit, 1.0)?;
+            }
+        }
+        Ok(())
     }
 
     fn levels(&self, sheet: &Sheet, range: (f64, f64)) -> Result<(), DrawError> {
-        let across = |level: &Level, ink, width| {
-            let y = self.y.at(level.value);
-            sheet.line(&[(self.left, y), (self.right, y)], ink, width)
-        };
-        if let Some(centre) = &self.plot.centre {
-            across(centre, Ink::Centre, 1.0)?;
+        let all = stretches(&self.plot.days);
+        let half = self.half_a_day();
+        for (i, days) in all.iter().enumerate() {
+            let Some(centre) = self.plot.days[days.clone()]
+                .iter()
+                .find_map(|day| day.centre)
+            else {
+                continue;
+            };
+            let y = self.y.at(centre);
+            let from = match i {
+                0 => self.left,
+                _ => self.x.at(days.start as f64) - half,
+            };
+            let to = if i + 1 == all.len() {
+                self.right
+            } else {
+                self.x.at(days.end as f64) - half
+            };
+            sheet.line(&[(from, y), (to, y)], Ink::Centre, 1.0)?;
         }
         match &self.plot.target {
-            Some(target) if inside(target.value, range) => across(target, Ink::Target, 1.5),
+            Some(target) if inside(target.value, range) => {
+                let y = self.y.at(target.value);
+                sheet.line(&[(self.left, y), (self.right, y)], Ink::Target, 1.5)
+            }
             _ => Ok(()),
         }
+    }
+
+    fn half_a_day(&self) -> f64 {
+        (self.x.at(1.0) - self.x.at(0.0)) / 2.0
     }
 
     fn series(&self, sheet: &Sheet) -> Result<(), DrawError> {
@@ -152,10 +191,15 @@ impl Frame<'_> {
         Ok(())
     }
 
-    /// The adjusted line, broken where a day has no value.
+    /// The adjusted line, broken where a day has no value and where other limits begin: there the
+    /// weekday's effect is another one too.
     fn runs(&self) -> Vec<Vec<(f64, f64)>> {
         let mut runs = vec![Vec::new()];
+        let mut stretch = 0;
         for (i, day) in self.plot.days.iter().enumerate() {
+            if std::mem::replace(&mut stretch, day.stretch) != day.stretch {
+                runs.push(Vec::new());
+            }
             match (day.adjusted, runs.last_mut()) {
                 (Some(value), Some(run)) => run.push((self.x.at(i as f64), self.y.at(value))),
                 _ => runs.push(Vec::new()),
@@ -168,7 +212,7 @@ impl Frame<'_> {
     fn labels(&self, sheet: &Sheet, mut labels: Vec<(f64, String, Ink)>) -> Result<(), DrawError> {
         labels.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut heights: Vec<f64> = labels.iter().map(|(value, ..)| self.y.at(*value)).collect();
-        spread(&mut heights, TOP - 4.0, HEIGHT - BOTTOM + 2.0);
+        spread(&mut heights, self.top - 4.0, HEIGHT - BOTTOM + 2.0);
         for ((_, text, ink), y) in labels.iter().zip(heights) {
             sheet.text(text, (self.right + 6.0, y), LETTERS, Align::Start, *ink)?;
         }
@@ -180,15 +224,30 @@ impl Frame<'_> {
         let width = (self.x.to.1 - self.x.to.0) / count;
         for (i, day) in self.plot.days.iter().enumerate() {
             let left = self.x.at(i as f64) - width / 2.0;
-            sheet.hint(left, TOP, width, HEIGHT - BOTTOM - TOP, &day.hint);
+            let height = HEIGHT - BOTTOM - self.top;
+            sheet.hint(left, self.top, width, height, &day.hint);
         }
     }
 
-    fn path(&self, value: fn(&ControlDay) -> Option<f64>) -> Vec<(f64, f64)> {
-        let days = self.plot.days.iter().enumerate();
-        days.filter_map(|(i, day)| Some((self.x.at(i as f64), self.y.at(value(day)?))))
-            .collect()
+    fn path(&self, days: Range<usize>, value: fn(&ControlDay) -> Option<f64>) -> Vec<(f64, f64)> {
+        days.filter_map(|i| {
+            let value = value(self.plot.days.get(i)?)?;
+            Some((self.x.at(i as f64), self.y.at(value)))
+        })
+        .collect()
     }
+}
+
+/// The days that share their limits, stretch by stretch.
+pub(super) fn stretches(days: &[ControlDay]) -> Vec<Range<usize>> {
+    let mut from = 0;
+    days.chunk_by(|a, b| a.stretch == b.stretch)
+        .map(|part| {
+            let all = from..from + part.len();
+            from = all.end;
+            all
+        })
+        .collect()
 }
 
 /// A signal: triangle to the worse side, diamond to the better one, square where there is neither.
@@ -316,63 +375,9 @@ pub(super) fn spread(heights: &mut [f64], top: f64, bottom: f64) {
     }
 }
 
-/// Three to six round numbers inside the range.
-pub(super) fn ticks((low, high): (f64, f64), unit: Unit) -> Vec<f64> {
-    const TIME: [f64; 20] = [
-        1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0,
-        14_400.0, 21_600.0, 43_200.0, 86_400.0, 172_800.0, 604_800.0,
-    ];
-    let least = (high - low) / 5.0;
-    let fits = |step: &f64| *step >= least;
-    let magnitude = 10_f64.powf(least.log10().floor());
-    let decimal = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .map(|factor| factor * magnitude)
-        .find(fits);
-    let timed = TIME
-        .into_iter()
-        .find(fits)
-        .filter(|_| unit == Unit::Seconds && least > 0.5);
-    let Some(step) = timed.or(decimal) else {
-        return Vec::new();
-    };
-    // An end that is a tick itself stays one, whatever the last bit says.
-    let (first, last) = (
-        (low / step - 1e-9).ceil() as i64,
-        (high / step + 1e-9).floor() as i64,
-    );
-    (first..=last)
-        .map(|count| count as f64 * step)
-        .filter(|tick| unit != Unit::Percent || inside(*tick, (0.0, 1.0)))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ticks_are_round_and_inside() {
-        let check = |range, unit, expected: &[f64]| {
-            let ticks = ticks(range, unit);
-            assert_eq!(ticks.len(), expected.len(), "{ticks:?}");
-            assert!(
-                ticks
-                    .iter()
-                    .zip(expected)
-                    .all(|(a, b)| (a - b).abs() < 1e-9),
-                "{ticks:?}"
-            );
-        };
-        check((0.83, 0.96), Unit::Percent, &[0.85, 0.9, 0.95]);
-        check((0.93, 1.02), Unit::Percent, &[0.94, 0.96, 0.98, 1.0]);
-        check(
-            (231.0, 322.0),
-            Unit::Seconds,
-            &[240.0, 260.0, 280.0, 300.0, 320.0],
-        );
-        check((3.9, 4.8), Unit::Score, &[4.0, 4.2, 4.4, 4.6, 4.8]);
-    }
 
     #[test]
     fn labels_never_touch() {

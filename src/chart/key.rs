@@ -26,6 +26,8 @@ pub(super) enum Symbol {
     Dot(Ink),
     /// A piece of a line of this width.
     Line(Ink, f64),
+    /// An upright piece of a line.
+    Upright(Ink),
     /// A signal, solid.
     Signal(SignalMark),
     /// A signal, hollow.
@@ -90,6 +92,10 @@ fn mark(sheet: &Sheet, symbol: Symbol, (x, y): (f64, f64)) -> Result<(), DrawErr
         Symbol::Hollow(ink) => sheet.outline(&rim, ink, 1.5),
         Symbol::Dot(ink) => sheet.dot(middle, 3.0, ink),
         Symbol::Line(ink, width) => sheet.line(&[(x, y), (x + 15.0, y)], ink, width),
+        Symbol::Upright(ink) => {
+            let line = [(middle.0, y - 6.0), (middle.0, y + 6.0)];
+            sheet.line(&line, ink, 1.25)
+        }
         Symbol::Signal(mark) => signal(sheet, middle, mark, 4.5),
         Symbol::HollowSignal(mark) => hollow(sheet, middle, mark),
         Symbol::None => Ok(()),

@@ -12,6 +12,7 @@
     reason = "coordinates of a picture are small and not negative"
 )]
 
+mod above;
 mod control;
 mod funnel;
 mod heat;
@@ -25,6 +26,7 @@ mod ribbon;
 mod sheet;
 mod spark;
 mod svg;
+mod ticks;
 mod waterfall;
 mod wrap;
 

@@ -110,6 +110,8 @@ fn key_of(legend: &Legend, width: f64) -> Result<Drawing, DrawError> {
                 LegendKey::Limit => Symbol::Line(Ink::Limit, 1.0),
                 LegendKey::Centre => Symbol::Line(Ink::Centre, 1.0),
                 LegendKey::Target => Symbol::Line(Ink::Target, 1.5),
+                LegendKey::Rebase => Symbol::Upright(Ink::Rebase),
+                LegendKey::Event => Symbol::Field(Ink::Event),
                 LegendKey::Concern => signal(Tone::Concern),
                 LegendKey::Improvement => signal(Tone::Improvement),
                 LegendKey::Neutral => signal(Tone::Neutral),

@@ -60,6 +60,12 @@ inks! {
     Inner = 0x7C_8793, "inner", dash 2;
     /// Between the limits.
     Band = 0xF1_F3F5, "band";
+    /// Days that are not like others.
+    Event = 0xE6_E1F0, "event";
+    /// The bar above them.
+    EventEdge = 0x7A_6A9A, "event-edge";
+    /// A date from which other limits hold.
+    Rebase = 0x5A_6473, "rebase", dash 3;
     /// Centre line.
     Centre = 0x9A_A3AF, "centre";
     /// Target.

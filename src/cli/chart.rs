@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::i18n::Lang;
 use crate::i18n::text::Text;
 use crate::insight::frame::Frame;
-use crate::insight::movement::{ChartKind, Movement, Point, Rule, Verdict};
+use crate::insight::movement::{Assurance, ChartKind, Movement, Point, Rule, Stretch, Verdict};
 use crate::kpi::catalogue::Catalogue;
 use crate::render::picture;
 use crate::report::format;
@@ -85,14 +85,14 @@ pub fn run(common: &Common, args: &ChartArgs) -> Result<ExitCode> {
         condition: args.rows.condition.clone(),
     };
     let reading = common.reading(&settings, &args.rows.earlier)?;
-    let found = charts(&ask, &catalogue, &reading.source())?;
+    let found = charts(&ask, &settings, &catalogue, &reading.source())?;
     let lang = common.lang.unwrap_or(Lang::En);
-    let reason = |charted: &Charted| {
+    let single = |charted: &Charted| {
         let input = frame(&settings, &ask, charted.line.day);
         single_chart(&charted.line, &input, lang)
     };
     let bytes = match (picture, found.first()) {
-        (Some(form), Some(charted)) => draw(form, reason(charted), charted, lang)?,
+        (Some(form), Some(charted)) => draw(form, single(charted), charted, lang)?,
         _ => output::bytes(
             format,
             args.bom,
@@ -100,10 +100,10 @@ pub fn run(common: &Common, args: &ChartArgs) -> Result<ExitCode> {
             || {
                 let texts = found
                     .iter()
-                    .map(|charted| for_people(charted, reason(charted).limits, lang));
+                    .map(|charted| for_people(charted, single(charted), lang));
                 texts.collect::<Vec<_>>().join("\n")
             },
-            || data(&found, &ask, reason),
+            || data(&found, &ask, single, lang),
         )?,
     };
     let mut out = Out::open(format, args.output.as_deref(), Readers::All)?;
@@ -121,8 +121,10 @@ fn draw(form: Picture, single: SingleChart, charted: &Charted, lang: Lang) -> Re
         .figure
         .ok_or_else(|| refused("there is no day to draw".to_owned()))?;
     let drawn = match form {
-        Picture::Svg => picture::svg(&figure, Layout::Wide, None, lang).map(String::into_bytes),
-        Picture::Png => picture::png(&figure, Layout::Wide, None, lang),
+        Picture::Svg => {
+            picture::svg(&figure, Layout::Wide, Some(&single.legend), lang).map(String::into_bytes)
+        }
+        Picture::Png => picture::png(&figure, Layout::Wide, Some(&single.legend), lang),
     };
     drawn.map_err(|error| refused(error.to_string()))
 }
@@ -166,19 +168,30 @@ const fn verdict(verdict: Verdict) -> &'static str {
     }
 }
 
-fn data(found: &[Charted], ask: &Ask, reason: impl Fn(&Charted) -> SingleChart) -> Frame {
-    let reasons = found.iter().map(|charted| reason(charted).limits);
+fn data(
+    found: &[Charted],
+    ask: &Ask,
+    single: impl Fn(&Charted) -> SingleChart,
+    lang: Lang,
+) -> Frame {
+    let singles: Vec<SingleChart> = found.iter().map(single).collect();
     let all: Vec<_> = found
         .iter()
-        .zip(reasons)
-        .flat_map(|(charted, reason)| {
+        .zip(&singles)
+        .flat_map(|(charted, single)| {
             points(charted)
                 .into_iter()
-                .map(move |(day, point)| (charted, reason.clone(), day, point))
+                .map(move |(day, point)| (charted, single, day, point))
         })
         .collect();
     let each = || all.iter();
     let point = |of: fn(&Point) -> Option<f64>| each().map(move |row| row.3.and_then(of));
+    let stretch = |of: fn(&Stretch) -> Option<String>| {
+        each().map(move |row| {
+            let movement = row.0.line.movement.as_ref()?;
+            of(movement.stretches.get(movement.stretch_of(row.2.date))?)
+        })
+    };
     let mut frame = Frame::default().text("kpi", each().map(|row| Some(row.0.line.id.clone())));
     if let Some(by) = &ask.by {
         frame = frame.text(by, each().map(|row| row.0.member.clone().flatten()));
@@ -197,16 +210,55 @@ fn data(found: &[Charted], ask: &Ask, reason: impl Fn(&Charted) -> SingleChart) 
         )
         .number(
             "centre",
-            each().map(|row| Some(row.0.line.movement.as_ref()?.centre)),
+            each().map(|row| {
+                let movement = row.0.line.movement.as_ref()?;
+                Some(
+                    movement
+                        .stretches
+                        .get(movement.stretch_of(row.2.date))?
+                        .centre,
+                )
+            }),
         )
         .text(
             "chart",
-            each().map(|row| Some(kind(row.0.line.movement.as_ref()?.chart))),
+            stretch(|stretch| Some(kind(stretch.chart).to_owned())),
         )
-        .text("reason", each().map(|row| row.1.clone()))
+        .text("reason", each().map(|row| row.1.reason.clone()))
+        .text(
+            "baseline_from",
+            stretch(|stretch| Some(stretch.baseline.0.to_string())),
+        )
+        .text(
+            "baseline_to",
+            stretch(|stretch| Some(stretch.baseline.1.to_string())),
+        )
+        .text(
+            "rebase",
+            each().map(|row| {
+                let movement = row.0.line.movement.as_ref()?;
+                let stretch = movement.stretches.get(movement.stretch_of(row.2.date))?;
+                Some(stretch.rebase.as_ref()?.note.get(lang).to_owned())
+            }),
+        )
+        .text(
+            "event",
+            each().map(|row| {
+                let event = row.0.line.movement.as_ref()?.event_of(row.3?)?;
+                Some(event.name.get(lang).to_owned())
+            }),
+        )
+        .number("target", each().map(|row| Some(row.0.line.bound?.value())))
+        .text(
+            "assurance",
+            each().map(|row| {
+                let (_, assurance) = row.1.assurance.as_ref()?;
+                Some(assurance.map_or("not_judged", Assurance::code))
+            }),
+        )
 }
 
-fn for_people(charted: &Charted, reason: Option<String>, lang: Lang) -> String {
+fn for_people(charted: &Charted, single: SingleChart, lang: Lang) -> String {
     let t = Text(lang);
     let line = &charted.line;
     let name = line.name.get(lang);
@@ -218,12 +270,16 @@ fn for_people(charted: &Charted, reason: Option<String>, lang: Lang) -> String {
         None => t.compare_title(name, &line.id),
     };
     let mut lines = vec![title];
-    lines.extend(reason);
+    lines.extend(single.reason);
     let centre = line
         .movement
         .as_ref()
         .map(|movement: &Movement| movement.centre);
     lines.extend(centre.map(|centre| t.centre_is(&format::value(centre, line.unit, lang))));
+    lines.extend(single.assurance.map(|(sentence, _)| sentence));
+    let list = |items: Vec<String>| (!items.is_empty()).then(|| items.join(t.clause()));
+    lines.extend(list(single.rebases).map(|all| t.rebases_are(&all)));
+    lines.extend(list(single.events).map(|all| t.events_are(&all)));
     let header = [
         t.col_date(),
         t.col_raw(),
@@ -238,6 +294,9 @@ fn for_people(charted: &Charted, reason: Option<String>, lang: Lang) -> String {
         .into_iter()
         .map(|(day, point)| {
             let print = |value| format::maybe(value, line.unit, lang);
+            let event = point
+                .and_then(|point| line.movement.as_ref()?.event_of(point))
+                .map(|event| event.name.get(lang));
             let signal = point.and_then(|point| point.signal).map(|signal| {
                 let word = match signal.verdict {
                     Verdict::Concern => t.concern(),
@@ -252,6 +311,11 @@ fn for_people(charted: &Charted, reason: Option<String>, lang: Lang) -> String {
                 };
                 t.chart_signal(word, why)
             });
+            let signal = match (signal, event) {
+                (Some(signal), Some(event)) => Some(t.signal_in_event(&signal, event)),
+                (None, Some(event)) => Some(event.to_owned()),
+                (signal, None) => signal,
+            };
             vec![
                 day.date.to_string(),
                 print(day.estimate.value),

@@ -48,6 +48,7 @@ macro_rules! catalogue {
     };
 }
 
+mod charts;
 mod codes;
 mod data;
 mod explain;
@@ -66,6 +67,7 @@ mod tests {
 
     fn entries() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
         [
+            charts::ENTRIES,
             page::ENTRIES,
             pictures::ENTRIES,
             findings::ENTRIES,

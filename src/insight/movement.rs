@@ -1,30 +1,19 @@
 //! Is a daily figure changing? A control chart over its days, with the reason for the choice of chart.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
-use crate::kpi::figure::{Better, Estimate};
-use crate::stats::control::daily::{DailyChart, Kind};
-use crate::stats::control::rules::{Cause, Special, anhoej, median};
-use crate::stats::control::series::Daily;
+use crate::kpi::figure::{Better, Bound, Estimate};
+use crate::stats::control::assurance::assurance;
 
+pub use crate::stats::control::assurance::Assurance;
 pub use crate::stats::control::daily::Nature;
+pub use marks::{Event, Marks, Rebase, Treatment};
+pub use stretch::{BASELINE, LEAST_FOR_LIMITS, Stretch};
 
+mod marks;
+mod stretch;
 #[cfg(test)]
 mod tests;
-
-/// Days with a value from which limits are set; below, the median says more than limits would.
-const LEAST_FOR_LIMITS: usize = 12;
-
-/// Most days the baseline takes: four whole weeks, so that every weekday counts four times. A later
-/// day never moves it. Source: at least 20 points, Wheeler (2000), *Understanding Variation*.
-const BASELINE: usize = 28;
-
-/// Calendar days the baseline must span before the weekly cycle is taken out: two whole weeks.
-const TWO_WEEKS: i64 = 14;
-
-/// Days on one side of the centre that make a shift. Source: Western Electric (1956), *Statistical
-/// Quality Control Handbook*, rule 4.
-const SHIFT: usize = 8;
 
 /// One day of a series: the figure as the mart holds it.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -104,9 +93,11 @@ pub struct Point {
     pub upper: Option<f64>,
     /// Special cause found at this point.
     pub signal: Option<Signal>,
+    /// Position in [`Movement::events`] of the event the day falls in.
+    pub event: Option<usize>,
 }
 
-/// A series judged.
+/// A series judged. Chart, centre and baseline are those of the newest stretch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Movement {
     /// The chart chosen.
@@ -121,6 +112,23 @@ pub struct Movement {
     pub centre: f64,
     /// Every day, oldest first.
     pub points: Vec<Point>,
+    /// The stretches between rebases, oldest first; never empty.
+    pub stretches: Vec<Stretch>,
+    /// What the days are marked with.
+    pub events: Vec<Event>,
+}
+
+/// How a series is judged.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// What the figure is: decides the chart.
+    pub nature: Nature,
+    /// Which direction is an improvement.
+    pub better: Better,
+    /// Of a count with a denominator: how many of it make one unit of exposure, such as 1,000 contacts.
+    pub per: f64,
+    /// Rebases and events.
+    pub marks: Marks,
 }
 
 impl Movement {
@@ -134,13 +142,13 @@ impl Movement {
         self
     }
 
-    /// The signal of the newest day and the first day of the unbroken run of signals with the same verdict that ends there.
+    /// The signal of the newest day and the first day of the unbroken run of signals with the same
+    /// verdict that ends there. A run does not reach back over a rebase; excluded days do not break it.
     #[must_use]
     pub fn current(&self) -> Option<(Signal, NaiveDate)> {
         let newest = self.points.last()?.signal?;
         let since = self
-            .points
-            .iter()
+            .judged()
             .rev()
             .take_while(|point| {
                 point.signal.is_some_and(|signal| {
@@ -151,172 +159,132 @@ impl Movement {
             .date;
         Some((newest, since))
     }
-}
 
-/// A day that has a value.
-#[derive(Debug, Clone, Copy)]
-struct Valued {
-    /// Position among all days.
-    at: usize,
-    /// Position in the week, Monday 0.
-    weekday: usize,
-    /// The figure.
-    value: f64,
-    /// What it rests on: the denominator of a rate, the n of a mean, 1 for a count or a single value.
-    n: f64,
-}
-
-impl Valued {
-    /// As the chart takes it.
-    const fn daily(&self) -> Daily {
-        Daily {
-            value: self.value,
-            weight: self.n,
-            weekday: self.weekday,
-        }
+    /// The points of the newest stretch, without those that take no part in the rules.
+    pub fn judged(&self) -> impl DoubleEndedIterator<Item = &Point> {
+        let from = self.stretches.last().map(|stretch| stretch.from);
+        self.points
+            .iter()
+            .filter(move |point| from.is_none_or(|from| point.date >= from))
+            .filter(|point| !self.excluded(point))
     }
+
+    /// Whether a point takes no part in baseline and rules.
+    #[must_use]
+    pub fn excluded(&self, point: &Point) -> bool {
+        self.event_of(point)
+            .is_some_and(|event| event.treatment == Treatment::Excluded)
+    }
+
+    /// The event a point falls in.
+    #[must_use]
+    pub fn event_of(&self, point: &Point) -> Option<&Event> {
+        self.events.get(point.event?)
+    }
+
+    /// Position of the stretch a day belongs to.
+    #[must_use]
+    pub fn stretch_of(&self, date: NaiveDate) -> usize {
+        let begun = self.stretches.iter().filter(|stretch| stretch.from <= date);
+        begun.count().saturating_sub(1)
+    }
+
+    /// What the process does about its target: its newest limits against it. `None` without limits.
+    #[must_use]
+    pub fn assurance(&self, bound: Bound) -> Option<Assurance> {
+        let limits = self
+            .judged()
+            .rev()
+            .find_map(|point| Some((point.lower?, point.upper?)))?;
+        let higher = matches!(bound, Bound::AtLeast(_));
+        assurance(limits, bound.value(), higher)
+    }
+}
+
+/// Judges a daily series without rebases and events. `None` when no day has a value.
+///
+/// As [`movement_with`]; a count with a denominator is one per unit of it.
+#[must_use]
+pub fn movement(days: &[Day], nature: Nature, better: Better) -> Option<Movement> {
+    let terms = Terms {
+        nature,
+        better,
+        per: 1.0,
+        marks: Marks::default(),
+    };
+    movement_with(days, &terms)
 }
 
 /// Judges a daily series. `None` when no day has a value.
 ///
 /// Days are put in order of date; a day without a value, or with nothing it rests on, stays in
-/// `points` but takes no part. The baseline is the first 28 days with a value, or all but the
-/// newest while there are fewer than 29: never fewer than the 20 the method asks for once there are
-/// 21, and from the 29th day on it no longer moves. Every day, those of the baseline too, is held
-/// against its limits.
+/// `points` but takes no part. The baseline is the first 28 days with a value since the start of the
+/// record or the newest rebase, or all but the newest while there are fewer than 29: never fewer than
+/// the 20 the method asks for once there are 21, and from the 29th day on it no longer moves. So
+/// `days` must be the whole record, not the part of it that is shown. Every day, those of the
+/// baseline too, is held against its limits; days before a rebase against those of before.
+///
+/// Days in an event that keeps them out of the baseline are passed over when it is chosen; those of
+/// an event that excludes them are not held against the rules either, which read the days before and
+/// after them as neighbours.
 ///
 /// The weekly cycle is taken out when the baseline spans at least two whole weeks; then limits,
 /// centre and signals are on the scale of the adjusted values, and an adjusted rate is kept within
-/// [0, 1]. Below 12 days with a value the chart is a run chart over all of them, and a signal marks
-/// the run the series ends with.
+/// [0, 1]. Below 12 days for a baseline the chart is a run chart over all days that are not
+/// excluded, and a signal marks the run the series ends with.
 #[must_use]
-pub fn movement(days: &[Day], nature: Nature, better: Better) -> Option<Movement> {
+pub fn movement_with(days: &[Day], terms: &Terms) -> Option<Movement> {
     let mut days = days.to_vec();
     days.sort_by_key(|day| day.date);
-    let valued: Vec<Valued> = days
-        .iter()
-        .enumerate()
-        .filter_map(|(at, day)| valued(at, day, nature))
-        .collect();
-    if valued.len() < LEAST_FOR_LIMITS {
-        return run_chart(&days, &valued, better);
+    let (mut stretches, mut points) = (Vec::new(), Vec::new());
+    let mut unjudged: Vec<Day> = Vec::new();
+    for (days, rebase) in parts(&days, &terms.marks) {
+        // Days before the first with a value belong to the stretch that judges.
+        let all = [&unjudged[..], days].concat();
+        match stretch::judge(&all, rebase.cloned(), terms) {
+            Some((stretch, judged)) => {
+                stretches.push(stretch);
+                points.extend(judged);
+                unjudged.clear();
+            }
+            None => unjudged = all,
+        }
     }
-    let baseline = BASELINE.min(valued.len() - 1);
-    let span = days[valued[baseline - 1].at].date - days[valued[0].at].date;
-    let weekday_adjusted = span.num_days() + 1 >= TWO_WEEKS;
-    let figures: Vec<Daily> = valued.iter().map(Valued::daily).collect();
-    let chart = DailyChart::fit(&figures[..baseline], nature, weekday_adjusted)?;
-    let mut points = raw_points(&days);
-    for (day, judged) in valued.iter().zip(chart.judge(&figures, SHIFT)) {
-        let point = &mut points[day.at];
-        point.adjusted = Some(judged.adjusted);
-        point.lower = Some(judged.lower);
-        point.upper = Some(judged.upper);
-        point.signal = judged
-            .special
-            .map(|special| signal(special, judged.adjusted > chart.centre, better));
-    }
+    let newest: &Stretch = stretches.last()?;
+    points.extend(unjudged.iter().map(|day| Point {
+        date: day.date,
+        value: day.estimate.value,
+        adjusted: None,
+        lower: None,
+        upper: None,
+        signal: None,
+        event: terms.marks.event_of(day.date),
+    }));
     Some(Movement {
-        chart: kind(chart.kind),
-        sigma_z: chart.sigma_z,
-        weekday_adjusted,
-        baseline_days: baseline,
-        centre: chart.centre,
+        chart: newest.chart,
+        sigma_z: newest.sigma_z,
+        weekday_adjusted: newest.weekday_adjusted,
+        baseline_days: newest.baseline_days,
+        centre: newest.centre,
         points,
+        stretches,
+        events: terms.marks.events.clone(),
     })
 }
 
-/// The day's figure and what it rests on; `None` where either is missing.
-fn valued(at: usize, day: &Day, nature: Nature) -> Option<Valued> {
-    let estimate = day.estimate;
-    #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
-    let rows = estimate.n as f64;
-    let n = match nature {
-        Nature::Rate => estimate.denominator.unwrap_or(rows),
-        Nature::Mean => rows,
-        // A bare count is a count of one day.
-        Nature::Count | Nature::Single => 1.0,
-    };
-    let value = estimate.value.filter(|value| value.is_finite())?;
-    (n.is_finite() && n > 0.0).then_some(Valued {
-        at,
-        weekday: day.date.weekday().num_days_from_monday() as usize,
-        value,
-        n,
-    })
-}
-
-/// Every day as it was, not judged yet.
-fn raw_points(days: &[Day]) -> Vec<Point> {
-    days.iter()
-        .map(|day| Point {
-            date: day.date,
-            value: day.estimate.value,
-            adjusted: None,
-            lower: None,
-            upper: None,
-            signal: None,
-        })
-        .collect()
-}
-
-/// The chart in the terms of the report.
-const fn kind(kind: Kind) -> ChartKind {
-    match kind {
-        Kind::P => ChartKind::P,
-        Kind::LaneyP => ChartKind::LaneyP,
-        Kind::U => ChartKind::U,
-        Kind::LaneyU => ChartKind::LaneyU,
-        Kind::IPrime => ChartKind::IPrime,
-        Kind::Xmr => ChartKind::Xmr,
+/// The days cut at the rebases that fall between them, each part with the rebase it begins with.
+fn parts<'d>(days: &'d [Day], marks: &'d Marks) -> Vec<(&'d [Day], Option<&'d Rebase>)> {
+    let (mut parts, mut rest, mut begins) = (Vec::new(), days, None);
+    for rebase in &marks.rebases {
+        let (before, after) = rest.split_at(rest.partition_point(|day| day.date < rebase.date));
+        if after.is_empty() {
+            break;
+        }
+        if !before.is_empty() {
+            parts.push((before, begins));
+        }
+        (rest, begins) = (after, Some(rebase));
     }
-}
-
-/// A run chart: the median of all days and, where the runs are not random, the last run marked.
-fn run_chart(days: &[Day], valued: &[Valued], better: Better) -> Option<Movement> {
-    let figures: Vec<f64> = valued.iter().map(|day| day.value).collect();
-    let centre = median(&figures)?;
-    let last_run = anhoej(&figures)
-        .filter(|runs| runs.signal(figures.len()))
-        .map(|runs| (runs.last_run_from, runs.last_run_above));
-    let mut points = raw_points(days);
-    for (position, day) in valued.iter().enumerate() {
-        let point = &mut points[day.at];
-        point.adjusted = Some(day.value);
-        point.signal = last_run
-            .filter(|&(from, _)| position >= from)
-            .map(|(_, upward)| {
-                let cause = Cause::Shift;
-                signal(Special { cause, upward }, upward, better)
-            });
-    }
-    Some(Movement {
-        chart: ChartKind::Run,
-        sigma_z: None,
-        weekday_adjusted: false,
-        baseline_days: figures.len(),
-        centre,
-        points,
-    })
-}
-
-/// A special cause in the terms of the report. The verdict follows the direction of the cause,
-/// which in a trend is the way it goes, whichever side of the centre the point still lies on.
-const fn signal(special: Special, above: bool, better: Better) -> Signal {
-    let rule = match special.cause {
-        Cause::Outside => Rule::Outside,
-        Cause::Trend => Rule::Trend,
-        Cause::TwoOfThree => Rule::TwoOfThree,
-        Cause::Shift => Rule::Shift,
-    };
-    let verdict = match (better, special.upward) {
-        (Better::Neither, _) => Verdict::Neutral,
-        (Better::Higher, true) | (Better::Lower, false) => Verdict::Improvement,
-        (Better::Higher, false) | (Better::Lower, true) => Verdict::Concern,
-    };
-    Signal {
-        rule,
-        above,
-        verdict,
-    }
+    parts.push((rest, begins));
+    parts
 }

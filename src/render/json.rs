@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::insight::movement::Assurance;
 use crate::kpi::figure::{Bound, Estimate, Unit};
 use crate::report::document::{
     Cause, Document, Fact, Finding, KpiRow, Mark, Restated, RestatedRow,
@@ -71,6 +72,8 @@ struct KpiOut<'a> {
     same_weekday: Option<f64>,
     same_weekday_weeks: u32,
     variation: MarkOut<'a>,
+    /// Without a target there is none; without limits it is `not_judged`.
+    assurance: Option<AssuranceOut<'a>>,
     printed: Printed<'a>,
 }
 
@@ -79,6 +82,12 @@ struct MarkOut<'a> {
     code: &'a str,
     word: &'a str,
     detail: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct AssuranceOut<'a> {
+    code: &'a str,
+    word: &'a str,
 }
 
 /// The texts as every other edition prints them.
@@ -238,6 +247,10 @@ fn kpi(row: &KpiRow) -> KpiOut<'_> {
         same_weekday: row.raw.same_weekday,
         same_weekday_weeks: row.raw.same_weekday_weeks,
         variation: mark(&row.variation),
+        assurance: row.assurance.as_ref().map(|mark| AssuranceOut {
+            code: row.raw.assurance.map_or("not_judged", Assurance::code),
+            word: &mark.word,
+        }),
         printed: Printed {
             value: &row.value,
             interval: row.interval.as_deref(),

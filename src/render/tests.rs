@@ -123,13 +123,14 @@ fn every_block_is_on_the_page() {
             Block::Findings(_) => "<ol class=\"findings\">",
             Block::KpiTable(_) => "<table class=\"kpis\"",
             Block::Multiples { .. } => "class=\"multiples\"",
+            Block::Folded { .. } => "class=\"folded\"",
             Block::Figure(_) => "<figure class=\"wide",
             Block::Table(_) => "<table class=\"data-table\">",
             Block::Restated(_) => "id=\"restated-caption\"",
             Block::Definitions(_) => "class=\"definitions\"",
         })
         .collect();
-    assert_eq!(kinds.len(), 8);
+    assert_eq!(kinds.len(), 9);
     for kind in kinds {
         assert!(page.contains(kind), "{kind}");
     }

@@ -5,6 +5,7 @@ mod restated;
 use chrono::NaiveDate;
 
 use crate::i18n::Lang;
+use crate::insight::movement::Assurance;
 use crate::kpi::figure::{Bound, Estimate, Status, Unit};
 
 use super::figure::{Figure, Legend, Sparkline};
@@ -88,6 +89,13 @@ pub enum Block {
         /// The figures.
         figures: Vec<Figure>,
     },
+    /// What only those open who look for it; on paper it is open.
+    Folded {
+        /// What stands on the fold.
+        summary: String,
+        /// Content.
+        blocks: Vec<Self>,
+    },
     /// One figure across the page.
     Figure(Box<Figure>),
     /// A table.
@@ -96,6 +104,18 @@ pub enum Block {
     Restated(Restated),
     /// Definitions in use.
     Definitions(Vec<Definition>),
+}
+
+impl Block {
+    /// The figures of a block, in reading order.
+    fn figures(&self) -> Vec<&Figure> {
+        match self {
+            Self::Multiples { figures, .. } => figures.iter().collect(),
+            Self::Figure(figure) => vec![figure.as_ref()],
+            Self::Folded { blocks, .. } => blocks.iter().flat_map(Self::figures).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// The tone of a mark: decides shape and colour; the word stands beside it.
@@ -243,6 +263,8 @@ pub struct KpiRow {
     pub status: Mark,
     /// "Not distinguishable from the target", where it holds.
     pub doubt: Option<String>,
+    /// Whether the process meets its target whatever chance does; `None` without a target.
+    pub assurance: Option<Mark>,
     /// Mean of the same weekday before.
     pub weekday: String,
     /// Difference from it.
@@ -264,6 +286,8 @@ pub struct RawKpi {
     pub bound: Option<Bound>,
     /// Verdict on the target.
     pub status: Status,
+    /// What the limits say about the target; `None` without limits or target.
+    pub assurance: Option<Assurance>,
     /// Mean of the same weekday before.
     pub same_weekday: Option<f64>,
     /// Weeks it rests on.
@@ -337,11 +361,7 @@ impl Document {
         self.sections
             .iter()
             .flat_map(|section| &section.blocks)
-            .flat_map(|block| match block {
-                Block::Multiples { figures, .. } => figures.iter().collect(),
-                Block::Figure(figure) => vec![figure.as_ref()],
-                _ => Vec::new(),
-            })
+            .flat_map(Block::figures)
     }
 
     /// The KPI rows of the document, worst first.

@@ -89,8 +89,32 @@ pub struct Control {
     pub target: Option<Level>,
     /// Labels of the newest limits: lower, upper.
     pub limits: Vec<Level>,
-    /// How many of the first days the limits were computed from, when some of them are drawn.
+    /// How many of the days shown the newest limits were computed from.
     pub baseline_days: usize,
+    /// Dates from which other limits hold.
+    pub rebases: Vec<RebaseMark>,
+    /// Days that are not like others.
+    pub ranges: Vec<MarkedRange>,
+}
+
+/// A vertical mark: from this day on other limits hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RebaseMark {
+    /// Position of the day.
+    pub at: usize,
+    /// What is written beside it.
+    pub label: String,
+}
+
+/// Shaded days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkedRange {
+    /// Position of the first day.
+    pub from: usize,
+    /// Position of the last day.
+    pub to: usize,
+    /// What is written above them.
+    pub label: String,
 }
 
 /// A level with its printed label.
@@ -117,6 +141,10 @@ pub struct ControlDay {
     pub lower: Option<f64>,
     /// Upper limit.
     pub upper: Option<f64>,
+    /// Centre line that holds at this day.
+    pub centre: Option<f64>,
+    /// Which limits hold: limits of different stretches are not joined.
+    pub stretch: usize,
     /// Signal at this day.
     pub signal: Option<SignalMark>,
     /// Date and numbers in words.
@@ -264,6 +292,10 @@ pub enum LegendKey {
     Centre,
     /// Target.
     Target,
+    /// A date from which other limits hold.
+    Rebase,
+    /// Days that are not like others.
+    Event,
     /// Signal to the worse side.
     Concern,
     /// Signal to the better side.

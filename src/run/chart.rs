@@ -39,11 +39,17 @@ pub struct Charted {
     pub line: KpiLine,
 }
 
-/// The charts of a figure, in the order of the members, judged as in the nightly report.
+/// The charts of a figure, in the order of the members, judged as in the nightly report: limits rest on the
+/// first days of the record, whichever day the chart begins with.
 ///
 /// # Errors
 /// When the dimension or the condition does not fit, when no day has rows, or a table cannot be read.
-pub fn charts(ask: &Ask, catalogue: &Catalogue, source: &Source<'_>) -> Result<Vec<Charted>> {
+pub fn charts(
+    ask: &Ask,
+    settings: &Settings,
+    catalogue: &Catalogue,
+    source: &Source<'_>,
+) -> Result<Vec<Charted>> {
     let grouping = Grouping {
         grain: Grain::Day,
         by: ask.by.iter().cloned().collect(),
@@ -51,13 +57,14 @@ pub fn charts(ask: &Ask, catalogue: &Catalogue, source: &Source<'_>) -> Result<V
     let query = Query {
         kpis: vec![ask.kpi],
         groupings: vec![grouping],
-        from: ask.from,
+        from: None,
         to: ask.to,
         condition: ask.condition.clone(),
     };
     let rows = query.answer(catalogue, source)?.pop().unwrap_or_default();
     let last = rows.iter().map(|row| row.group.period.clone()).max();
-    let Some(date) = last.and_then(|day| day.parse::<NaiveDate>().ok()) else {
+    let last = last.and_then(|day| day.parse::<NaiveDate>().ok());
+    let Some(date) = last.filter(|last| ask.from.is_none_or(|from| from <= *last)) else {
         return Err(Error::Nothing {
             message: format!("no day has rows for {}", catalogue.kpis[ask.kpi].id),
             hint: "widen --from, --to or --where".to_owned(),
@@ -70,9 +77,11 @@ pub fn charts(ask: &Ask, catalogue: &Catalogue, source: &Source<'_>) -> Result<V
     }
     let charted = members.into_iter().map(|(member, rows)| Charted {
         member: ask.by.is_some().then_some(member),
-        line: night::line(catalogue, rows, ask.kpi, date),
+        line: night::line(settings, catalogue, rows, ask.kpi, (ask.from, date)),
     });
-    Ok(charted.collect())
+    Ok(charted
+        .filter(|charted| !charted.line.history.is_empty())
+        .collect())
 }
 
 /// What a single chart says about where it comes from.

@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use crate::calendar::Grain;
 use crate::error::{Error, Result};
 use crate::i18n::{Bilingual, Lang};
-use crate::insight::movement::{Day, Nature, movement};
+use crate::insight::movement::{Day, Marks, Nature, Terms, movement_with};
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
 use crate::kpi::figure::{Estimate, Status};
 use crate::kpi::mart::Mart;
@@ -15,6 +15,7 @@ use crate::report::document::Document;
 use crate::report::nightly::{
     DAYS_SHOWN, KpiLine, Linking, NightlyInput, ProblemRow, Problems, WaitCell, Waits, nightly,
 };
+use crate::settings::Settings;
 
 use super::{Job, restated, trust};
 
@@ -138,7 +139,7 @@ pub fn assemble(
         unmapped: trust::unmapped(&quality),
         notes: trust::notes(&quality),
         restated: restated::compare(job, catalogue, source, mart)?,
-        kpis: lines(catalogue, mart, date)?,
+        kpis: lines(job, catalogue, mart, date)?,
         waits: waits(catalogue, source, date)?,
         problems: problems(job, catalogue, source, date)?,
         linking: linking(job, catalogue, source, date)?,
@@ -178,19 +179,32 @@ fn report_date(
     }
 }
 
-fn lines(catalogue: &Catalogue, mart: &Mart<'_>, date: NaiveDate) -> Result<Vec<KpiLine>> {
+fn lines(
+    job: &Job,
+    catalogue: &Catalogue,
+    mart: &Mart<'_>,
+    date: NaiveDate,
+) -> Result<Vec<KpiLine>> {
     FIGURES
         .iter()
         .map(|id| {
             let at = catalogue.position(id)?;
             let days = mart.of(at, Grain::Day, &[]);
-            Ok(line(catalogue, days, at, date))
+            Ok(line(&job.settings, catalogue, days, at, (None, date)))
         })
         .collect()
 }
 
-/// A figure on a day, with its history and its movement; `days` are its rows by day.
-pub(super) fn line(catalogue: &Catalogue, days: Vec<Row>, at: usize, date: NaiveDate) -> KpiLine {
+/// A figure on a day, with its history and its movement; `days` are its rows by day, the whole record:
+/// the baseline is its first days, however few are shown. Shown are the days from the first of `shown` on,
+/// by default as many as the report draws, up to the second, which the figure is of.
+pub(super) fn line(
+    settings: &Settings,
+    catalogue: &Catalogue,
+    days: Vec<Row>,
+    at: usize,
+    (from, date): (Option<NaiveDate>, NaiveDate),
+) -> KpiLine {
     let kpi = &catalogue.kpis[at];
     let mut history: Vec<Day> = days
         .into_iter()
@@ -211,8 +225,6 @@ pub(super) fn line(catalogue: &Catalogue, days: Vec<Row>, at: usize, date: Naive
             history.pop();
         }
     }
-    let start = history.len().saturating_sub(DAYS_SHOWN);
-    history.drain(..start);
     let shown = if needs_time(kpi) {
         history.last().map_or(date, |day| day.date)
     } else {
@@ -233,6 +245,22 @@ pub(super) fn line(catalogue: &Catalogue, days: Vec<Row>, at: usize, date: Naive
         })
         .collect();
     let target = catalogue.target(at);
+    let first = history.first().map_or(shown, |day| day.date);
+    let (nature, per) = nature(catalogue, kpi);
+    let terms = Terms {
+        nature,
+        better: kpi.better,
+        per,
+        marks: Marks::of(settings, &kpi.id, (first, shown)),
+    };
+    let movement = movement_with(&history, &terms).map(|movement| {
+        let (least, most) = kpi.unit.range();
+        movement.within(least, most)
+    });
+    match from {
+        Some(from) => history.retain(|day| day.date >= from),
+        None => drop(history.drain(..history.len().saturating_sub(DAYS_SHOWN))),
+    }
     KpiLine {
         id: kpi.id.clone(),
         name: kpi.name.clone(),
@@ -247,10 +275,7 @@ pub(super) fn line(catalogue: &Catalogue, days: Vec<Row>, at: usize, date: Naive
         same_weekday_weeks: u32::try_from(same.len()).unwrap_or_default(),
         bound: target.map(|target| target.bound),
         target_source: target.map(|target| target.source.clone()),
-        movement: movement(&history, nature(kpi), kpi.better).map(|movement| {
-            let (least, most) = kpi.unit.range();
-            movement.within(least, most)
-        }),
+        movement,
         history,
         owner: owner(kpi),
     }
@@ -268,13 +293,20 @@ pub(super) fn needs_time(kpi: &Kpi) -> bool {
         .is_some_and(|condition| condition.columns().contains(&"mature"))
 }
 
-const fn nature(kpi: &Kpi) -> Nature {
-    match kpi.formula {
+/// What a figure is, and of a count per something how many of it make one unit of exposure.
+fn nature(catalogue: &Catalogue, kpi: &Kpi) -> (Nature, f64) {
+    let nature = match kpi.formula {
         Formula::Count => Nature::Count,
         Formula::Rate(_) => Nature::Rate,
         Formula::Mean(_) | Formula::Share { .. } => Nature::Mean,
+        Formula::Ratio {
+            numerator, scale, ..
+        } if matches!(catalogue.kpis[numerator].formula, Formula::Count) => {
+            return (Nature::Count, scale);
+        }
         _ => Nature::Single,
-    }
+    };
+    (nature, 1.0)
 }
 
 /// Who should look when a figure moves: the desk its rows come from.

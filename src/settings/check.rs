@@ -7,7 +7,7 @@ use crate::schema::{TABLES, Table};
 use super::document::{Document, Step};
 use super::nearest::suggestion;
 use super::privacy::ColumnName;
-use super::{File, KpiEntry, Retention, Settings, catalogue as entries, promise};
+use super::{File, KpiEntry, Retention, Settings, catalogue as entries, marks, promise};
 
 use Step::{At, Key};
 
@@ -20,6 +20,7 @@ pub(super) fn check(document: &Document, file: &File, settings: &Settings) -> Re
     cost(document, file)?;
     sources(document, file)?;
     promise::check(document, file, settings)?;
+    marks::check(document, file, settings)?;
     catalogue(document, file, &settings.kpis)
 }
 

@@ -49,6 +49,13 @@ pub fn dump(loaded: &Loaded, detail: Detail) -> Result<String> {
     kpis(loaded, detail, &mut writer)?;
     targets(file, &mut writer)?;
     categories(loaded, detail, &mut writer)?;
+    if let Some(file) = file {
+        for name in ["rebase", "event"] {
+            for entry in entries(Some(file), name) {
+                writer.entry(name, entry, &origin_in(file, true));
+            }
+        }
+    }
     Ok(writer.finish())
 }
 

@@ -51,8 +51,16 @@ pub(super) fn explain(document: &Document, fault: &Fault) -> Error {
             format!("{} has no `{key}`", whole(&path)),
             format!("add `{key}`; `kefu init --stdout` shows every key"),
         ),
-        Kind::Other(message) if path.is_empty() => (message.clone(), String::new()),
-        Kind::Other(message) => (format!("{}: {message}", part(&path)), String::new()),
+        Kind::Other(message) => {
+            // What stands behind a line break is the next step.
+            let (message, hint) = message.split_once('\n').unwrap_or((message, ""));
+            let message = if path.is_empty() {
+                message.to_owned()
+            } else {
+                format!("{}: {message}", part(&path))
+            };
+            (message, hint.to_owned())
+        }
     };
     document.error(fault.span.clone(), message, hint)
 }

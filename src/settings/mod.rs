@@ -10,6 +10,7 @@ pub mod document;
 pub mod dump;
 mod fault;
 pub mod hours;
+mod marks;
 mod nearest;
 mod position;
 pub mod privacy;
@@ -35,6 +36,7 @@ pub use centre::Centre;
 pub use cost::Cost;
 pub use document::Document;
 pub use hours::CalendarEntry;
+pub use marks::{EventEntry, Kpis, RebaseEntry};
 pub use nearest::{closest, suggestion};
 pub use position::excerpt;
 pub use privacy::Privacy;
@@ -85,6 +87,10 @@ pub struct Settings {
     pub state_limits: BTreeMap<String, StateLimit>,
     /// When a record is complete, and the calendar of business time.
     pub tickets: Tickets,
+    /// Dates from which a control chart has another baseline.
+    pub rebases: Vec<RebaseEntry>,
+    /// Days that control charts mark.
+    pub events: Vec<EventEntry>,
 }
 
 /// `kefu.toml` as it is written.
@@ -105,6 +111,8 @@ struct File {
     promise: Vec<PromiseEntry>,
     state_limit: BTreeMap<String, StateLimit>,
     tickets: Tickets,
+    rebase: Vec<RebaseEntry>,
+    event: Vec<EventEntry>,
 }
 
 /// Settings together with the file they come from, for messages and for saying where a value is from.
@@ -304,6 +312,8 @@ impl Settings {
             promises: promised.promise,
             state_limits: promised.state_limit,
             tickets: file.tickets,
+            rebases: file.rebase,
+            events: file.event,
         })
     }
 }

@@ -9,6 +9,7 @@ use serde::de::{
 
 use super::document::{Document, Entry, Node, Value};
 use super::fault;
+use super::values::DATE;
 use crate::error::Result;
 
 /// What is wrong with a value.
@@ -176,10 +177,17 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> std::result::Result<V::Value, Fault> {
-        visitor.visit_newtype_struct(self)
+        match &self.0.value {
+            Value::Time(text) if name == DATE => {
+                let result = visitor.visit_str(text);
+                result.map_err(|fault: Fault| fault.at(&self.0.span))
+            }
+            _ if name == DATE => self.deserialize_any(visitor),
+            _ => visitor.visit_newtype_struct(self),
+        }
     }
 
     fn deserialize_enum<V: Visitor<'de>>(

@@ -85,6 +85,7 @@ mod tests {
             assert_eq!(settings.promises.len(), builtin.promises.len() + 1);
             assert_eq!(settings.sources.len(), 2);
             assert_eq!(settings.kpis.len(), builtin.kpis.len() + 4);
+            assert_eq!((settings.rebases.len(), settings.events.len()), (2, 2));
             dump(&loaded, Detail::All).unwrap();
         }
     }
@@ -130,6 +131,8 @@ mod tests {
             format!("{SOURCE}columns.wait_s = {{ scale = {{ zzzzzzzzzz = 1 }} }}"),
             "[[kpi]]\nzzzzzzzzzz = 1".to_owned(),
             "[[target]]\nzzzzzzzzzz = 1".to_owned(),
+            "[[rebase]]\nzzzzzzzzzz = 1".to_owned(),
+            "[[event]]\nzzzzzzzzzz = 1".to_owned(),
             "[[category]]\nzzzzzzzzzz = 1".to_owned(),
             "[[category]]\n[[category.type]]\nzzzzzzzzzz = 1".to_owned(),
         ] {

@@ -1,9 +1,15 @@
 //! Zones and durations as TOML holds them.
 
+use std::fmt;
 use std::time::Duration;
 
+use chrono::NaiveDate;
 use chrono_tz::Tz;
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serializer};
+
+/// The name under which [`date`] asks the reader for a TOML date as its text.
+pub(super) const DATE: &str = "kefu date";
 
 /// Reads an IANA zone name.
 pub(super) fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::Error> {
@@ -22,6 +28,26 @@ pub(super) fn zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Tz, D::
 )]
 pub(super) fn write_zone<S: Serializer>(zone: &Tz, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(zone.name())
+}
+
+/// Reads a date, written as TOML writes dates or in quotes.
+pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    struct Form;
+    impl Visitor<'_> for Form {
+        type Value = NaiveDate;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a date such as 2026-03-10")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<NaiveDate, E> {
+            text.trim().parse().map_err(|_| {
+                // The part behind the line break is the next step.
+                E::custom(format!("`{text}` is no date\nwrite it as 2026-03-10"))
+            })
+        }
+    }
+    deserializer.deserialize_newtype_struct(DATE, Form)
 }
 
 /// Reads a duration such as `72h`.

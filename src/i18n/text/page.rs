@@ -26,7 +26,6 @@ catalogue! {
     findings_title { zh: "今日结论", en: "What moved" }
     kpi_title { zh: "指标一览", en: "The figures" }
     kpi_lead { zh: "最需要关注的排在最前。", en: "Worst first." }
-    trend_title { zh: "六项考核指标的逐日走势", en: "The six assessed figures, day by day" }
     trend_lead {
         zh: "落在控制限之内的起伏属于正常波动，不必逐日追究。",
         en: "Ups and downs inside the limits are ordinary variation and need no explanation."
@@ -40,7 +39,7 @@ catalogue! {
     col_value { zh: "当日值（95 % 区间）", en: "The day (95 % interval)" }
     col_basis { zh: "分子 / 分母，n", en: "Numerator / denominator, n" }
     col_target { zh: "目标（依据）", en: "Target (source)" }
-    col_status { zh: "达标情况", en: "Status" }
+    col_status { zh: "达标情况（当日；长期）", en: "Status (the day; outlook)" }
     col_weekday(weeks) { zh: "同星期均值（前 {weeks} 周）", en: "Same weekday, mean of {weeks} weeks" }
     of_day(day) { zh: "{day}数据", en: "of {day}" }
     kpi_note_day {

@@ -2,6 +2,8 @@ use chrono::Days;
 
 use super::*;
 
+mod marked;
+
 /// Uniform numbers in [0, 1): Marsaglia (2003), *Xorshift RNGs*, J. Statistical Software 8(14).
 struct Noise(u64);
 

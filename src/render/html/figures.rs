@@ -96,6 +96,8 @@ const fn class(key: LegendKey) -> &'static str {
         LegendKey::Limit => "limit",
         LegendKey::Centre => "centre",
         LegendKey::Target => "target",
+        LegendKey::Rebase => "rebase",
+        LegendKey::Event => "event",
         LegendKey::Concern => "concern",
         LegendKey::Improvement => "improvement",
         LegendKey::Neutral => "neutral",
@@ -108,6 +110,11 @@ const fn shape(key: LegendKey) -> &'static str {
         LegendKey::Improvement => "◆",
         LegendKey::Neutral => "■",
         LegendKey::Dot => "●",
-        LegendKey::Line | LegendKey::Limit | LegendKey::Centre | LegendKey::Target => "",
+        LegendKey::Line
+        | LegendKey::Limit
+        | LegendKey::Centre
+        | LegendKey::Target
+        | LegendKey::Rebase
+        | LegendKey::Event => "",
     }
 }

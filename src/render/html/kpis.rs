@@ -89,6 +89,7 @@ fn row(row: &KpiRow, columns: &KpiColumns) -> Result<Markup, RenderError> {
             td.status role="cell" data-label=(columns.status) {
                 (mark(&row.status))
                 @if let Some(doubt) = &row.doubt { span.sub { (doubt) } }
+                @if let Some(assurance) = &row.assurance { span.assurance { (mark(assurance)) } }
             }
             td.weekday role="cell" data-label=(columns.weekday) {
                 (row.weekday)

@@ -125,6 +125,7 @@ impl Page<'_> {
             Rule::Shift => t.rule_shift(),
         };
         let mut parts = vec![rule.to_owned()];
+        parts.extend(self.event_note(kpi));
         parts.extend(self.limits_note(kpi));
         if kpi.line.estimate.interval.is_some() {
             parts.push(t.interval_is(&format::interval(

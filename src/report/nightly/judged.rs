@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 
 use chrono::NaiveDate;
 
-use crate::insight::movement::{ChartKind, Movement, Point, Rule, Signal, Verdict};
+use crate::insight::movement::{
+    Assurance, ChartKind, Event, Movement, Point, Rule, Signal, Treatment, Verdict,
+};
 use crate::kpi::figure::{Better, Status, Unit};
 use crate::report::document::Tone;
 
@@ -75,9 +77,29 @@ impl<'a> Judged<'a> {
         }
     }
 
-    /// Whether there are limits to hold the day against; a run chart has none.
+    /// Whether there are limits to hold the day against; a run chart has none, and a day that is left
+    /// out is held against nothing.
     pub fn has_limits(&self) -> bool {
         chart(self.line).is_some_and(|movement| movement.chart != ChartKind::Run)
+            && !self.left_out()
+    }
+
+    /// Whether the day takes no part in the rules.
+    pub fn left_out(&self) -> bool {
+        self.event()
+            .is_some_and(|event| event.treatment == Treatment::Excluded)
+    }
+
+    /// The marked days that the day falls in.
+    pub fn event(&self) -> Option<&Event> {
+        let movement = chart(self.line)?;
+        movement.event_of(movement.points.last()?)
+    }
+
+    /// What the newest limits say about the target; `None` without either, and with too few cases.
+    pub fn assurance(&self) -> Option<Assurance> {
+        let movement = self.line.movement.as_ref().filter(|_| !self.sparse)?;
+        movement.assurance(self.line.bound?)
     }
 
     /// The class of a KPI in the order "worst first": 0 is worst.
@@ -136,8 +158,7 @@ impl Judged<'_> {
         }
         let movement = self.line.movement.as_ref()?;
         let since: Vec<f64> = movement
-            .points
-            .iter()
+            .judged()
             .filter(|point| point.date >= current.since)
             .filter_map(|point| point.adjusted)
             .collect();
@@ -151,8 +172,7 @@ impl Current {
         let (signal, since) = movement.current()?;
         let newest = movement.points.last()?;
         let uniform = movement
-            .points
-            .iter()
+            .judged()
             .filter(|point| point.date >= since)
             .all(|point| point.signal.is_some_and(|other| other.rule == signal.rule));
         Some(Self {

@@ -82,6 +82,7 @@ impl Page<'_> {
             status: self.status(kpi),
             doubt: (kpi.doubtful && !kpi.sparse && kpi.status != Status::None)
                 .then(|| t.indistinguishable().to_owned()),
+            assurance: self.assurance(kpi),
             weekday: format::maybe(line.same_weekday, unit, lang),
             weekday_change: change.map(|change| format::change(change, unit, lang)),
             variation: self.variation(kpi),
@@ -90,6 +91,7 @@ impl Page<'_> {
                 estimate,
                 bound: line.bound,
                 status: kpi.status,
+                assurance: kpi.assurance(),
                 same_weekday: line.same_weekday,
                 same_weekday_weeks: line.same_weekday_weeks,
                 day: line.day,
@@ -100,6 +102,9 @@ impl Page<'_> {
     fn table_notes(self, judged: &[Judged]) -> Vec<String> {
         let t = self.t;
         let mut notes = vec![t.kpi_note_interval(), t.kpi_note_variation()];
+        if judged.iter().any(|kpi| kpi.line.bound.is_some()) {
+            notes.push(t.kpi_note_assurance());
+        }
         if judged.iter().any(|kpi| self.other_day(kpi.line).is_some()) {
             notes.push(t.kpi_note_day());
         }
@@ -143,11 +148,16 @@ impl Page<'_> {
         if let Some(current) = &kpi.signal {
             let since = format::day(current.since, self.lang);
             let phrase = self.phrase(current);
-            let detail = Some(if current.since == kpi.line.day {
+            let mut detail = if current.since == kpi.line.day {
                 t.variation_today(phrase)
             } else {
                 t.variation_since(phrase, &since)
-            });
+            };
+            if let Some(event) = self.event_note(kpi) {
+                detail.push_str(t.clause());
+                detail.push_str(&event);
+            }
+            let detail = Some(detail);
             return match (kpi.tone(), current.up) {
                 (Tone::Concern, true) => mark(Tone::Concern, "▲", t.concern(), detail),
                 (Tone::Concern, false) => mark(Tone::Concern, "▼", t.concern(), detail),
@@ -158,11 +168,14 @@ impl Page<'_> {
         if kpi.has_limits() {
             return mark(Tone::Calm, "○", t.calm(), None);
         }
-        let why = kpi
-            .line
-            .movement
-            .as_ref()
-            .map(|_| t.short_history().to_owned());
+        let why = match kpi.event().filter(|_| kpi.left_out()) {
+            Some(event) => Some(t.in_event(event.name.get(self.lang))),
+            None => kpi
+                .line
+                .movement
+                .as_ref()
+                .map(|_| t.short_history().to_owned()),
+        };
         mark(Tone::Unjudged, "", t.not_watched(), why)
     }
 

@@ -2,7 +2,8 @@
 
 use crate::i18n::Lang;
 use crate::i18n::text::Text;
-use crate::report::figure::Figure;
+use crate::insight::movement::Assurance;
+use crate::report::figure::{Figure, Legend};
 
 use super::judged::Judged;
 use super::{KpiLine, NightlyInput, Page};
@@ -12,8 +13,16 @@ use super::{KpiLine, NightlyInput, Page};
 pub struct SingleChart {
     /// The drawing, titled with what it shows; `None` without a day.
     pub figure: Option<Figure>,
-    /// Kind of limits, their baseline, and whether the weekday was taken out.
-    pub limits: Option<String>,
+    /// What its marks mean.
+    pub legend: Legend,
+    /// Kind of limits, their baseline, whether the weekday was taken out, and why this kind.
+    pub reason: Option<String>,
+    /// What the limits say about the target, as a sentence and as a value.
+    pub assurance: Option<(String, Option<Assurance>)>,
+    /// Rebases with their reasons.
+    pub rebases: Vec<String>,
+    /// Marked days with what they take no part in.
+    pub events: Vec<String>,
 }
 
 /// Draws the chart of one line. `input` gives centre, scope and date.
@@ -26,8 +35,14 @@ pub fn single_chart(line: &KpiLine, input: &NightlyInput, lang: Lang) -> SingleC
     };
     let judged = Judged::worst_first(std::slice::from_ref(line));
     let kpi = judged.first();
+    let figure = kpi.and_then(|kpi| page.control(kpi));
+    let reasons = kpi.map(|kpi| page.reasons(kpi)).unwrap_or_default();
     SingleChart {
-        figure: kpi.and_then(|kpi| page.control(kpi)),
-        limits: kpi.and_then(|kpi| page.limits_note(kpi)),
+        legend: page.legend(figure.as_slice()),
+        figure,
+        reason: (!reasons.is_empty()).then(|| reasons.join(page.t.clause())),
+        assurance: kpi.and_then(|kpi| Some((page.assurance_note(kpi)?, kpi.assurance()))),
+        rebases: page.rebases(line),
+        events: page.events(line),
     }
 }

@@ -1,41 +1,69 @@
-//! The six assessed figures as control charts, each titled with what it shows.
+//! The figures that signalled as control charts, each titled with what it shows; calm ones folded.
 
-use std::collections::BTreeMap;
-
-use chrono::{Datelike, NaiveDate, Weekday};
-
-use crate::insight::movement::{Day, Movement, Point, Signal};
+use crate::insight::movement::Movement;
 use crate::kpi::figure::Status;
-use crate::report::document::{Block, Column, Section, Table, Tone};
-use crate::report::figure::{
-    Axis, Control, ControlDay, Figure, Legend, LegendItem, LegendKey, Level, Plot, SignalMark,
-};
+use crate::report::document::{Block, Section};
+use crate::report::figure::{Axis, Control, Figure, Legend, LegendItem, LegendKey, Level, Plot};
 use crate::report::format;
 
-use super::judged::{Judged, tone, upward};
-use super::{DAYS_SHOWN, KpiLine, Page, YTO_FIGURES};
+use super::days::{baseline_shown, shown};
+use super::judged::Judged;
+use super::{KpiLine, Page, YTO_FIGURES};
+
+/// Charts that stand open: what is read in three minutes. The worst come first.
+const OPEN: usize = 6;
 
 pub(super) fn section(page: Page, judged: &[Judged]) -> Option<Section> {
-    let find = |id: &&str| judged.iter().find(|kpi| kpi.line.id == *id);
-    let figures: Vec<Figure> = YTO_FIGURES
+    let signalled: Vec<&Judged> = judged.iter().filter(|kpi| kpi.signal.is_some()).collect();
+    let calm = YTO_FIGURES
         .iter()
-        .filter_map(find)
-        .filter_map(|kpi| page.control(kpi))
-        .collect();
-    if figures.is_empty() {
+        .filter_map(|id| judged.iter().find(|kpi| kpi.line.id == *id));
+    let calm: Vec<&Judged> = calm.filter(|kpi| kpi.signal.is_none()).collect();
+    let (open, more) = signalled.split_at(signalled.len().min(OPEN));
+    let blocks = [
+        page.multiples(open),
+        page.folded(more, |count, names| page.t.trend_more(count, names)),
+        page.folded(&calm, |count, names| page.t.trend_calm(count, names)),
+    ];
+    let blocks: Vec<Block> = blocks.into_iter().flatten().collect();
+    if blocks.is_empty() {
         return None;
     }
-    let legend = page.legend();
-    let blocks = vec![Block::Multiples { legend, figures }];
+    let t = page.t;
+    let (title, lead) = if open.is_empty() {
+        (t.trend_calm_title(), t.trend_calm_lead())
+    } else {
+        (t.trend_signalled_title(), t.trend_lead())
+    };
     Some(super::section(
         "trend",
-        page.t.trend_title(),
-        Some(page.t.trend_lead().to_owned()),
+        title,
+        Some(lead.to_owned()),
         blocks,
     ))
 }
 
 impl Page<'_> {
+    /// Small charts under their key; `None` when none of the figures has a day to draw.
+    fn multiples(self, figures: &[&Judged]) -> Option<Block> {
+        let figures: Vec<Figure> = figures.iter().filter_map(|kpi| self.control(kpi)).collect();
+        (!figures.is_empty()).then(|| Block::Multiples {
+            legend: self.legend(&figures),
+            figures,
+        })
+    }
+
+    fn folded(self, figures: &[&Judged], words: impl Fn(&str, &str) -> String) -> Option<Block> {
+        let names: Vec<&str> = figures
+            .iter()
+            .map(|kpi| kpi.line.name.get(self.lang))
+            .collect();
+        Some(Block::Folded {
+            summary: words(&names.len().to_string(), &names.join(self.t.list())),
+            blocks: vec![self.multiples(figures)?],
+        })
+    }
+
     pub(super) fn control(self, kpi: &Judged) -> Option<Figure> {
         let Self { lang, t, .. } = self;
         let line = kpi.line;
@@ -74,6 +102,8 @@ impl Page<'_> {
                 }),
                 limits: self.newest_limits(line),
                 baseline_days: baseline_shown(line),
+                rebases: self.rebase_marks(line),
+                ranges: self.marked_ranges(line),
             }),
         })
     }
@@ -93,6 +123,10 @@ impl Page<'_> {
         match (kpi.status, target) {
             _ if line.estimate.value.is_none() => t.title_no_value(name),
             _ if kpi.sparse => t.title_sparse(name, &value),
+            _ if kpi.left_out() => {
+                let event = kpi.event().map_or("", |event| event.name.get(lang));
+                t.title_left_out(name, &value, event)
+            }
             _ if !kpi.has_limits() => t.title_not_watched(name, &value),
             (Status::Missed, Some(target)) if !kpi.doubtful => {
                 t.title_stable_missed(name, &value, &target)
@@ -131,55 +165,16 @@ impl Page<'_> {
                 None => t.target_is(&target),
             });
         }
-        notes.extend(self.limits_note(kpi));
+        notes.extend(self.assurance_note(kpi));
+        notes.extend(self.reasons(kpi));
+        notes.extend(self.rebases(line));
+        notes.extend(self.events(line));
         notes.push(t.scope_is(input.scope.get(lang)));
         notes
     }
 
-    /// The last days of a line as they are drawn: the chart's points where there is a chart, else the raw days.
-    pub(super) fn control_days(self, line: &KpiLine) -> Vec<ControlDay> {
-        let points = by_date(line.movement.as_ref());
-        shown(line)
-            .iter()
-            .map(|day| self.control_day(day, points.get(&day.date).copied(), line))
-            .collect()
-    }
-
-    fn control_day(self, day: &Day, point: Option<&Point>, line: &KpiLine) -> ControlDay {
-        let Self { lang, t, .. } = self;
-        let value = format::maybe(day.estimate.value, line.unit, lang);
-        let signal = point.and_then(|point| point.signal);
-        let adjusted = point.and_then(|point| point.adjusted);
-        let date = format!(
-            "{} {}",
-            format::day(day.date, lang),
-            format::short_weekday(day.date.weekday(), lang)
-        );
-        let mut hint = t.day_hint(&date, &value, &format::count(day.estimate.n));
-        if let Some(signal) = signal {
-            hint.push_str(t.clause());
-            hint.push_str(self.signal_word(signal));
-        }
-        ControlDay {
-            label: format::axis_day(day.date, lang),
-            week_start: day.date.weekday() == Weekday::Mon,
-            value: day.estimate.value,
-            adjusted,
-            lower: point.and_then(|point| point.lower),
-            upper: point.and_then(|point| point.upper),
-            signal: signal.map(|signal| SignalMark {
-                tone: tone(signal.verdict),
-                up: upward(signal, line.better),
-            }),
-            hint,
-        }
-    }
-
     fn newest_limits(self, line: &KpiLine) -> Vec<Level> {
-        let newest = line
-            .movement
-            .as_ref()
-            .and_then(|movement| movement.points.last());
+        let newest = line.movement.as_ref().and_then(newest_point);
         let level = |value: f64, label: fn(crate::i18n::text::Text, &str) -> String| Level {
             value,
             label: label(self.t, &format::value(value, line.unit, self.lang)),
@@ -195,60 +190,24 @@ impl Page<'_> {
         })
     }
 
-    fn signal_word(self, signal: Signal) -> &'static str {
-        match tone(signal.verdict) {
-            Tone::Concern => self.t.concern(),
-            Tone::Improvement => self.t.improvement(),
-            _ => self.t.neutral(),
-        }
-    }
-
-    fn control_table(self, line: &KpiLine, title: &str) -> Table {
-        let Self { lang, t, .. } = self;
-        let points = by_date(line.movement.as_ref());
-        let rows = shown(line).iter().rev().map(|day| {
-            let point = points.get(&day.date).copied();
-            let print = |value| format::maybe(value, line.unit, lang);
-            let signal = point.and_then(|point| point.signal);
-            vec![
-                day.date.to_string(),
-                print(day.estimate.value),
-                format::count(day.estimate.n),
-                print(point.and_then(|point| point.adjusted)),
-                print(point.and_then(|point| point.lower)),
-                print(point.and_then(|point| point.upper)),
-                signal
-                    .map_or(format::NONE, |signal| self.signal_word(signal))
-                    .to_owned(),
-            ]
-        });
-        Table {
-            id: format!("data-{}", line.id),
-            caption: t.data_of(title),
-            columns: vec![
-                Column::text(t.col_date()),
-                Column::number(t.col_raw()),
-                Column::number("n"),
-                Column::number(t.col_adjusted()),
-                Column::number(t.col_lower()),
-                Column::number(t.col_upper()),
-                Column::text(t.col_signal()),
-            ],
-            rows: rows.collect(),
-            total: false,
-            empty: t.no_history().to_owned(),
-        }
-    }
-
-    fn legend(self) -> Legend {
+    /// The key of some charts: marks that none of them has are left out.
+    pub(super) fn legend(self, figures: &[Figure]) -> Legend {
         let t = self.t;
+        let plots = || {
+            figures.iter().filter_map(|figure| match &figure.plot {
+                Plot::Control(plot) => Some(plot),
+                _ => None,
+            })
+        };
+        let rebased = plots().any(|plot| !plot.rebases.is_empty());
+        let marked = plots().any(|plot| !plot.ranges.is_empty());
         let item = |key, text: &str| LegendItem {
             key,
             text: text.to_owned(),
         };
         Legend {
             title: t.legend_title().to_owned(),
-            items: vec![
+            items: [
                 item(LegendKey::Dot, t.legend_dot()),
                 item(LegendKey::Line, t.legend_line()),
                 item(LegendKey::Limit, t.legend_limit()),
@@ -257,32 +216,17 @@ impl Page<'_> {
                 item(LegendKey::Concern, t.legend_concern()),
                 item(LegendKey::Improvement, t.legend_improvement()),
                 item(LegendKey::Neutral, t.legend_neutral()),
-            ],
+            ]
+            .into_iter()
+            .chain(rebased.then(|| item(LegendKey::Rebase, t.legend_rebase())))
+            .chain(marked.then(|| item(LegendKey::Event, t.legend_event())))
+            .collect(),
         }
     }
 }
 
-/// The newest days of a line, at most as many as a chart has room for.
-fn shown(line: &KpiLine) -> &[Day] {
-    &line.history[line.history.len().saturating_sub(DAYS_SHOWN)..]
-}
-
-/// How many of the days shown belong to the baseline, which is frozen on the first days of the series.
-fn baseline_shown(line: &KpiLine) -> usize {
-    let hidden = line.history.len() - shown(line).len();
-    line.movement
-        .as_ref()
-        .map_or(0, |movement| movement.baseline_days.saturating_sub(hidden))
-}
-
-fn by_date(movement: Option<&Movement>) -> BTreeMap<NaiveDate, &Point> {
-    movement
-        .map(|movement| {
-            movement
-                .points
-                .iter()
-                .map(|point| (point.date, point))
-                .collect()
-        })
-        .unwrap_or_default()
+/// The newest point that has limits, else the newest.
+fn newest_point(movement: &Movement) -> Option<&crate::insight::movement::Point> {
+    let limited = movement.judged().rev().find(|point| point.lower.is_some());
+    limited.or_else(|| movement.points.last())
 }

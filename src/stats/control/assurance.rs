@@ -13,6 +13,18 @@ pub enum Assurance {
     HitOrMiss,
 }
 
+impl Assurance {
+    /// The name in outputs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Passing => "passing",
+            Self::Failing => "failing",
+            Self::HitOrMiss => "hit_or_miss",
+        }
+    }
+}
+
 /// Holds the limits `(lower, upper)` against the target; `higher_is_better` says which side is good.
 ///
 /// A limit on the target meets it. `None` where a number is NaN. Source: NHS England, *Making data

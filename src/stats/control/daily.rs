@@ -280,16 +280,26 @@ impl DailyChart {
     /// `run` days on one side of the centre make a shift.
     #[must_use]
     pub fn judge(&self, days: &[Daily], run: usize) -> Vec<Judged> {
+        let held: Vec<(Daily, bool)> = days
+            .iter()
+            .enumerate()
+            .map(|(at, day)| (*day, at < self.baseline))
+            .collect();
+        self.judge_each(&held, run)
+    }
+
+    /// The same where days between those of the baseline do not belong to it: each day with whether
+    /// it helped to set the limits.
+    #[must_use]
+    pub fn judge_each(&self, days: &[(Daily, bool)], run: usize) -> Vec<Judged> {
         let near = reach(NEAR, self.freedom);
         let marks: Vec<Mark> = days
             .iter()
-            .enumerate()
-            .map(|(at, day)| {
-                let earlier = at < self.baseline;
-                let zone = near * self.sigma(day, earlier);
+            .map(|&(day, earlier)| {
+                let zone = near * self.sigma(&day, earlier);
                 Mark {
-                    value: self.adjusted(day),
-                    limits: self.limits(day, earlier),
+                    value: self.adjusted(&day),
+                    limits: self.limits(&day, earlier),
                     near: (self.centre - zone, self.centre + zone),
                 }
             })
