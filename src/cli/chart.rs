@@ -151,23 +151,6 @@ const fn kind(chart: ChartKind) -> &'static str {
     }
 }
 
-const fn rule(rule: Rule) -> &'static str {
-    match rule {
-        Rule::Outside => "outside",
-        Rule::Trend => "trend",
-        Rule::TwoOfThree => "two_of_three",
-        Rule::Shift => "shift",
-    }
-}
-
-const fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Improvement => "improvement",
-        Verdict::Concern => "concern",
-        Verdict::Neutral => "neutral",
-    }
-}
-
 fn data(
     found: &[Charted],
     ask: &Ask,
@@ -203,10 +186,10 @@ fn data(
         .number("adjusted", point(|point| point.adjusted))
         .number("lower", point(|point| point.lower))
         .number("upper", point(|point| point.upper))
-        .text("signal", each().map(|row| Some(rule(row.3?.signal?.rule))))
+        .text("signal", each().map(|row| Some(row.3?.signal?.rule.code())))
         .text(
             "verdict",
-            each().map(|row| Some(verdict(row.3?.signal?.verdict))),
+            each().map(|row| Some(row.3?.signal?.verdict.code())),
         )
         .number(
             "centre",

@@ -56,6 +56,19 @@ pub enum Rule {
     Shift,
 }
 
+impl Rule {
+    /// The code in outputs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Outside => "outside",
+            Self::Trend => "trend",
+            Self::TwoOfThree => "two_of_three",
+            Self::Shift => "shift",
+        }
+    }
+}
+
 /// What a special cause means, given which direction is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -65,6 +78,18 @@ pub enum Verdict {
     Concern,
     /// Moved, and neither side is better.
     Neutral,
+}
+
+impl Verdict {
+    /// The code in outputs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Improvement => "improvement",
+            Self::Concern => "concern",
+            Self::Neutral => "neutral",
+        }
+    }
 }
 
 /// A special cause at one point.

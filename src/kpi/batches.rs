@@ -1,6 +1,7 @@
 //! The figures of an answer as Arrow columns, KPI by KPI: computed by all threads, written one after the other,
 //! so that an answer of many millions of rows is never held as a whole.
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -41,6 +42,32 @@ pub enum Column<'n> {
     Target,
     /// The verdict.
     Status,
+    /// Lower control limit of the day.
+    LowerLimit(Option<&'n Charts>),
+    /// Upper control limit of the day.
+    UpperLimit(Option<&'n Charts>),
+    /// The rule that the day breaks.
+    Signal(Option<&'n Charts>),
+}
+
+/// What a control chart says of a day of a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Judged {
+    /// Lower limit, in the figure's unit.
+    pub lower: Option<f64>,
+    /// Upper limit, in the figure's unit.
+    pub upper: Option<f64>,
+    /// Code of the rule that the day breaks.
+    pub signal: Option<&'static str>,
+}
+
+/// Control charts: (position of the KPI, day) → what they say.
+pub type Charts = HashMap<(usize, String), Judged>;
+
+/// What they say of a row.
+fn judged(charts: Option<&Charts>, row: &Row) -> Judged {
+    let found = charts.and_then(|charts| charts.get(&(row.kpi, row.group.period.clone())));
+    found.copied().unwrap_or_default()
 }
 
 /// Columns with their names.
@@ -56,7 +83,8 @@ pub fn schema(columns: &Columns<'_>) -> SchemaRef {
             | Column::Constant(_)
             | Column::Period
             | Column::Member(_)
-            | Column::Status => {
+            | Column::Status
+            | Column::Signal(_) => {
                 DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
             }
             _ => DataType::Float64,
@@ -130,6 +158,9 @@ fn array(column: Column<'_>, kpi: &str, rows: &[Row]) -> ArrayRef {
         Column::Low => numbers(rows, |row| row.estimate.interval.map(|i| i.low)),
         Column::High => numbers(rows, |row| row.estimate.interval.map(|i| i.high)),
         Column::Target => numbers(rows, |row| row.bound.map(Bound::value)),
+        Column::LowerLimit(charts) => numbers(rows, |row| judged(charts, row).lower),
+        Column::UpperLimit(charts) => numbers(rows, |row| judged(charts, row).upper),
+        Column::Signal(charts) => texts(rows, |row| judged(charts, row).signal),
     }
 }
 

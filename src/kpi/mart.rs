@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::store::parquet_io::Stream;
 
 use super::batches::{self, Column, Columns};
+pub use super::batches::{Charts, Judged};
 use super::catalogue::Catalogue;
 use super::pass::Grouping;
 use super::query::{Answer, Query, Row, Source};
@@ -26,6 +27,7 @@ const DIMENSIONS: &[&str] = &[
 /// The figures of the mart, grouping by grouping.
 pub struct Mart<'c> {
     answer: Answer<'c>,
+    charts: Charts,
 }
 
 /// Computes the mart: all of time, days, weeks and months for the whole centre; all of time and days by each dimension.
@@ -53,6 +55,7 @@ pub fn compute<'c>(catalogue: &'c Catalogue, source: &Source<'_>) -> Result<Mart
     };
     Ok(Mart {
         answer: query.measure(catalogue, source)?,
+        charts: Charts::default(),
     })
 }
 
@@ -68,6 +71,11 @@ impl Mart<'_> {
         found.map_or_else(Vec::new, |at| self.answer.of(at, kpi).collect())
     }
 
+    /// Adds what control charts say of the days of the whole centre.
+    pub fn judge(&mut self, charts: Charts) {
+        self.charts = charts;
+    }
+
     /// The mart as Parquet, one row per KPI, period and member, with where it came from in the metadata.
     ///
     /// # Errors
@@ -76,6 +84,8 @@ impl Mart<'_> {
         let groupings = self.answer.groupings();
         let columns = |grouping: usize| -> Columns<'_> {
             let grouping = &groupings[grouping];
+            let of_centre = grouping.grain == Grain::Day && grouping.by.is_empty();
+            let charts = of_centre.then_some(&self.charts);
             vec![
                 ("kpi", Column::Kpi),
                 ("grain", Column::Constant(Some(grouping.grain.code()))),
@@ -91,6 +101,9 @@ impl Mart<'_> {
                 ("value", Column::Value),
                 ("ci_low", Column::Low),
                 ("ci_high", Column::High),
+                ("limit_low", Column::LowerLimit(charts)),
+                ("limit_high", Column::UpperLimit(charts)),
+                ("signal", Column::Signal(charts)),
                 ("target", Column::Target),
                 ("status", Column::Status),
             ]

@@ -1,9 +1,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::compute::{cast, concat_batches};
+use arrow::datatypes::{DataType, Float64Type};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
 use crate::calendar::Grain;
 use crate::kpi::catalogue::Catalogue;
-use crate::kpi::mart;
+use crate::kpi::mart::{self, Charts, Judged};
 use crate::kpi::pass::{Group, Grouping};
 use crate::kpi::query::{Query, Row, Source};
 use crate::kpi::table::{Layout, Table};
@@ -394,14 +399,59 @@ fn what_is_counted_by_day_has_no_hours() {
     assert!(error.contains("parcel_facts knows days only"), "{error}");
 }
 
+fn read_mart(bytes: &[u8]) -> RecordBatch {
+    let mut file = tempfile::tempfile().unwrap();
+    std::io::Write::write_all(&mut file, bytes).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+    let batches: Vec<RecordBatch> = reader.build().unwrap().map(Result::unwrap).collect();
+    concat_batches(&batches[0].schema(), &batches).unwrap()
+}
+
 #[test]
 fn the_mart_holds_the_same_figures_as_the_query() {
     let centre = Centre::of(&[&cisco()]);
-    let mart = mart::compute(&centre.catalogue, &centre.source()).unwrap();
+    let mut mart = mart::compute(&centre.catalogue, &centre.source()).unwrap();
     let at = centre.catalogue.position("asa").unwrap();
     let of_mart = mart.of(at, Grain::Day, &["queue"]);
     assert_eq!(of_mart, centre.ask(&["asa"], Grain::Day, &["queue"], None));
+    let judged = Judged {
+        lower: Some(2.5),
+        upper: Some(30.0),
+        signal: Some("outside"),
+    };
+    mart.judge(Charts::from([((at, "2026-03-02".to_owned()), judged)]));
     let bytes = mart.parquet("r0001").unwrap();
+    let batch = read_mart(&bytes);
+    let column = |name: &str| batch.column_by_name(name).unwrap();
+    let signals = cast(column("signal"), &DataType::Utf8).unwrap();
+    let days: Vec<usize> = (0..batch.num_rows())
+        .filter(|row| signals.is_valid(*row))
+        .collect();
+    let [day] = days.as_slice() else {
+        panic!("{days:?}")
+    };
+    let text = |name: &str| {
+        let texts = cast(column(name), &DataType::Utf8).unwrap();
+        texts
+            .as_string::<i32>()
+            .iter()
+            .nth(*day)
+            .unwrap()
+            .map(str::to_owned)
+    };
+    let limit = |name: &str| column(name).as_primitive::<Float64Type>().value(*day);
+    assert_eq!(
+        ["kpi", "grain", "period", "dimension", "signal"].map(text),
+        [
+            Some("asa"),
+            Some("day"),
+            Some("2026-03-02"),
+            None,
+            Some("outside")
+        ]
+        .map(|text| text.map(str::to_owned))
+    );
+    assert_eq!((limit("limit_low"), limit("limit_high")), (2.5, 30.0));
     assert_eq!(
         bytes,
         mart.parquet("r0001").unwrap(),

@@ -4,6 +4,7 @@ pub mod chart;
 pub mod files;
 pub mod gate;
 pub mod ingest;
+mod judged;
 mod marts;
 pub mod night;
 pub mod publish;
@@ -303,9 +304,15 @@ fn publish_run(
 ) -> Result<Summary> {
     progress.stage("measure", 1);
     let source = Source { store, run };
-    let mart = mart::compute(catalogue, &source)?;
+    let mut mart = mart::compute(catalogue, &source)?;
     progress.step("KPIs computed");
     let night = night::assemble(job, catalogue, &source, &mart)?;
+    mart.judge(judged::charts(
+        &job.settings,
+        catalogue,
+        &mart,
+        night.input.date,
+    ));
     let documents = Documents::of(&night);
     let marts = marts::compute(job, catalogue, &source, &night, &documents)?;
     progress.stage("write", job.langs.len() as u64 + 1);
