@@ -3,16 +3,23 @@
 //! Which tickets a promise holds for is asked of Polars, with the kind, priority and state of the time the clock
 //! starts; the walk along a history is plain Rust, ticket by ticket on all threads.
 
+mod table;
+mod walk;
+
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::history::{Histories, NONE, Name, Names, Step, seen};
+use super::history::{Histories, NONE, Name, Step, seen};
 use super::promises::{Moment, Promise, Promises};
 use super::{Context, frames};
 use crate::calendar::working::Calendar;
 use crate::error::{PolarsContext, Result};
 use crate::schema::facts::PROMISED;
 use crate::settings::promise::Subject;
+use table::frame;
+use walk::{Meter, Rules, is, name};
+
+pub use table::owned;
 
 /// A clock, judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,129 +99,6 @@ impl Clock {
     fn warned(&self, as_of: i64) -> bool {
         self.outcome(as_of) == Outcome::Running && self.warn.is_some_and(|at| at <= as_of)
     }
-}
-
-/// Working time spent on a clock, and the instants at which its limits are reached.
-struct Meter<'c> {
-    calendar: &'c Calendar,
-    limits: [i64; 2],
-    reached: [Option<i64>; 2],
-    elapsed: i64,
-    paused: i64,
-}
-
-impl Meter<'_> {
-    /// Goes from one instant to another, running or standing still.
-    fn pass(&mut self, from: i64, until: i64, running: bool) {
-        let work = self.calendar.between(from, until);
-        if !running {
-            self.paused += work;
-            return;
-        }
-        for (limit, reached) in self.limits.iter().zip(&mut self.reached) {
-            if reached.is_none() && self.elapsed + work >= *limit {
-                *reached = self.calendar.after(from, limit - self.elapsed);
-            }
-        }
-        self.elapsed += work;
-    }
-
-    /// The instants at which the limits are reached, when the clock runs on from `at`.
-    fn ahead(&self, at: i64) -> [Option<i64>; 2] {
-        let mut reached = self.reached;
-        for (limit, reached) in self.limits.iter().zip(&mut reached) {
-            *reached = reached.or_else(|| self.calendar.after(at, limit - self.elapsed));
-        }
-        reached
-    }
-}
-
-/// The names of a promise, looked up once.
-struct Rules<'p> {
-    promise: &'p Promise,
-    stop: Vec<(Name, bool)>,
-    pause: Vec<Name>,
-    closed: Name,
-}
-
-impl<'p> Rules<'p> {
-    fn of(promise: &'p Promise, names: &Names) -> Self {
-        Self {
-            promise,
-            stop: promise
-                .stop
-                .iter()
-                .map(|moment| name(moment, names))
-                .collect(),
-            pause: promise
-                .pause_in
-                .iter()
-                .map(|state| names.find(state))
-                .collect(),
-            closed: names.find("closed"),
-        }
-    }
-
-    /// What of a step stops the clock. Closing always does.
-    fn stops(&self, step: &Step) -> Option<Name> {
-        let promised = self.stop.iter().find(|moment| is(**moment, step));
-        let closing = (step.entered == self.closed && self.closed != NONE).then_some(self.closed);
-        promised.map(|(name, _)| *name).or(closing)
-    }
-
-    /// Walks from the step that starts the clock to the one that stops it, or to `as_of`.
-    fn walk(&self, row: usize, steps: &[Step], as_of: i64) -> Option<Clock> {
-        let (first, rest) = steps.split_first()?;
-        let mut meter = Meter {
-            calendar: &self.promise.limit.calendar,
-            limits: [self.promise.warn, self.promise.limit.micros],
-            reached: [None; 2],
-            elapsed: 0,
-            paused: 0,
-        };
-        let (mut at, mut running) = (first.at, !self.pause.contains(&first.state));
-        let mut stopped = None;
-        for step in rest {
-            meter.pass(at, step.at, running);
-            at = step.at;
-            if let Some(by) = self.stops(step) {
-                stopped = Some((at, by));
-                break;
-            }
-            running = step.state == NONE || !self.pause.contains(&step.state);
-        }
-        if stopped.is_none() {
-            meter.pass(at, as_of, running);
-            at = as_of;
-        }
-        let [warn, due] = meter.ahead(at);
-        Some(Clock {
-            row,
-            started: first.at,
-            stopped: stopped.map(|(at, _)| at),
-            stopped_by: stopped.map_or(NONE, |(_, by)| by),
-            warn,
-            due,
-            elapsed: meter.elapsed,
-            paused: meter.paused,
-            standing: stopped.is_none() && !running,
-            failed: false,
-            kind: first.kind,
-            priority: first.priority,
-        })
-    }
-}
-
-/// A moment as a name, and whether it is a state that is entered.
-fn name(moment: &Moment, names: &Names) -> (Name, bool) {
-    match moment {
-        Moment::Event(event) => (names.find(event), false),
-        Moment::State(state) => (names.find(state), true),
-    }
-}
-
-const fn is((name, entered): (Name, bool), step: &Step) -> bool {
-    name != NONE && (if entered { step.entered } else { step.event }) == name
 }
 
 /// Builds `sla_clocks` from the ticket and chat facts.
@@ -444,122 +328,5 @@ impl Promise {
     }
 }
 
-/// Columns that a clock and a stay take over from their ticket or chat.
-const OWNED: &[&str] = &["problem_type", "category", "agent_id", "team", "site"];
-
-/// The same of tickets only.
-const OF_TICKET: &[&str] = &["channel", "department", "outlet", "courier", "region"];
-
-/// Takes the columns of the owners over, in the order of `rows`; what a chat has not is null.
-pub(super) fn owned(owners: &DataFrame, rows: &[usize], on: Subject) -> PolarsResult<Vec<Column>> {
-    let rows = index(rows.iter().copied());
-    let take = |name: &str| owners.column(name)?.take(&rows);
-    let empty = |name: &str| Column::full_null(name.into(), rows.len(), &DataType::String);
-    let mut columns = OWNED
-        .iter()
-        .map(|name| take(name))
-        .collect::<PolarsResult<Vec<_>>>()?;
-    for name in OF_TICKET {
-        columns.push(if on == Subject::Ticket {
-            take(name)?
-        } else {
-            empty(name)
-        });
-    }
-    for name in ["platform", "queue"] {
-        columns.push(if on == Subject::Chat {
-            take(name)?
-        } else {
-            empty(name)
-        });
-    }
-    let (own, other) = match on {
-        Subject::Ticket => ("ticket_id", "chat_id"),
-        Subject::Chat => ("chat_id", "ticket_id"),
-    };
-    columns.extend([take(own)?, empty(other)]);
-    Ok(columns)
-}
-
-fn frame(
-    promise: &Promise,
-    owners: &DataFrame,
-    clocks: &[Clock],
-    histories: &Histories,
-    as_of: i64,
-) -> PolarsResult<DataFrame> {
-    let rows: Vec<usize> = clocks.iter().map(|clock| clock.row).collect();
-    let mut columns = owned(owners, &rows, promise.on)?;
-    columns.push(owners.column("waybill")?.take(&index(rows.into_iter()))?);
-    let same = |name: &str, text: &str| {
-        Column::new_scalar(
-            name.into(),
-            Scalar::from(PlSmallStr::from_str(text)),
-            clocks.len(),
-        )
-    };
-    let seconds = |micros: i64| micros as f64 / 1e6;
-    let subject = match promise.on {
-        Subject::Ticket => "ticket",
-        Subject::Chat => "chat",
-    };
-    columns.extend([
-        same("promise", &promise.id),
-        same("subject", subject),
-        same("calendar", &promise.limit.name),
-    ]);
-    let text = |name: &str, of: &dyn Fn(&Clock) -> Option<String>| -> Column {
-        let values: StringChunked = clocks.iter().map(of).collect();
-        values.with_name(name.into()).into_series().into()
-    };
-    let whole = |name: &str, of: &dyn Fn(&Clock) -> Option<i64>| -> Column {
-        let values: Int64Chunked = clocks.iter().map(of).collect();
-        values.with_name(name.into()).into_series().into()
-    };
-    let number = |name: &str, of: &dyn Fn(&Clock) -> f64| -> Column {
-        let values: Vec<f64> = clocks.iter().map(of).collect();
-        Column::new(name.into(), values)
-    };
-    let flag = |name: &str, of: &dyn Fn(&Clock) -> bool| -> Column {
-        let values: Vec<bool> = clocks.iter().map(of).collect();
-        Column::new(name.into(), values)
-    };
-    let named = |name: Name| histories.names.text(name).map(str::to_owned);
-    columns.extend([
-        text("kind", &|clock| named(clock.kind)),
-        text("priority", &|clock| named(clock.priority)),
-        text("stopped_by", &|clock| {
-            named(clock.stopped_by).or_else(|| clock.failed.then(|| "ended".to_owned()))
-        }),
-        text("outcome", &|clock| {
-            Some(clock.outcome(as_of).code().to_owned())
-        }),
-        whole("started_at", &|clock| Some(clock.started)),
-        whole("stopped_at", &|clock| clock.stopped),
-        whole("warn_at", &|clock| clock.warn),
-        whole("due_at", &|clock| clock.due),
-        number("limit_s", &|_| seconds(promise.limit.micros)),
-        number("elapsed_s", &|clock| seconds(clock.elapsed)),
-        number("paused_s", &|clock| seconds(clock.paused)),
-        flag("due", &|clock| clock.due_by(as_of)),
-        flag("warned", &|clock| clock.warned(as_of)),
-        flag("paused", &|clock| clock.standing),
-        flag("from_history", &|clock| {
-            promise.on == Subject::Ticket && histories.recorded(clock.row)
-        }),
-    ]);
-    if promise.on == Subject::Chat {
-        columns.retain(|column| !["channel"].contains(&column.name().as_str()));
-        columns.push(same("channel", "chat"));
-    }
-    DataFrame::new(clocks.len(), columns).and_then(|frame| {
-        // Parts of chats and of tickets are put together: one order of columns.
-        let mut names = frame.get_column_names_owned();
-        names.sort();
-        frame.select(names)
-    })
-}
-
 #[cfg(test)]
-#[path = "clocks_tests.rs"]
 mod tests;

@@ -3,12 +3,16 @@
 //! The events of a ticket in order of time, with the state, priority and kind after each, up to the instant of
 //! judgement. Where the events are silent the ticket's own columns speak.
 
-use ahash::AHashMap;
+mod events;
+mod names;
+
 use polars::prelude::*;
 use rayon::prelude::*;
 
 use crate::error::{PolarsContext, Result};
-use crate::schema::codes::{EVENT, PRIORITY, STATUS, TICKET_KIND};
+use events::{Event, Grouped, silent};
+
+pub use names::Names;
 
 /// A name of an event, state, priority or kind; [`Names`] knows which.
 pub type Name = u16;
@@ -49,13 +53,6 @@ pub struct Step {
     pub seen: u8,
 }
 
-/// The texts behind the names. Beyond 65 535 different ones a further text has none.
-#[derive(Debug)]
-pub struct Names {
-    texts: Vec<String>,
-    known: AHashMap<String, Name>,
-}
-
 /// The histories of all tickets, in the order of their table.
 #[derive(Debug)]
 pub struct Histories {
@@ -82,17 +79,6 @@ struct Known {
     closed: Name,
 }
 
-/// An event as it was read.
-#[derive(Debug, Clone, Copy)]
-struct Event {
-    at: i64,
-    event: Name,
-    from: Name,
-    to: Name,
-    priority: Name,
-    kind: Name,
-}
-
 /// The columns of the tickets that a history may need.
 struct Tickets<'f> {
     created: &'f Int64Chunked,
@@ -103,55 +89,6 @@ struct Tickets<'f> {
     status: Vec<Name>,
     priority: Vec<Name>,
     kind: Vec<Name>,
-}
-
-impl Default for Names {
-    fn default() -> Self {
-        let mut names = Self {
-            texts: vec![String::new()],
-            known: AHashMap::new(),
-        };
-        for set in [EVENT, STATUS, PRIORITY, TICKET_KIND] {
-            for code in set {
-                names.of(Some(code.code));
-            }
-        }
-        names
-    }
-}
-
-impl Names {
-    fn of(&mut self, text: Option<&str>) -> Name {
-        let Some(text) = text else { return NONE };
-        if let Some(name) = self.known.get(text) {
-            return *name;
-        }
-        let Ok(name) = Name::try_from(self.texts.len()) else {
-            return NONE;
-        };
-        self.texts.push(text.to_owned());
-        self.known.insert(text.to_owned(), name);
-        name
-    }
-
-    /// The name of a text; [`NONE`] when no ticket and no rule uses it.
-    #[must_use]
-    pub fn find(&self, text: &str) -> Name {
-        self.known.get(text).copied().unwrap_or(NONE)
-    }
-
-    /// The text of a name.
-    #[must_use]
-    pub fn text(&self, name: Name) -> Option<&str> {
-        (name != NONE)
-            .then(|| self.texts.get(usize::from(name)))?
-            .map(String::as_str)
-    }
-
-    fn column(&mut self, frame: &DataFrame, name: &str) -> PolarsResult<Vec<Name>> {
-        let texts = frame.column(name)?.str()?;
-        Ok(texts.iter().map(|text| self.of(text)).collect())
-    }
 }
 
 impl Histories {
@@ -233,88 +170,6 @@ fn build(
         .collect();
     let (steps, lost_end) = built.into_iter().unzip();
     Ok((steps, recorded, lost_end))
-}
-
-/// Events by ticket, each ticket's in order of time.
-struct Grouped {
-    starts: Vec<usize>,
-    events: Vec<Event>,
-}
-
-impl Grouped {
-    fn events(&self, ticket: usize) -> &[Event] {
-        let range = self.starts[ticket]..self.starts[ticket + 1];
-        self.events.get(range).unwrap_or_default()
-    }
-
-    /// Sorts the events into their tickets by counting, then each ticket's few by time, file and line.
-    fn of(
-        names: &mut Names,
-        tickets: &DataFrame,
-        events: &DataFrame,
-        as_of: i64,
-    ) -> PolarsResult<Self> {
-        let ids = tickets.column("ticket_id")?.str()?;
-        let rows: AHashMap<&str, usize> = ids
-            .iter()
-            .enumerate()
-            .filter_map(|(row, id)| Some((id?, row)))
-            .collect();
-        let owners = events.column("ticket_id")?.str()?;
-        let times: Vec<Option<i64>> = events.column("event_at")?.i64()?.iter().collect();
-        let row_of: Vec<Option<usize>> = owners
-            .iter()
-            .zip(&times)
-            .map(|(id, at)| {
-                rows.get(id?)
-                    .copied()
-                    .filter(|_| at.is_some_and(|at| at <= as_of))
-            })
-            .collect();
-        let mut starts = vec![0; tickets.height() + 1];
-        for row in row_of.iter().flatten() {
-            starts[row + 1] += 1;
-        }
-        for row in 0..tickets.height() {
-            starts[row + 1] += starts[row];
-        }
-        let mut next = starts.clone();
-        let mut order = vec![0_usize; starts[tickets.height()]];
-        for (event, row) in row_of.iter().enumerate() {
-            if let Some(row) = row {
-                order[next[*row]] = event;
-                next[*row] += 1;
-            }
-        }
-        let files: Vec<Option<&str>> = events.column("source_file")?.str()?.iter().collect();
-        let lines: Vec<Option<i64>> = events.column("source_line")?.i64()?.iter().collect();
-        for ticket in starts.windows(2) {
-            order[ticket[0]..ticket[1]]
-                .sort_unstable_by_key(|event| (times[*event], files[*event], lines[*event]));
-        }
-        let columns = [
-            "event",
-            "from_status",
-            "to_status",
-            "to_priority",
-            "to_kind",
-        ]
-        .map(|column| names.column(events, column));
-        let [event, from, to, priority, kind] = columns;
-        let (event, from, to, priority, kind) = (event?, from?, to?, priority?, kind?);
-        let events = order
-            .into_iter()
-            .map(|row| Event {
-                at: times[row].unwrap_or_default(),
-                event: event[row],
-                from: from[row],
-                to: to[row],
-                priority: priority[row],
-                kind: kind[row],
-            })
-            .collect();
-        Ok(Self { starts, events })
-    }
 }
 
 impl Known {
@@ -480,18 +335,6 @@ impl Known {
             name if name == self.paid => seen::PAID,
             _ => 0,
         }
-    }
-}
-
-/// Something that a time on the ticket tells.
-const fn silent(at: i64, event: Name, to: Name) -> Event {
-    Event {
-        at,
-        event,
-        from: NONE,
-        to,
-        priority: NONE,
-        kind: NONE,
     }
 }
 

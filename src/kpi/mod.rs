@@ -15,6 +15,7 @@ mod program;
 pub mod query;
 pub mod rows;
 pub mod table;
+mod tally;
 pub mod wide;
 
 #[cfg(test)]

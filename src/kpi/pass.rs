@@ -1,15 +1,14 @@
 //! One pass over a fact table: every KPI of that table, for every wanted grouping, from one evaluation of
 //! its rows. Days are evaluated in parallel and merged in the order of time.
 
-use std::sync::Arc;
+mod members;
+mod merged;
 
 use ahash::AHashMap;
-use arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Float64Array, PrimitiveArray, RecordBatch,
-};
+use arrow::array::{Array, AsArray, BooleanArray, Float64Array, RecordBatch};
 use arrow::buffer::BooleanBuffer;
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int32Type, Int64Type};
+use arrow::datatypes::{DataType, Int64Type};
 use arrow::error::ArrowError;
 use rayon::prelude::*;
 
@@ -20,10 +19,14 @@ use crate::schema::{DATE, Physical};
 use crate::store::delta::Part;
 use crate::store::parquet_io;
 
-use super::accumulate::{Estimator, States};
+use super::accumulate::States;
 use super::catalogue::{Formula, Kpi};
 use super::program::{Place, Program, Value};
 use crate::expr::Expr;
+use members::{HOUR, Members, assign, hours, texts};
+use merged::{Merged, PartGroups};
+
+pub use merged::{Group, Groups};
 
 /// Days evaluated at a time per thread.
 const DAYS_PER_THREAD: usize = 4;
@@ -35,27 +38,6 @@ pub struct Grouping {
     pub grain: Grain,
     /// Dimension columns.
     pub by: Vec<String>,
-}
-
-/// A group: its period and its members, one per dimension of the grouping.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Group {
-    /// First day of the period, `2026-03-02T14` for hours (`2026-10-25T02B` the second time the clock shows
-    /// that hour), empty for all.
-    pub period: String,
-    /// Members; `None` is the null member.
-    pub members: Vec<Option<String>>,
-}
-
-/// The running states of one grouping.
-#[derive(Debug, Default)]
-pub struct Groups {
-    /// The groups in which there are rows, in order.
-    pub groups: Vec<Arc<Group>>,
-    /// Where the states of each of them stand.
-    pub places: Vec<usize>,
-    /// The states of each KPI of the pass.
-    pub states: Vec<States>,
 }
 
 /// What a pass reads and keeps.
@@ -91,18 +73,6 @@ struct Counted {
     rows: BooleanBuffer,
     values: Option<Float64Array>,
     weights: Option<Float64Array>,
-}
-
-/// A dimension's member of every row of a part, as positions in the list of its members.
-struct Members {
-    of_row: Vec<u32>,
-    names: Vec<Option<String>>,
-}
-
-/// The group of every row, and the members of every group as positions.
-struct Assigned {
-    of_row: Vec<u32>,
-    groups: Vec<Vec<u32>>,
 }
 
 impl Pass<'_> {
@@ -211,12 +181,6 @@ impl Pass<'_> {
             columns,
         }
     }
-}
-
-/// The states of one part in one grouping.
-struct PartGroups {
-    groups: Vec<Group>,
-    states: Vec<States>,
 }
 
 impl Ready<'_> {
@@ -353,9 +317,6 @@ impl Ready<'_> {
     }
 }
 
-/// What stands for the hour of the day among dimensions; no column is called so.
-const HOUR: &str = "\0hour";
-
 impl Wanted {
     fn counted(
         &self,
@@ -388,179 +349,5 @@ fn held(flags: &BooleanArray) -> BooleanBuffer {
     match flags.nulls() {
         Some(nulls) => flags.values() & nulls.inner(),
         None => flags.values().clone(),
-    }
-}
-
-impl Members {
-    fn of<T: Copy + Eq + std::hash::Hash>(
-        values: impl Iterator<Item = Option<T>>,
-        name: impl Fn(T) -> String,
-    ) -> Self {
-        let mut known: AHashMap<Option<T>, u32> = AHashMap::new();
-        let mut names = Vec::new();
-        let of_row = values
-            .map(|value| {
-                *known.entry(value).or_insert_with(|| {
-                    names.push(value.map(&name));
-                    place(names.len() - 1)
-                })
-            })
-            .collect();
-        Self { of_row, names }
-    }
-}
-
-fn texts(column: &ArrayRef) -> std::result::Result<Members, ArrowError> {
-    let coded = cast(
-        column,
-        &DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
-    )?;
-    let coded = coded.as_dictionary::<Int32Type>();
-    // One text may stand in a dictionary twice, where it was put together from several.
-    let words = Members::of(coded.values().as_string::<i32>().iter(), str::to_owned);
-    let mut names = words.names;
-    let unknown = names.iter().position(Option::is_none).unwrap_or_else(|| {
-        names.push(None);
-        names.len() - 1
-    });
-    let of_key = |key: i32| words.of_row.get(usize::try_from(key).ok()?).copied();
-    let of_row = coded
-        .keys()
-        .iter()
-        .map(|key| key.and_then(of_key).unwrap_or(place(unknown)))
-        .collect();
-    Ok(Members { of_row, names })
-}
-
-/// Hours of the local day; the second showing of a doubled hour is `02B`, as the energy market writes it.
-fn hours(hour: &ArrayRef, fold: &ArrayRef) -> std::result::Result<Members, ArrowError> {
-    let hours = cast(hour, &DataType::Int64)?;
-    let hours: &PrimitiveArray<Int64Type> = hours.as_primitive();
-    let folds = cast(fold, &DataType::Boolean)?;
-    let both = hours
-        .iter()
-        .zip(folds.as_boolean().iter())
-        .map(|(hour, fold)| Some((hour.unwrap_or_default(), fold == Some(true))));
-    Ok(Members::of(both, |(hour, again)| {
-        format!("{hour:02}{}", if again { "B" } else { "" })
-    }))
-}
-
-/// Tables of so many combinations are kept whole.
-const DENSE: usize = 1 << 18;
-
-/// Puts every row of `base` into the group of its members.
-fn assign(by: &[&Members], base: &BooleanBuffer) -> Assigned {
-    let mut of_row = vec![0; base.len()];
-    if base.count_set_bits() == 0 {
-        return Assigned {
-            of_row,
-            groups: Vec::new(),
-        };
-    }
-    let mut groups: Vec<Vec<u32>> = vec![Vec::new()];
-    for members in by {
-        let width = members.names.len();
-        let mut next: Vec<Vec<u32>> = Vec::new();
-        let mut dense = vec![
-            u32::MAX;
-            if groups.len() * width <= DENSE {
-                groups.len() * width
-            } else {
-                0
-            }
-        ];
-        let mut sparse: AHashMap<usize, u32> = AHashMap::new();
-        for row in base.set_indices() {
-            let (group, member) = (of_row[row], members.of_row[row]);
-            let key = group as usize * width + member as usize;
-            let slot = match dense.get_mut(key) {
-                Some(slot) => slot,
-                None => sparse.entry(key).or_insert(u32::MAX),
-            };
-            if *slot == u32::MAX {
-                let mut joined = groups[group as usize].clone();
-                joined.push(member);
-                next.push(joined);
-                *slot = place(next.len() - 1);
-            }
-            of_row[row] = *slot;
-        }
-        groups = next;
-    }
-    Assigned { of_row, groups }
-}
-
-/// A position among the members or groups of a part, which are fewer than its rows.
-fn place(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
-}
-
-/// The states of several parts.
-#[derive(Default)]
-struct Merged {
-    known: AHashMap<Arc<Group>, usize>,
-    groups: Vec<Arc<Group>>,
-    states: Vec<States>,
-    /// How many of the first groups get no more rows.
-    settled: usize,
-    estimator: Estimator,
-}
-
-impl Merged {
-    fn add(&mut self, part: PartGroups) {
-        if part.groups.is_empty() {
-            return;
-        }
-        let places: Vec<usize> = part
-            .groups
-            .into_iter()
-            .map(|group| {
-                let group = Arc::new(group);
-                *self.known.entry(group).or_insert_with_key(|group| {
-                    self.groups.push(group.clone());
-                    self.groups.len() - 1
-                })
-            })
-            .collect();
-        // The groups of the first part stand in the order they came.
-        if self.states.is_empty() {
-            self.states = part.states;
-            return;
-        }
-        for (whole, states) in self.states.iter_mut().zip(part.states) {
-            whole.merge(states, &places, self.groups.len());
-        }
-    }
-
-    /// Says that the groups so far get no more rows.
-    fn settle(&mut self, kpis: &[&Kpi]) {
-        for (states, kpi) in self.states.iter_mut().zip(kpis) {
-            states.settle(self.settled, &kpi.formula, &mut self.estimator);
-        }
-        self.settled = self.groups.len();
-    }
-
-    fn in_order(mut self) -> Groups {
-        self.states.par_iter_mut().for_each(States::sort);
-        let mut places: Vec<usize> = (0..self.groups.len()).collect();
-        places.sort_by(|a, b| self.groups[*a].cmp(&self.groups[*b]));
-        Groups {
-            groups: places.iter().map(|at| self.groups[*at].clone()).collect(),
-            places,
-            states: self.states,
-        }
-    }
-}
-
-impl Groups {
-    /// Where a group's states stand.
-    #[must_use]
-    pub fn place(&self, group: &Group) -> Option<usize> {
-        let at = self
-            .groups
-            .binary_search_by(|known| known.as_ref().cmp(group))
-            .ok()?;
-        self.places.get(at).copied()
     }
 }

@@ -36,14 +36,11 @@ enum Column<'a> {
     /// From states.
     Own(Option<Own<'a>>),
     /// From two other KPIs.
-    Ratio {
-        above: Option<Own<'a>>,
-        below: Option<Own<'a>>,
-        /// What stands for each where it has no rows.
-        missing: [Option<f64>; 2],
-        scale: f64,
-    },
+    Ratio { parts: [Part<'a>; 2], scale: f64 },
 }
+
+/// Half of a ratio, and what stands for it where it has no rows.
+type Part<'a> = (Option<Own<'a>>, Option<f64>);
 
 /// The states of a KPI, and where those of every row stand.
 struct Own<'a> {
@@ -56,29 +53,32 @@ struct Own<'a> {
 const NOWHERE: u32 = u32::MAX;
 
 impl Own<'_> {
-    /// The value in a row; the outer `None` where the KPI does not have the group.
-    fn value(&self, row: usize) -> Option<Option<f64>> {
+    /// Whether the KPI has the group of a row.
+    fn has(&self, row: usize) -> bool {
+        self.places[row] != NOWHERE
+    }
+
+    /// The value in a row.
+    fn value(&self, row: usize) -> Option<f64> {
         let place = self.places[row];
-        (place != NOWHERE).then(|| self.states.value(place as usize, self.formula))
+        (place != NOWHERE).then(|| self.states.value(place as usize, self.formula))?
     }
 }
 
 impl Column<'_> {
     fn value(&self, row: usize) -> Option<f64> {
-        let of = |own: &Option<Own<'_>>| own.as_ref().and_then(|own| own.value(row));
         match self {
-            Self::Own(own) => of(own).flatten(),
-            Self::Ratio {
-                above,
-                below,
-                missing,
-                scale,
-            } => {
-                let (top, bottom) = (of(above), of(below));
-                if top.is_none() && bottom.is_none() {
+            Self::Own(own) => own.as_ref()?.value(row),
+            Self::Ratio { parts, scale } => {
+                let has = |(own, _): &Part<'_>| own.as_ref().is_some_and(|own| own.has(row));
+                if !parts.iter().any(has) {
                     return None;
                 }
-                let (top, bottom) = (top.unwrap_or(missing[0])?, bottom.unwrap_or(missing[1])?);
+                let of = |part: &Part<'_>| match &part.0 {
+                    Some(own) if own.has(row) => own.value(row),
+                    _ => part.1,
+                };
+                let (top, bottom) = (of(&parts[0])?, of(&parts[1])?);
                 (bottom != 0.0).then(|| top / bottom * scale)
             }
         }
@@ -117,9 +117,8 @@ impl<'a> Wide<'a> {
                 denominator,
                 scale,
             } => Column::Ratio {
-                above: own(numerator),
-                below: own(denominator),
-                missing: [numerator, denominator].map(|part| kpis[part].formula.of_nothing()),
+                parts: [numerator, denominator]
+                    .map(|part| (own(part), kpis[part].formula.of_nothing())),
                 scale,
             },
             _ => Column::Own(own(at)),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::facts::history::Names;
 use crate::settings::Loaded;
 use crate::testing::{Small, table};
 

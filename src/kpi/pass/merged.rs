@@ -1,0 +1,105 @@
+//! Groups and their states, part by part put together in the order of time.
+
+use std::sync::Arc;
+
+use ahash::AHashMap;
+use rayon::prelude::*;
+
+use crate::kpi::accumulate::{Estimator, States};
+use crate::kpi::catalogue::Kpi;
+
+/// A group: its period and its members, one per dimension of the grouping.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Group {
+    /// First day of the period, `2026-03-02T14` for hours (`2026-10-25T02B` the second time the clock shows
+    /// that hour), empty for all.
+    pub period: String,
+    /// Members; `None` is the null member.
+    pub members: Vec<Option<String>>,
+}
+
+/// The running states of one grouping.
+#[derive(Debug, Default)]
+pub struct Groups {
+    /// The groups in which there are rows, in order.
+    pub groups: Vec<Arc<Group>>,
+    /// Where the states of each of them stand.
+    pub places: Vec<usize>,
+    /// The states of each KPI of the pass.
+    pub states: Vec<States>,
+}
+
+/// The states of one part in one grouping.
+pub(super) struct PartGroups {
+    pub(super) groups: Vec<Group>,
+    pub(super) states: Vec<States>,
+}
+
+/// The states of several parts.
+#[derive(Default)]
+pub(super) struct Merged {
+    known: AHashMap<Arc<Group>, usize>,
+    groups: Vec<Arc<Group>>,
+    pub(super) states: Vec<States>,
+    /// How many of the first groups get no more rows.
+    settled: usize,
+    estimator: Estimator,
+}
+
+impl Merged {
+    pub(super) fn add(&mut self, part: PartGroups) {
+        if part.groups.is_empty() {
+            return;
+        }
+        let places: Vec<usize> = part
+            .groups
+            .into_iter()
+            .map(|group| {
+                let group = Arc::new(group);
+                *self.known.entry(group).or_insert_with_key(|group| {
+                    self.groups.push(group.clone());
+                    self.groups.len() - 1
+                })
+            })
+            .collect();
+        // The groups of the first part stand in the order they came.
+        if self.states.is_empty() {
+            self.states = part.states;
+            return;
+        }
+        for (whole, states) in self.states.iter_mut().zip(part.states) {
+            whole.merge(states, &places, self.groups.len());
+        }
+    }
+
+    /// Says that the groups so far get no more rows.
+    pub(super) fn settle(&mut self, kpis: &[&Kpi]) {
+        for (states, kpi) in self.states.iter_mut().zip(kpis) {
+            states.settle(self.settled, &kpi.formula, &mut self.estimator);
+        }
+        self.settled = self.groups.len();
+    }
+
+    pub(super) fn in_order(mut self) -> Groups {
+        self.states.par_iter_mut().for_each(States::sort);
+        let mut places: Vec<usize> = (0..self.groups.len()).collect();
+        places.sort_by(|a, b| self.groups[*a].cmp(&self.groups[*b]));
+        Groups {
+            groups: places.iter().map(|at| self.groups[*at].clone()).collect(),
+            places,
+            states: self.states,
+        }
+    }
+}
+
+impl Groups {
+    /// Where a group's states stand.
+    #[must_use]
+    pub fn place(&self, group: &Group) -> Option<usize> {
+        let at = self
+            .groups
+            .binary_search_by(|known| known.as_ref().cmp(group))
+            .ok()?;
+        self.places.get(at).copied()
+    }
+}
