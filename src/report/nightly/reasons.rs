@@ -13,13 +13,17 @@ use super::{KpiLine, Page};
 impl Page<'_> {
     /// The chart chosen, why, its baseline, and what its days are marked with.
     pub(super) fn reasons(self, kpi: &Judged) -> Vec<String> {
-        let mut reasons: Vec<String> = self.limits_note(kpi).into_iter().collect();
         let movement = kpi.line.movement.as_ref();
-        if let Some(newest) = movement.and_then(|movement| movement.stretches.last()) {
-            reasons.push(self.why(newest));
-            reasons.extend(self.baseline(newest));
-        }
-        reasons
+        let Some(newest) = movement.and_then(|movement| movement.stretches.last()) else {
+            return Vec::new();
+        };
+        // Of a run chart the reason says everything.
+        let kind = self
+            .limits_note(kpi)
+            .filter(|_| newest.chart != ChartKind::Run);
+        let why = Some(self.why(newest));
+        let reasons = [kind, why, self.baseline(newest)];
+        reasons.into_iter().flatten().collect()
     }
 
     /// Why the chart is the one it is.
@@ -57,11 +61,7 @@ impl Page<'_> {
         match stretch.chart {
             ChartKind::Run => None,
             _ if stretch.frozen => Some(self.t.baseline_frozen(&period)),
-            _ => Some(self.t.baseline_growing(
-                &period,
-                &stretch.baseline_days.to_string(),
-                &BASELINE.to_string(),
-            )),
+            _ => Some(self.t.baseline_growing(&period, &BASELINE.to_string())),
         }
     }
 

@@ -521,7 +521,7 @@ fn a_signal_during_an_event_names_it_and_an_excluded_day_is_not_judged() {
         panic!("a control chart")
     };
     assert_eq!((plot.ranges[0].from, plot.ranges[0].to), (32, 34));
-    assert!(plot.days[32].lower.is_some() && plot.days[32].signal.is_none());
+    assert!(plot.days[32].lower.is_none() && plot.days[32].signal.is_none());
 }
 
 #[test]
