@@ -161,6 +161,7 @@ impl Movement {
     }
 
     /// The points of the newest stretch, without those that take no part in the rules.
+    #[must_use]
     pub fn judged(&self) -> impl DoubleEndedIterator<Item = &Point> {
         let from = self.stretches.last().map(|stretch| stretch.from);
         self.points

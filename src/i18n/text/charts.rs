@@ -76,9 +76,11 @@ catalogue! {
         zh: "尚无控制限，能否持续达到目标 {target} 暂不判断",
         en: "no limits yet: whether {target} will be met is not judged"
     }
+    before_it_moved(word) { zh: "此前{word}", en: "before it moved: {word}" }
+    sentence_before_it_moved(sentence) { zh: "出现信号之前：{sentence}", en: "before it moved: {sentence}" }
     kpi_note_assurance {
-        zh: "“稳定达标”“持续不达标”“时达时不达”将最新控制限与目标比较：只要流程不变，今后各日即如此；没有控制限则不作判断。",
-        en: "Consistently passing, consistently failing or hit or miss holds the newest limits against the target: what days to come will do unless the process changes. Without limits it is not judged."
+        zh: "“稳定达标”“持续不达标”“时达时不达”将最新控制限与目标比较：只要流程不变，今后各日即如此；指标出现信号时，控制限只说明此前的水平；没有控制限则不作判断。",
+        en: "Consistently passing, consistently failing or hit or miss holds the newest limits against the target: what days to come will do unless the process changes. While a figure signals, they tell what it did before; without limits it is not judged."
     }
 
     trend_signalled_title { zh: "出现信号的指标：逐日走势", en: "The figures that signalled, day by day" }

@@ -133,10 +133,16 @@ impl Page<'_> {
             None if kpi.sparse => return None,
             None => (Tone::Unjudged, "", t.no_limits()),
         };
+        // While a figure signals, its limits tell what it used to do.
+        let moved = kpi.signal.is_some() && !shape.is_empty();
         Some(Mark {
-            tone,
+            tone: if moved { Tone::Unjudged } else { tone },
             shape,
-            word: word.to_owned(),
+            word: if moved {
+                t.before_it_moved(word)
+            } else {
+                word.to_owned()
+            },
             detail: None,
         })
     }
@@ -145,12 +151,17 @@ impl Page<'_> {
     pub(super) fn assurance_note(self, kpi: &Judged) -> Option<String> {
         let t = self.t;
         let target = format::bound(kpi.line.bound?, kpi.line.unit, self.lang);
-        Some(match kpi.assurance() {
+        let sentence = match kpi.assurance() {
             Some(Assurance::Passing) => t.assurance_passing(&target),
             Some(Assurance::Failing) => t.assurance_failing(&target),
             Some(Assurance::HitOrMiss) => t.assurance_hit_or_miss(&target),
             None if kpi.sparse => return None,
-            None => t.assurance_not_judged(&target),
+            None => return Some(t.assurance_not_judged(&target)),
+        };
+        Some(if kpi.signal.is_some() {
+            t.sentence_before_it_moved(&sentence)
+        } else {
+            sentence
         })
     }
 }

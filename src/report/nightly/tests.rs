@@ -546,6 +546,11 @@ fn assurance_stands_beside_variation_as_shape_word_and_colour() {
             row.raw.bound.is_some() && row.sparse.is_none()
         );
     }
+    // Of a figure that moved the limits tell what it did before.
+    let moved = document.kpis().find(|row| row.id == "answer_rate").unwrap();
+    let mark = moved.assurance.as_ref().unwrap();
+    assert_eq!(mark.tone, Tone::Unjudged);
+    assert_eq!(mark.word, "before it moved: consistently passing");
     // A run chart has no limits to hold against a target.
     let mut input = night();
     for line in &mut input.kpis {
