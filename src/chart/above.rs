@@ -22,6 +22,7 @@ struct Name {
     text: String,
     left: f64,
     row: usize,
+    ink: Ink,
 }
 
 /// Marks of a chart with the names above them.
@@ -62,11 +63,11 @@ impl Above {
         let over = plot.ranges.iter().zip(&ranges).map(|(range, ends)| {
             let text = fitted(&range.label, LETTERS, WIDEST);
             let left = f64::midpoint(ends.0, ends.1) - text_width(&text, LETTERS) / 2.0;
-            (text, left)
+            (text, left, Ink::EventEdge)
         });
         let beside = plot.rebases.iter().zip(&rebases).map(|(mark, place)| {
             let text = fitted(&mark.label, LETTERS, WIDEST);
-            (text, *place - 2.0)
+            (text, *place - 2.0, Ink::Text)
         });
         let names = placed(over.chain(beside).collect(), edges);
         let rows = names.iter().map(|name| name.row + 1).max().unwrap_or(0);
@@ -90,25 +91,30 @@ impl Above {
         }
         for name in &self.names {
             let y = self.top + (name.row as f64 + 0.4) * ROW;
-            sheet.text(&name.text, (name.left, y), LETTERS, Align::Start, Ink::Text)?;
+            sheet.text(&name.text, (name.left, y), LETTERS, Align::Start, name.ink)?;
         }
         Ok(())
     }
 }
 
-/// Names with the left edge they want, from left to right onto the first row with room. What finds
-/// none is left out.
-fn placed(mut wanted: Vec<(String, f64)>, (from, to): (f64, f64)) -> Vec<Name> {
+/// Names with the left edge they want and their ink, from left to right onto the first row with room.
+/// What finds none is left out.
+fn placed(mut wanted: Vec<(String, f64, Ink)>, (from, to): (f64, f64)) -> Vec<Name> {
     wanted.sort_by(|a, b| a.1.total_cmp(&b.1));
     let mut free = [f64::NEG_INFINITY; ROWS];
     wanted
         .into_iter()
-        .filter_map(|(text, left)| {
+        .filter_map(|(text, left, ink)| {
             let width = text_width(&text, LETTERS);
             let left = left.min(to - width).max(from);
             let row = free.iter().position(|free| *free <= left)?;
             free[row] = left + width + GAP;
-            Some(Name { text, left, row })
+            Some(Name {
+                text,
+                left,
+                row,
+                ink,
+            })
         })
         .collect()
 }
@@ -122,7 +128,7 @@ mod tests {
     proptest! {
         #[test]
         fn names_stay_on_the_plot_and_apart(wanted in prop::collection::vec((1_usize..12, 0.0..360.0_f64), 0..9)) {
-            let names: Vec<(String, f64)> = wanted.iter().map(|(n, left)| ("春".repeat(*n), *left)).collect();
+            let names: Vec<(String, f64, Ink)> = wanted.iter().map(|(n, left)| ("春".repeat(*n), *left, Ink::Text)).collect();
             let placed = placed(names.clone(), (30.0, 300.0));
             prop_assert!(placed.is_empty() == names.is_empty());
             for name in &placed {

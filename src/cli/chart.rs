@@ -261,7 +261,7 @@ fn for_people(charted: &Charted, single: SingleChart, lang: Lang) -> String {
     lines.extend(centre.map(|centre| t.centre_is(&format::value(centre, line.unit, lang))));
     lines.extend(single.assurance.map(|(sentence, _)| sentence));
     let list = |items: Vec<String>| (!items.is_empty()).then(|| items.join(t.clause()));
-    lines.extend(list(single.rebases).map(|all| t.rebases_are(&all)));
+    lines.extend(list(single.rebases));
     lines.extend(list(single.events).map(|all| t.events_are(&all)));
     let header = [
         t.col_date(),

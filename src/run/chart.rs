@@ -109,3 +109,62 @@ pub fn frame(settings: &Settings, ask: &Ask, date: NaiveDate) -> NightlyInput {
         linking: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::Days;
+
+    use super::*;
+    use crate::kpi::figure::{Estimate, Status};
+    use crate::kpi::pass::Group;
+    use crate::settings::Loaded;
+
+    /// 120 days of an answer rate that starts at 95 % and stays at 85 % from the 41st day on.
+    fn rows(kpi: usize) -> Vec<Row> {
+        let first = NaiveDate::from_ymd_opt(2026, 3, 2).unwrap();
+        (0..120)
+            .map(|day| {
+                let share = if day < 40 { 0.95 } else { 0.85 };
+                let count = (400.0 * share + f64::from(u32::try_from(day % 5).unwrap())).round();
+                Row {
+                    kpi,
+                    group: Arc::new(Group {
+                        period: (first + Days::new(day)).to_string(),
+                        members: Vec::new(),
+                    }),
+                    estimate: Estimate {
+                        value: Some(count / 400.0),
+                        numerator: Some(count),
+                        denominator: Some(400.0),
+                        n: 400,
+                        interval: None,
+                    },
+                    bound: None,
+                    status: Status::None,
+                }
+            })
+            .collect()
+    }
+
+    #[test]
+    fn limits_rest_on_the_first_days_of_the_record_whatever_is_shown() {
+        let settings = Loaded::builtin().unwrap().settings;
+        let catalogue = Catalogue::compile(&settings).unwrap();
+        let at = catalogue.position("answer_rate").unwrap();
+        let last = NaiveDate::from_ymd_opt(2026, 6, 29).unwrap();
+        let from = NaiveDate::from_ymd_opt(2026, 6, 1);
+        let [all, part] =
+            [None, from].map(|from| night::line(&settings, &catalogue, rows(at), at, (from, last)));
+        assert_eq!((all.history.len(), part.history.len()), (60, 29));
+        assert_eq!(all.movement, part.movement);
+        let movement = all.movement.unwrap();
+        assert!(movement.centre > 0.94, "{}", movement.centre);
+        // The 60 days shown are all on the new level; the limits still tell.
+        let (_, since) = movement.current().unwrap();
+        assert_eq!(since, NaiveDate::from_ymd_opt(2026, 4, 11).unwrap());
+        // 618 is marked: its days are known.
+        assert!(movement.events.iter().any(|event| event.name.zh == "618"));
+    }
+}

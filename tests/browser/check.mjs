@@ -753,7 +753,7 @@ class Reports {
       for (const [i, key] of ['Enter', 'Space'].entries()) {
         const part = page.locator('details').nth(i);
         if (!(await part.count())) continue;
-        await part.locator('summary').focus();
+        await part.locator(':scope > summary').focus();
         await page.keyboard.press(key);
         if (!(await part.evaluate((element) => element.open))) problems.push(`${key} does not open details ${i + 1}`);
       }

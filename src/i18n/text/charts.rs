@@ -2,41 +2,41 @@
 
 catalogue! {
     why_p(sigma, p) {
-        zh: "逐日波动未超出抽样误差（σz = {sigma}，过度离散检验 p = {p}），故用 p 图",
-        en: "its days vary no more than sampling explains (σz = {sigma}, overdispersion test p = {p}), hence p"
+        zh: "逐日波动未超出抽样误差（σz = {sigma}，过度离散检验 p = {p}）",
+        en: "its days vary no more than sampling explains (σz = {sigma}, overdispersion test p = {p})"
     }
     why_laney_p(sigma, p) {
-        zh: "逐日波动超出抽样误差（σz = {sigma}，过度离散检验 p = {p}），故用 P′ 图",
-        en: "its days vary more than sampling explains (σz = {sigma}, overdispersion test p = {p}), hence P′"
+        zh: "逐日波动超出抽样误差（σz = {sigma}，过度离散检验 p = {p}）",
+        en: "its days vary more than sampling explains (σz = {sigma}, overdispersion test p = {p})"
     }
     why_u(sigma, p) {
-        zh: "计数的逐日波动未超出泊松抽样误差（σz = {sigma}，过度离散检验 p = {p}），故用 u 图",
-        en: "its daily counts vary no more than Poisson sampling explains (σz = {sigma}, overdispersion test p = {p}), hence u"
+        zh: "计数的逐日波动未超出泊松抽样误差（σz = {sigma}，过度离散检验 p = {p}）",
+        en: "its daily counts vary no more than Poisson sampling explains (σz = {sigma}, overdispersion test p = {p})"
     }
     why_laney_u(sigma, p) {
-        zh: "计数的逐日波动超出泊松抽样误差（σz = {sigma}，过度离散检验 p = {p}），故用 U′ 图",
-        en: "its daily counts vary more than Poisson sampling explains (σz = {sigma}, overdispersion test p = {p}), hence U′"
+        zh: "计数的逐日波动超出泊松抽样误差（σz = {sigma}，过度离散检验 p = {p}）",
+        en: "its daily counts vary more than Poisson sampling explains (σz = {sigma}, overdispersion test p = {p})"
     }
     why_i_prime {
-        zh: "为 n 个数值的平均，n 每日不同，故用 I′ 图",
-        en: "a mean whose days rest on different n, hence I′"
+        zh: "为 n 个数值的平均，n 每日不同",
+        en: "a mean whose days rest on different n"
     }
     why_xmr {
-        zh: "为单个数值，其离散程度只能由相邻两日的差估计，故用 XmR 图",
-        en: "a single value whose scatter only neighbouring days can tell, hence XmR"
+        zh: "为单个数值，其离散程度只能由相邻两日的差估计",
+        en: "a single value whose scatter only neighbouring days can tell"
     }
     why_run(days, least) {
-        zh: "可作基线的仅 {days} 天，设控制限至少需 {least} 天，故用趋势图",
-        en: "{days} days for a baseline, limits need {least}, hence a run chart"
+        zh: "趋势图：可作基线的仅 {days} 天，设控制限至少需 {least} 天",
+        en: "run chart: {days} days for a baseline, limits need {least}"
     }
     why_run_since(days, date, least) {
-        zh: "自 {date}重设基线以来可作基线的仅 {days} 天，设控制限至少需 {least} 天，故用趋势图",
-        en: "{days} days for a baseline since the rebase of {date}, limits need {least}, hence a run chart"
+        zh: "趋势图：自 {date}重设基线以来，可作基线的仅 {days} 天，设控制限至少需 {least} 天",
+        en: "run chart: {days} days for a baseline since the one of {date}, limits need {least}"
     }
     baseline_frozen(period) { zh: "基线取自 {period}，已固定", en: "baseline {period}, frozen" }
-    baseline_growing(period, days, full) {
-        zh: "基线取自 {period}（{days} 天，满 {full} 天后固定）",
-        en: "baseline {period} ({days} days, frozen at {full})"
+    baseline_growing(period, full) {
+        zh: "基线取自 {period}，满 {full} 天后固定",
+        en: "baseline {period}, frozen once it has {full} days"
     }
     rebased_on(date, note) { zh: "{date}起重设基线：{note}", en: "new baseline from {date}: {note}" }
     event_shown(period, name) { zh: "{period}：{name}", en: "{period}: {name}" }
@@ -76,10 +76,11 @@ catalogue! {
         zh: "尚无控制限，能否持续达到目标 {target} 暂不判断",
         en: "no limits yet: whether {target} will be met is not judged"
     }
-    assurance_code(word) { zh: "能否持续达标：{word}", en: "Outlook on the target: {word}" }
+    before_it_moved(word) { zh: "此前{word}", en: "before it moved: {word}" }
+    sentence_before_it_moved(sentence) { zh: "出现信号之前：{sentence}", en: "before it moved: {sentence}" }
     kpi_note_assurance {
-        zh: "“稳定达标”“持续不达标”“时达时不达”将最新控制限与目标比较：只要流程不变，今后各日即如此；没有控制限则不作判断。",
-        en: "Consistently passing, consistently failing or hit or miss holds the newest limits against the target: what days to come will do unless the process changes. Without limits it is not judged."
+        zh: "“稳定达标”“持续不达标”“时达时不达”将最新控制限与目标比较：只要流程不变，今后各日即如此；指标出现信号时，控制限只说明此前的水平；没有控制限则不作判断。",
+        en: "Consistently passing, consistently failing or hit or miss holds the newest limits against the target: what days to come will do unless the process changes. While a figure signals, they tell what it did before; without limits it is not judged."
     }
 
     trend_signalled_title { zh: "出现信号的指标：逐日走势", en: "The figures that signalled, day by day" }
@@ -95,6 +96,5 @@ catalogue! {
     }
     legend_rebase { zh: "重设基线", en: "new baseline" }
     legend_event { zh: "特殊时段", en: "marked days" }
-    rebases_are(list) { zh: "重设基线：{list}", en: "Rebases: {list}" }
     events_are(list) { zh: "特殊时段：{list}", en: "Marked days: {list}" }
 }

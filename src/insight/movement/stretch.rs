@@ -121,12 +121,9 @@ pub(super) fn judge(
             .special
             .map(|special| signal(special, judged.adjusted > chart.centre, terms.better));
     }
-    // What takes no part is still drawn against the limits.
+    // What takes no part is drawn, but held against nothing.
     for day in valued.iter().filter(|day| !day.counts()) {
-        let (lower, upper) = chart.limits(&day.day, false);
-        let point = &mut points[day.at];
-        point.adjusted = Some(chart.adjusted(&day.day));
-        (point.lower, point.upper) = (Some(lower), Some(upper));
+        points[day.at].adjusted = Some(chart.adjusted(&day.day));
     }
     let stretch = Stretch {
         from: days.first()?.date,

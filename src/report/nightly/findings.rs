@@ -155,7 +155,10 @@ impl Page<'_> {
             (ChartKind::LaneyU, None) => t.chart_laney_u().to_owned(),
             (ChartKind::IPrime, _) => t.chart_i_prime().to_owned(),
             (ChartKind::Xmr, _) => t.chart_xmr().to_owned(),
-            (ChartKind::Run, _) => return Some(t.chart_run(&days)),
+            (ChartKind::Run, _) => {
+                let usable = movement.stretches.last().map(|stretch| stretch.usable);
+                return Some(t.chart_run(&usable.unwrap_or_default().to_string()));
+            }
         };
         Some(if movement.weekday_adjusted {
             t.limits_adjusted(&chart, &days)

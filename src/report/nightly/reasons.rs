@@ -13,13 +13,17 @@ use super::{KpiLine, Page};
 impl Page<'_> {
     /// The chart chosen, why, its baseline, and what its days are marked with.
     pub(super) fn reasons(self, kpi: &Judged) -> Vec<String> {
-        let mut reasons: Vec<String> = self.limits_note(kpi).into_iter().collect();
         let movement = kpi.line.movement.as_ref();
-        if let Some(newest) = movement.and_then(|movement| movement.stretches.last()) {
-            reasons.push(self.why(newest));
-            reasons.extend(self.baseline(newest));
-        }
-        reasons
+        let Some(newest) = movement.and_then(|movement| movement.stretches.last()) else {
+            return Vec::new();
+        };
+        // Of a run chart the reason says everything.
+        let kind = self
+            .limits_note(kpi)
+            .filter(|_| newest.chart != ChartKind::Run);
+        let why = Some(self.why(newest));
+        let reasons = [kind, why, self.baseline(newest)];
+        reasons.into_iter().flatten().collect()
     }
 
     /// Why the chart is the one it is.
@@ -57,11 +61,7 @@ impl Page<'_> {
         match stretch.chart {
             ChartKind::Run => None,
             _ if stretch.frozen => Some(self.t.baseline_frozen(&period)),
-            _ => Some(self.t.baseline_growing(
-                &period,
-                &stretch.baseline_days.to_string(),
-                &BASELINE.to_string(),
-            )),
+            _ => Some(self.t.baseline_growing(&period, &BASELINE.to_string())),
         }
     }
 
@@ -133,10 +133,16 @@ impl Page<'_> {
             None if kpi.sparse => return None,
             None => (Tone::Unjudged, "", t.no_limits()),
         };
+        // While a figure signals, its limits tell what it used to do.
+        let moved = kpi.signal.is_some() && !shape.is_empty();
         Some(Mark {
-            tone,
+            tone: if moved { Tone::Unjudged } else { tone },
             shape,
-            word: word.to_owned(),
+            word: if moved {
+                t.before_it_moved(word)
+            } else {
+                word.to_owned()
+            },
             detail: None,
         })
     }
@@ -145,12 +151,17 @@ impl Page<'_> {
     pub(super) fn assurance_note(self, kpi: &Judged) -> Option<String> {
         let t = self.t;
         let target = format::bound(kpi.line.bound?, kpi.line.unit, self.lang);
-        Some(match kpi.assurance() {
+        let sentence = match kpi.assurance() {
             Some(Assurance::Passing) => t.assurance_passing(&target),
             Some(Assurance::Failing) => t.assurance_failing(&target),
             Some(Assurance::HitOrMiss) => t.assurance_hit_or_miss(&target),
             None if kpi.sparse => return None,
-            None => t.assurance_not_judged(&target),
+            None => return Some(t.assurance_not_judged(&target)),
+        };
+        Some(if kpi.signal.is_some() {
+            t.sentence_before_it_moved(&sentence)
+        } else {
+            sentence
         })
     }
 }

@@ -521,7 +521,7 @@ fn a_signal_during_an_event_names_it_and_an_excluded_day_is_not_judged() {
         panic!("a control chart")
     };
     assert_eq!((plot.ranges[0].from, plot.ranges[0].to), (32, 34));
-    assert!(plot.days[32].lower.is_some() && plot.days[32].signal.is_none());
+    assert!(plot.days[32].lower.is_none() && plot.days[32].signal.is_none());
 }
 
 #[test]
@@ -546,6 +546,11 @@ fn assurance_stands_beside_variation_as_shape_word_and_colour() {
             row.raw.bound.is_some() && row.sparse.is_none()
         );
     }
+    // Of a figure that moved the limits tell what it did before.
+    let moved = document.kpis().find(|row| row.id == "answer_rate").unwrap();
+    let mark = moved.assurance.as_ref().unwrap();
+    assert_eq!(mark.tone, Tone::Unjudged);
+    assert_eq!(mark.word, "before it moved: consistently passing");
     // A run chart has no limits to hold against a target.
     let mut input = night();
     for line in &mut input.kpis {

@@ -120,15 +120,15 @@ fn days_of_a_campaign_set_no_limits_but_signal() {
 }
 
 #[test]
-fn excluded_days_are_drawn_against_the_limits_and_signal_nothing() {
+fn excluded_days_are_drawn_and_held_against_nothing() {
     let mut days = step(3, 0.9, 0.9);
-    for day in 45..48 {
-        days[day] = rate(day, 60.0, 300);
+    for (day, place) in days.iter_mut().enumerate().take(48).skip(45) {
+        *place = rate(day, 60.0, 300);
     }
     let outage = event(45, 47, Treatment::Excluded);
     let found = judge(&days, Nature::Rate, Vec::new(), vec![outage.clone()]);
     for point in &found.points[45..48] {
-        assert!(point.lower.is_some() && point.value < point.lower);
+        assert!(point.adjusted.is_some() && point.lower.is_none());
         assert_eq!(point.signal, None);
         assert!(found.excluded(point));
     }
