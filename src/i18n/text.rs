@@ -56,6 +56,7 @@ mod insight;
 mod page;
 mod pictures;
 mod restated;
+mod trainer;
 
 #[cfg(test)]
 mod tests {
@@ -73,6 +74,7 @@ mod tests {
             codes::ENTRIES,
             restated::ENTRIES,
             insight::ENTRIES,
+            trainer::ENTRIES,
         ]
         .concat()
         .into_iter()

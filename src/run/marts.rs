@@ -9,13 +9,13 @@ use crate::i18n::Lang;
 use crate::insight::compare::{Comparison, Question, compare};
 use crate::insight::frame::Frame;
 use crate::insight::period::Period;
-use crate::insight::{coaching, output, problems};
+use crate::insight::{coaching, output};
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::query::Source;
+use crate::report::Edition;
 use crate::report::document::{Block, Document, Finding};
 use crate::report::nightly::{NightlyInput, YTO_FIGURES};
 
-use super::Job;
 use super::night::{Documents, Night};
 
 /// Days that coaching and problems look at: four whole weeks.
@@ -29,7 +29,6 @@ type Compared = (String, Question, Comparison);
 /// # Errors
 /// When a table cannot be read or Parquet refuses the columns.
 pub fn compute(
-    job: &Job,
     catalogue: &Catalogue,
     source: &Source<'_>,
     night: &Night,
@@ -37,7 +36,8 @@ pub fn compute(
 ) -> Result<Vec<(PathBuf, Vec<u8>)>> {
     let date = night.input.date;
     let from = back(date, FOUR_WEEKS - 1);
-    let [english, chinese] = [Lang::En, Lang::Zh].map(|lang| items(documents.get(lang)));
+    let [english, chinese] =
+        [Lang::En, Lang::Zh].map(|lang| items(documents.get(Edition::Nightly, lang)));
     let findings: Vec<(&Finding, &Finding)> = english.zip(chinese).collect();
     let moved = findings
         .iter()
@@ -50,12 +50,6 @@ pub fn compute(
         .iter()
         .map(|(id, question, found)| (id.as_str(), question, found))
         .collect();
-    let scope = problems::Scope {
-        from: Some(from),
-        to: Some(date),
-        ..problems::Scope::default()
-    };
-    let minute = job.settings.cost.handling_minute;
     let of_agents = coaching::Scope {
         team: None,
         from: Some(from),
@@ -67,10 +61,7 @@ pub fn compute(
             "coaching",
             output::coaching(&coaching::coaching(&of_agents, catalogue, source)?),
         ),
-        (
-            "problem",
-            output::problem(&problems::problems(&scope, minute, source)?, &[]),
-        ),
+        ("problem", output::problem(&night.trainer.problems, &[])),
         ("finding", finding(&findings, &night.input, &compared)),
     ];
     let ids: Vec<&str> = catalogue.kpis.iter().map(|kpi| kpi.id.as_str()).collect();

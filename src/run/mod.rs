@@ -25,6 +25,7 @@ use crate::ingest::privacy::Key;
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::mart;
 use crate::kpi::query::Source;
+use crate::report::Edition;
 use crate::report::nightly::Restated;
 use crate::schema::TABLES;
 use crate::schema::facts::FACTS;
@@ -307,8 +308,8 @@ fn publish_run(
     progress.step("KPIs computed");
     let night = night::assemble(job, catalogue, &source, &mart)?;
     let documents = Documents::of(&night);
-    let marts = marts::compute(job, catalogue, &source, &night, &documents)?;
-    progress.stage("write", job.langs.len() as u64 + 1);
+    let marts = marts::compute(catalogue, &source, &night, &documents)?;
+    progress.stage("write", (job.langs.len() * Edition::ALL.len()) as u64 + 1);
     let published = publish::publish(job, run, (&mart, marts), &documents, progress)?;
     Ok(Summary {
         files: Vec::new(),

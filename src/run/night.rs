@@ -6,6 +6,7 @@ use crate::calendar::Grain;
 use crate::error::{Error, Result};
 use crate::i18n::{Bilingual, Lang};
 use crate::insight::movement::{Day, Nature, movement};
+use crate::insight::problems;
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
 use crate::kpi::figure::{Estimate, Status};
 use crate::kpi::mart::Mart;
@@ -15,6 +16,8 @@ use crate::report::document::Document;
 use crate::report::nightly::{
     DAYS_SHOWN, KpiLine, Linking, NightlyInput, ProblemRow, Problems, WaitCell, Waits, nightly,
 };
+use crate::report::trainer::{TrainerInput, trainer};
+use crate::report::{Edition, Head};
 
 use super::{Job, restated, trust};
 
@@ -51,10 +54,12 @@ pub(super) const FIGURES: &[&str] = &[
 /// Weeks that the usual figure of a weekday rests on.
 const WEEKS: u64 = 8;
 
-/// What the nightly report is made from.
+/// What the reports of a night are made from.
 pub struct Night {
-    /// The report's input.
+    /// The nightly report's input.
     pub input: NightlyInput,
+    /// The trainer's report's input.
+    pub trainer: TrainerInput,
 }
 
 impl Night {
@@ -70,39 +75,58 @@ impl Night {
     }
 }
 
-/// The report of a night in both languages: it is rendered, and its sentences stand in a mart.
+/// The reports of a night in both languages: they are rendered, and sentences of them stand in a mart.
 pub struct Documents {
     /// The day reported on.
     pub date: NaiveDate,
+    nightly: Both,
+    trainer: Both,
+}
+
+/// A report in both languages.
+struct Both {
     zh: Document,
     en: Document,
 }
 
+impl Both {
+    fn of(lay_out: impl Fn(Lang) -> Document) -> Self {
+        Self {
+            zh: lay_out(Lang::Zh),
+            en: lay_out(Lang::En),
+        }
+    }
+}
+
 impl Documents {
-    /// Lays the report out.
+    /// Lays the reports out.
     #[must_use]
     pub fn of(night: &Night) -> Self {
         Self {
             date: night.input.date,
-            zh: nightly(&night.input, Lang::Zh),
-            en: nightly(&night.input, Lang::En),
+            nightly: Both::of(|lang| nightly(&night.input, lang)),
+            trainer: Both::of(|lang| trainer(&night.trainer, lang)),
         }
     }
 
-    /// The report in a language.
+    /// A report in a language.
     #[must_use]
-    pub const fn get(&self, lang: Lang) -> &Document {
+    pub const fn get(&self, edition: Edition, lang: Lang) -> &Document {
+        let both = match edition {
+            Edition::Nightly => &self.nightly,
+            Edition::Trainer => &self.trainer,
+        };
         match lang {
-            Lang::Zh => &self.zh,
-            Lang::En => &self.en,
+            Lang::Zh => &both.zh,
+            Lang::En => &both.en,
         }
     }
 }
 
 /// Name of a report's file.
 #[must_use]
-pub fn file_name(date: NaiveDate, lang: Lang, extension: &str) -> String {
-    format!("nightly_{date}_{}.{extension}", lang.code())
+pub fn file_name(edition: Edition, date: NaiveDate, lang: Lang, extension: &str) -> String {
+    format!("{}_{date}_{}.{extension}", edition.code(), lang.code())
 }
 
 /// Puts together what the report of the job's day says.
@@ -129,8 +153,8 @@ pub fn assemble(
         scope: Bilingual::new("all queues and channels", "全部技能组与渠道"),
         editions: (job.langs.len() > 1).then(|| {
             Bilingual::new(
-                file_name(date, Lang::En, "html"),
-                file_name(date, Lang::Zh, "html"),
+                file_name(Edition::Nightly, date, Lang::En, "html"),
+                file_name(Edition::Nightly, date, Lang::Zh, "html"),
             )
         }),
         ledger: trust::ledger(&quality),
@@ -140,10 +164,41 @@ pub fn assemble(
         restated: restated::compare(job, catalogue, source, mart)?,
         kpis: lines(catalogue, mart, date)?,
         waits: waits(catalogue, source, date)?,
-        problems: problems(job, catalogue, source, date)?,
+        problems: by_problem(job, catalogue, source, date)?,
         linking: linking(job, catalogue, source, date)?,
     };
-    Ok(Night { input })
+    let trainer = training(job, source, &input)?;
+    Ok(Night { input, trainer })
+}
+
+/// What the trainer's report says about the four weeks that end with the night's day.
+fn training(job: &Job, source: &Source<'_>, night: &NightlyInput) -> Result<TrainerInput> {
+    let date = night.date;
+    let (from, to) = four_weeks(date);
+    let scope = problems::Scope {
+        from: Some(from),
+        to: Some(to),
+        ..problems::Scope::default()
+    };
+    let minute = job.settings.cost.handling_minute;
+    Ok(TrainerInput {
+        head: Head {
+            centre: night.centre.clone(),
+            date,
+            as_of: night.as_of,
+            zone: night.zone.clone(),
+            scope: night.scope.clone(),
+            editions: (job.langs.len() > 1).then(|| {
+                Bilingual::new(
+                    file_name(Edition::Trainer, date, Lang::En, "html"),
+                    file_name(Edition::Trainer, date, Lang::Zh, "html"),
+                )
+            }),
+        },
+        names: job.settings.taxonomy.lookup(),
+        minute,
+        problems: problems::problems(&scope, minute, source)?,
+    })
 }
 
 /// The asked day, else the newest day up to the cut-off on which anybody made contact.
@@ -339,7 +394,7 @@ fn waits(catalogue: &Catalogue, source: &Source<'_>, date: NaiveDate) -> Result<
     }))
 }
 
-fn problems(
+fn by_problem(
     job: &Job,
     catalogue: &Catalogue,
     source: &Source<'_>,
