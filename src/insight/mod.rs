@@ -10,6 +10,8 @@ pub mod coaching;
 pub mod compare;
 /// What is emerging: counts above what their weekday leads to expect.
 pub mod emerging;
+/// 重点关注: customers and waybills with repeated complaints.
+pub mod focus;
 /// Results as columns.
 pub mod frame;
 /// Plain sums over facts that are no figures of their own.
@@ -20,5 +22,10 @@ pub mod movement;
 pub mod output;
 /// Stretches of days.
 pub mod period;
+/// What people actually write.
+pub mod phrases;
 /// What keeps coming back, by what it costs.
 pub mod problems;
+/// Repeat contacts by the reason of the first.
+pub mod repeats;
+mod rows;
