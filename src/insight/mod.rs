@@ -4,6 +4,8 @@
 //! `stats`'): this module chooses the method, applies it and says what the result means. Nothing is
 //! reported that noise explains.
 
+/// Members against what the centre would show with the same contacts.
+pub mod adjusted;
 /// Who needs coaching in what, for the same case mix.
 pub mod coaching;
 /// Why did it move? A change between two periods, in parts.
@@ -26,6 +28,14 @@ pub mod period;
 pub mod phrases;
 /// What keeps coming back, by what it costs.
 pub mod problems;
+/// How the promises to customers stand.
+pub mod promises;
 /// Repeat contacts by the reason of the first.
 pub mod repeats;
 mod rows;
+/// Which script items which team fails.
+pub mod script;
+/// How long callers waited.
+pub mod waits;
+/// Problems at outlets by week.
+pub mod weeks;
