@@ -56,6 +56,7 @@ mod insight;
 mod page;
 mod pictures;
 mod restated;
+mod sections;
 mod trainer;
 
 #[cfg(test)]
@@ -74,6 +75,7 @@ mod tests {
             codes::ENTRIES,
             restated::ENTRIES,
             insight::ENTRIES,
+            sections::ENTRIES,
             trainer::ENTRIES,
         ]
         .concat()

@@ -4,6 +4,7 @@ pub mod chart;
 pub mod files;
 pub mod gate;
 pub mod ingest;
+mod insights;
 mod marts;
 pub mod night;
 pub mod publish;
