@@ -58,6 +58,8 @@ mod insight;
 mod page;
 mod pictures;
 mod restated;
+mod sections;
+mod trainer;
 
 #[cfg(test)]
 mod tests {
@@ -77,6 +79,8 @@ mod tests {
             codes::ENTRIES,
             restated::ENTRIES,
             insight::ENTRIES,
+            sections::ENTRIES,
+            trainer::ENTRIES,
         ]
         .concat()
         .into_iter()

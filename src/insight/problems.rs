@@ -48,6 +48,8 @@ pub struct Problems {
     pub without: u64,
     /// First and last day with a contact.
     pub days: Option<(NaiveDate, NaiveDate)>,
+    /// First days of the weeks with a contact, oldest first.
+    pub weeks: Vec<NaiveDate>,
     /// Whether tickets have all the dimensions, so that compensation is part of the cost.
     pub compensated: bool,
 }
@@ -69,6 +71,10 @@ pub struct Problem {
     pub compensation: f64,
     /// Yuan of all three.
     pub cost: f64,
+    /// Where the expected cost may lie, all intervals together right with 95 %.
+    pub interval: (f64, f64),
+    /// Contacts of each week and what its place leads to expect, oldest first, as [`Problems::weeks`].
+    pub weeks: Vec<(f64, f64)>,
     /// Share of the cost of all problems.
     pub share: f64,
     /// Share of this and all costlier problems.
@@ -154,13 +160,14 @@ pub fn problems(scope: &Scope, minute: f64, source: &Source<'_>) -> Result<Probl
             }
         }
     }
-    let (weeks, days) = weekly(scope, source)?;
+    let (counts, days) = weekly(scope, source)?;
     let mut rows = ranked(sums, minute);
-    judge_weeks(&mut rows, &weeks);
+    let weeks = judge_weeks(&mut rows, &counts);
     Ok(Problems {
         rows,
         without,
         days,
+        weeks,
         compensated,
     })
 }
@@ -254,6 +261,8 @@ fn ranked(sums: BTreeMap<Vec<String>, Sums>, minute: f64) -> Vec<Problem> {
             repeat_minutes: repeat_seconds / 60.0,
             compensation,
             cost,
+            interval: (cost, cost),
+            weeks: Vec::new(),
             share: 0.0,
             cumulative: 0.0,
             ranks: (1, 1),
@@ -274,6 +283,7 @@ fn ranked(sums: BTreeMap<Vec<String>, Sums>, minute: f64) -> Vec<Problem> {
             share: bar.share,
             cumulative: bar.cumulative,
             ranks: bands[bar.at],
+            interval: intervals[bar.at],
             ..costed[bar.at].clone()
         })
         .collect()
@@ -289,8 +299,8 @@ fn whole(count: f64) -> u64 {
     count.max(0.0).round() as u64
 }
 
-/// Contacts by week: of each problem at each place.
-type Weeks = BTreeMap<Vec<String>, BTreeMap<String, f64>>;
+/// Contacts by first day of the week: of each problem at each place.
+type Weeks = BTreeMap<Vec<String>, BTreeMap<NaiveDate, f64>>;
 
 fn weekly(scope: &Scope, source: &Source<'_>) -> Result<(Weeks, Option<(NaiveDate, NaiveDate)>)> {
     let mut weeks = Weeks::new();
@@ -301,7 +311,7 @@ fn weekly(scope: &Scope, source: &Source<'_>) -> Result<(Weeks, Option<(NaiveDat
         };
         days = Some(days.map_or((day, day), |(first, last)| (first.min(day), last.max(day))));
         if let Some(members) = members(&row) {
-            let week = Grain::Week.first_day(day).to_string();
+            let week = Grain::Week.first_day(day);
             let count = row.estimate.value.unwrap_or(0.0);
             *weeks.entry(members).or_default().entry(week).or_default() += count;
         }
@@ -311,17 +321,18 @@ fn weekly(scope: &Scope, source: &Source<'_>) -> Result<(Weeks, Option<(NaiveDat
 
 /// Weeks above expectation: the contacts of the place in the week times the problem's share of all contacts.
 /// A place that has a problem more often than the others lies above in more weeks than chance makes of it.
-fn judge_weeks(rows: &mut [Problem], weeks: &Weeks) {
-    let mut of_place: BTreeMap<(&[String], &str), f64> = BTreeMap::new();
+/// Gives the weeks.
+fn judge_weeks(rows: &mut [Problem], weeks: &Weeks) -> Vec<NaiveDate> {
+    let mut of_place: BTreeMap<(&[String], NaiveDate), f64> = BTreeMap::new();
     let mut of_problem: BTreeMap<&str, f64> = BTreeMap::new();
     let mut all = 0.0;
-    let mut names: Vec<&str> = Vec::new();
+    let mut names: Vec<NaiveDate> = Vec::new();
     for (members, counts) in weeks {
         for (week, count) in counts {
-            *of_place.entry((&members[1..], week)).or_default() += count;
+            *of_place.entry((&members[1..], *week)).or_default() += count;
             *of_problem.entry(&members[0]).or_default() += count;
             all += count;
-            names.push(week);
+            names.push(*week);
         }
     }
     names.sort_unstable();
@@ -334,15 +345,15 @@ fn judge_weeks(rows: &mut [Problem], weeks: &Weeks) {
             .copied()
             .unwrap_or(0.0)
             / all;
-        let pairs: Vec<(f64, f64)> = names
+        row.weeks = names
             .iter()
             .map(|week| {
-                let count = counts.and_then(|counts| counts.get(*week)).copied();
+                let count = counts.and_then(|counts| counts.get(week)).copied();
                 let place = of_place.get(&(&row.members[1..], *week)).copied();
                 (count.unwrap_or(0.0), place.unwrap_or(0.0) * share)
             })
             .collect();
-        row.persistence = persistence(&pairs);
+        row.persistence = persistence(&row.weeks);
         p.push(row.persistence.as_ref().map_or(1.0, |found| found.p));
     }
     if let Some(found) = benjamini_hochberg(&p, 1.0 - JOINT) {
@@ -350,4 +361,5 @@ fn judge_weeks(rows: &mut [Problem], weeks: &Weeks) {
             row.persistent = q <= 1.0 - JOINT;
         }
     }
+    names
 }

@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::i18n::text::Text;
 use crate::report::document::{
-    Block, Definition, Document, Fact, Finding, Findings, Mark, Section,
+    Block, Definition, Document, Fact, Finding, Findings, Mark, Section, Worksheet,
 };
 
 use super::{RenderError, Renderer, csp};
@@ -135,7 +135,7 @@ fn block(block: &Block, t: Text) -> Result<Markup, RenderError> {
             paragraphs,
         } => html! {
             div.prose {
-                h3 { (heading) }
+                @if !heading.is_empty() { h3 { (heading) } }
                 ul { @for paragraph in paragraphs { li { (paragraph) } } }
             }
         },
@@ -143,15 +143,16 @@ fn block(block: &Block, t: Text) -> Result<Markup, RenderError> {
         Block::KpiTable(table) => kpis::table(table, t)?,
         Block::Multiples { legend, figures } => figures::multiples(legend, figures, t)?,
         Block::Figure(figure) => figures::wide(figure, t)?,
-        Block::Folded { summary, blocks } => folded(summary, blocks, t)?,
         Block::Table(table) => tables::table(table, t),
         Block::Restated(restated) => tables::with_notes(&restated.table, &restated.notes, t),
         Block::Definitions(list) => definitions(list, t),
+        Block::Details { summary, blocks } => details(summary, blocks, t)?,
+        Block::Worksheet(sheet) => worksheet(sheet),
     })
 }
 
 /// Closed on the screen, open on paper.
-fn folded(summary: &str, blocks: &[Block], t: Text) -> Result<Markup, RenderError> {
+fn details(summary: &str, blocks: &[Block], t: Text) -> Result<Markup, RenderError> {
     let blocks = blocks
         .iter()
         .map(|part| block(part, t))
@@ -162,6 +163,25 @@ fn folded(summary: &str, blocks: &[Block], t: Text) -> Result<Markup, RenderErro
             @for block in &blocks { (block) }
         }
     })
+}
+
+/// A sheet of paper: each case with its blank lines.
+fn worksheet(sheet: &Worksheet) -> Markup {
+    html! {
+        div.worksheet {
+            h3 { (sheet.heading) }
+            p.task { (sheet.task) }
+            ol {
+                @for case in &sheet.cases {
+                    li {
+                        p.case { strong { (case.id) } " " span.sub { (case.facts) } }
+                        blockquote { (case.text) }
+                        @for question in &sheet.questions { p.blank { (question) } }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn findings(findings: &Findings, t: Text) -> Markup {

@@ -4,6 +4,7 @@ pub mod chart;
 pub mod files;
 pub mod gate;
 pub mod ingest;
+mod insights;
 mod judged;
 mod marts;
 pub mod night;
@@ -26,6 +27,7 @@ use crate::ingest::privacy::Key;
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::mart;
 use crate::kpi::query::Source;
+use crate::report::Edition;
 use crate::report::nightly::Restated;
 use crate::schema::TABLES;
 use crate::schema::facts::FACTS;
@@ -314,8 +316,8 @@ fn publish_run(
         night.input.date,
     ));
     let documents = Documents::of(&night);
-    let marts = marts::compute(job, catalogue, &source, &night, &documents)?;
-    progress.stage("write", job.langs.len() as u64 + 1);
+    let marts = marts::compute(catalogue, &source, &night, &documents)?;
+    progress.stage("write", (job.langs.len() * Edition::ALL.len()) as u64 + 1);
     let published = publish::publish(job, run, (&mart, marts), &documents, progress)?;
     Ok(Summary {
         files: Vec::new(),

@@ -1,10 +1,13 @@
 //! Mart, accounts and facts → what the nightly report says.
 
+use std::collections::BTreeMap;
+
 use chrono::{Days, NaiveDate};
 
 use crate::calendar::Grain;
 use crate::error::{Error, Result};
 use crate::i18n::{Bilingual, Lang};
+use crate::insight::adjusted::Who;
 use crate::insight::movement::{Day, Marks, Nature, Terms, movement_with};
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
 use crate::kpi::figure::{Estimate, Status};
@@ -12,14 +15,19 @@ use crate::kpi::mart::Mart;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
 use crate::report::document::Document;
+use crate::report::insights::Placing;
 use crate::report::nightly::{
-    DAYS_SHOWN, KpiLine, Linking, NightlyInput, ProblemRow, Problems, WaitCell, Waits, nightly,
+    DAYS_SHOWN, Insight, KpiLine, Linking, NightlyInput, ProblemRow, Problems, WaitCell, Waits,
+    moved, nightly,
 };
+use crate::report::trainer::{TrainerInput, trainer};
+use crate::report::{Edition, Head};
 use crate::settings::Settings;
 
+use super::insights::{Insights, insights};
 use super::{Job, restated, trust};
 
-/// The figures of the first report, in reading order within one verdict.
+/// The figures of the nightly report, in reading order within one verdict; calm ones are folded.
 pub(super) const FIGURES: &[&str] = &[
     "offered",
     "answered",
@@ -34,17 +42,30 @@ pub(super) const FIGURES: &[&str] = &[
     "frt",
     "frt_within_30s",
     "art",
+    "chat_concurrency",
     "contacts",
     "response_time",
     "fcr",
     "repeat_rate",
     "satisfaction_rate",
     "satisfaction",
+    "survey_response_rate",
+    "negative_feedback_rate",
     "tickets",
+    "tickets_open",
     "complaints",
     "complaint_handling_rate",
+    "complaint_repeat_rate",
+    "complaints_per_million_parcels",
     "company_fault_rate",
     "first_reply",
+    "one_touch_rate",
+    "reopen_rate",
+    "sla_attainment",
+    "state_limit_rate",
+    "outlet_reply",
+    "redelivered_within_24h",
+    "paid_within_24h",
     "compliance",
     "critical_fail_rate",
 ];
@@ -52,10 +73,14 @@ pub(super) const FIGURES: &[&str] = &[
 /// Weeks that the usual figure of a weekday rests on.
 const WEEKS: u64 = 8;
 
-/// What the nightly report is made from.
+/// What the reports of a night are made from.
 pub struct Night {
-    /// The report's input.
+    /// The nightly report's input.
     pub input: NightlyInput,
+    /// The trainer's report's input.
+    pub trainer: TrainerInput,
+    /// What both rest on.
+    pub insights: Insights,
 }
 
 impl Night {
@@ -71,39 +96,58 @@ impl Night {
     }
 }
 
-/// The report of a night in both languages: it is rendered, and its sentences stand in a mart.
+/// The reports of a night in both languages: they are rendered, and sentences of them stand in a mart.
 pub struct Documents {
     /// The day reported on.
     pub date: NaiveDate,
+    nightly: Both,
+    trainer: Both,
+}
+
+/// A report in both languages.
+struct Both {
     zh: Document,
     en: Document,
 }
 
+impl Both {
+    fn of(lay_out: impl Fn(Lang) -> Document) -> Self {
+        Self {
+            zh: lay_out(Lang::Zh),
+            en: lay_out(Lang::En),
+        }
+    }
+}
+
 impl Documents {
-    /// Lays the report out.
+    /// Lays the reports out.
     #[must_use]
     pub fn of(night: &Night) -> Self {
         Self {
             date: night.input.date,
-            zh: nightly(&night.input, Lang::Zh),
-            en: nightly(&night.input, Lang::En),
+            nightly: Both::of(|lang| nightly(&night.input, lang)),
+            trainer: Both::of(|lang| trainer(&night.trainer, lang)),
         }
     }
 
-    /// The report in a language.
+    /// A report in a language.
     #[must_use]
-    pub const fn get(&self, lang: Lang) -> &Document {
+    pub const fn get(&self, edition: Edition, lang: Lang) -> &Document {
+        let both = match edition {
+            Edition::Nightly => &self.nightly,
+            Edition::Trainer => &self.trainer,
+        };
         match lang {
-            Lang::Zh => &self.zh,
-            Lang::En => &self.en,
+            Lang::Zh => &both.zh,
+            Lang::En => &both.en,
         }
     }
 }
 
 /// Name of a report's file.
 #[must_use]
-pub fn file_name(date: NaiveDate, lang: Lang, extension: &str) -> String {
-    format!("nightly_{date}_{}.{extension}", lang.code())
+pub fn file_name(edition: Edition, date: NaiveDate, lang: Lang, extension: &str) -> String {
+    format!("{}_{date}_{}.{extension}", edition.code(), lang.code())
 }
 
 /// Puts together what the report of the job's day says.
@@ -122,6 +166,9 @@ pub fn assemble(
         .unwrap_or_default();
     let date = report_date(job, catalogue, mart, as_of.date())?;
     let quality = source.store.quality(source.run)?;
+    let kpis = lines(job, catalogue, mart, date)?;
+    let insights = insights(job, catalogue, source, date, &moved(&kpis))?;
+    let days = four_weeks(date);
     let input = NightlyInput {
         centre: job.settings.centre.name.clone(),
         date,
@@ -130,8 +177,8 @@ pub fn assemble(
         scope: Bilingual::new("all queues and channels", "全部技能组与渠道"),
         editions: (job.langs.len() > 1).then(|| {
             Bilingual::new(
-                file_name(date, Lang::En, "html"),
-                file_name(date, Lang::Zh, "html"),
+                file_name(Edition::Nightly, date, Lang::En, "html"),
+                file_name(Edition::Nightly, date, Lang::Zh, "html"),
             )
         }),
         ledger: trust::ledger(&quality),
@@ -139,12 +186,81 @@ pub fn assemble(
         unmapped: trust::unmapped(&quality),
         notes: trust::notes(&quality),
         restated: restated::compare(job, catalogue, source, mart)?,
-        kpis: lines(job, catalogue, mart, date)?,
-        waits: waits(catalogue, source, date)?,
-        problems: problems(job, catalogue, source, date)?,
+        kpis,
+        waits: heat(catalogue, source, date)?,
+        problems: by_problem(job, catalogue, mart, date)?,
         linking: linking(job, catalogue, source, date)?,
+        insight: Insight {
+            names: Some(job.settings.taxonomy.lookup()),
+            changes: insights.changes(catalogue),
+            teams: insights.placings(catalogue, Who::Team, None, days),
+            emerging: Some(insights.emerging.clone()),
+            promises: Some(insights.promised(job, catalogue)),
+            waiting: insights.waiting.clone(),
+        },
     };
-    Ok(Night { input })
+    let trainer = training(job, catalogue, &insights, &input);
+    Ok(Night {
+        input,
+        trainer,
+        insights,
+    })
+}
+
+/// What the trainer's report says about the four weeks that end with the night's day.
+fn training(
+    job: &Job,
+    catalogue: &Catalogue,
+    insights: &Insights,
+    night: &NightlyInput,
+) -> TrainerInput {
+    let date = night.date;
+    TrainerInput {
+        head: Head {
+            centre: night.centre.clone(),
+            date,
+            as_of: night.as_of,
+            zone: night.zone.clone(),
+            scope: night.scope.clone(),
+            editions: (job.langs.len() > 1).then(|| {
+                Bilingual::new(
+                    file_name(Edition::Trainer, date, Lang::En, "html"),
+                    file_name(Edition::Trainer, date, Lang::Zh, "html"),
+                )
+            }),
+        },
+        names: job.settings.taxonomy.lookup(),
+        minute: job.settings.cost.handling_minute,
+        days: four_weeks(date),
+        problems: insights.problems.clone(),
+        weeks: insights.weeks.clone(),
+        script: insights.script.clone(),
+        agents: agents(catalogue, insights, four_weeks(date)),
+        emerging: insights.emerging.clone(),
+        repeats: insights.repeats.clone(),
+        focus: insights.focus.clone(),
+        phrases: insights.phrases.clone(),
+        coaching: insights.coaching.clone(),
+        figures: catalogue
+            .kpis
+            .iter()
+            .map(|kpi| (kpi.id.clone(), kpi.name.clone()))
+            .collect(),
+    }
+}
+
+/// Funnels of agents: of all contacts, and of the problem that costs most.
+fn agents(
+    catalogue: &Catalogue,
+    insights: &Insights,
+    days: (NaiveDate, NaiveDate),
+) -> Vec<Placing> {
+    let mut found = insights.placings(catalogue, Who::Agent, None, days);
+    let first = insights.problems.rows.first();
+    if let Some(problem) = first.and_then(|row| row.members.first()) {
+        found.extend(insights.placings(catalogue, Who::Agent, Some(problem), days));
+    }
+    found
 }
 
 /// The asked day, else the newest day up to the cut-off on which anybody made contact.
@@ -342,11 +458,11 @@ fn recent(
 }
 
 /// The four weeks that end with the day.
-fn four_weeks(date: NaiveDate) -> (NaiveDate, NaiveDate) {
+pub(super) fn four_weeks(date: NaiveDate) -> (NaiveDate, NaiveDate) {
     (date.checked_sub_days(Days::new(27)).unwrap_or(date), date)
 }
 
-fn waits(catalogue: &Catalogue, source: &Source<'_>, date: NaiveDate) -> Result<Option<Waits>> {
+fn heat(catalogue: &Catalogue, source: &Source<'_>, date: NaiveDate) -> Result<Option<Waits>> {
     let kpi = &catalogue.kpis[catalogue.position("asa")?];
     let (from, to) = four_weeks(date);
     let cells: Vec<WaitCell> = recent(catalogue, source, "asa", &["weekday", "hour"], (from, to))?
@@ -371,24 +487,33 @@ fn waits(catalogue: &Catalogue, source: &Source<'_>, date: NaiveDate) -> Result<
     }))
 }
 
-fn problems(
+fn by_problem(
     job: &Job,
     catalogue: &Catalogue,
-    source: &Source<'_>,
+    mart: &Mart<'_>,
     date: NaiveDate,
 ) -> Result<Option<Problems>> {
     let (from, to) = four_weeks(date);
     let names = job.settings.taxonomy.lookup();
-    let (mut rows, mut untyped) = (Vec::new(), 0);
-    for row in recent(catalogue, source, "contacts", &["problem_type"], (from, to))? {
-        match row.group.members.first().and_then(Option::as_ref) {
-            Some(code) => rows.push(ProblemRow {
-                name: names.bilingual(code),
-                contacts: row.estimate.n,
-            }),
-            None => untyped += row.estimate.n,
+    let mut contacts: BTreeMap<Option<String>, u64> = BTreeMap::new();
+    let at = catalogue.position("contacts")?;
+    for row in mart.of(at, Grain::Day, &["problem_type"]) {
+        let day: Option<NaiveDate> = row.group.period.parse().ok();
+        if day.is_some_and(|day| from <= day && day <= to) {
+            let problem = row.group.members.first().cloned().flatten();
+            *contacts.entry(problem).or_default() += row.estimate.n;
         }
     }
+    let untyped = contacts.remove(&None).unwrap_or(0);
+    let rows: Vec<ProblemRow> = contacts
+        .iter()
+        .filter_map(|(problem, contacts)| {
+            Some(ProblemRow {
+                name: names.bilingual(problem.as_deref()?),
+                contacts: *contacts,
+            })
+        })
+        .collect();
     Ok((!rows.is_empty()).then_some(Problems {
         from,
         to,

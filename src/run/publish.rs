@@ -7,6 +7,7 @@ use crate::kpi::mart::Mart;
 use crate::render::Renderer;
 use crate::render::html::Html;
 use crate::render::json::Json;
+use crate::report::Edition;
 use crate::store::runs::Run;
 use crate::store::write_atomically;
 
@@ -22,7 +23,7 @@ pub struct Published {
     pub changed: bool,
 }
 
-/// Writes `marts/kpi.parquet`, the other `marts` and the nightly report in every language of the job.
+/// Writes `marts/kpi.parquet`, the other `marts` and the reports in every language of the job.
 ///
 /// # Errors
 /// When a figure cannot be drawn or a file cannot be written. Earlier reports stay as they are.
@@ -34,12 +35,16 @@ pub fn publish(
     progress: &dyn Progress,
 ) -> Result<Vec<Published>> {
     let mut rendered: Vec<(PathBuf, Vec<u8>)> = Vec::new();
-    for lang in &job.langs {
+    for (lang, edition) in job
+        .langs
+        .iter()
+        .flat_map(|lang| Edition::ALL.map(|edition| (*lang, edition)))
+    {
         let renderers: [&dyn Renderer; 2] = [&Html, &Json];
         for renderer in renderers {
-            let name = file_name(documents.date, *lang, renderer.extension());
+            let name = file_name(edition, documents.date, lang, renderer.extension());
             let bytes = renderer
-                .render(documents.get(*lang))
+                .render(documents.get(edition, lang))
                 .map_err(|error| Error::Render {
                     what: name.clone(),
                     message: error.to_string(),

@@ -12,7 +12,7 @@ fn refused(text: &str) -> (String, String) {
     let error = Loaded::parse("kefu.toml", text).unwrap_err();
     (
         error.to_string(),
-        error.hint().map(ToString::to_string).unwrap_or_default(),
+        error.hint().unwrap_or_default(),
     )
 }
 

@@ -50,7 +50,7 @@ fn a_place_above_its_share_every_week_is_persistent() {
     let mut weeks = Weeks::new();
     let mut add = |problem: &str, place: &str, count: f64| {
         let counts = (0..12)
-            .map(|week| (format!("2026-{week:02}"), count))
+            .map(|week| (NaiveDate::default() + chrono::Days::new(7 * week), count))
             .collect();
         weeks.insert(vec![problem.to_owned(), place.to_owned()], counts);
     };
