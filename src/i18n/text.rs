@@ -55,6 +55,7 @@ mod findings;
 mod insight;
 mod page;
 mod pictures;
+mod recurring;
 mod restated;
 
 #[cfg(test)]
@@ -73,6 +74,7 @@ mod tests {
             codes::ENTRIES,
             restated::ENTRIES,
             insight::ENTRIES,
+            recurring::ENTRIES,
         ]
         .concat()
         .into_iter()
