@@ -16,8 +16,12 @@ use crate::stats::standard::{Standardised, Stratum, standardise};
 
 use super::measures::{self, Measure, Wanted};
 
+mod skipped;
+
 #[cfg(test)]
 mod tests;
+
+pub use skipped::Skipped;
 
 /// The figures that coaching can move, with the column beside problem type and hour that tells contacts apart.
 const FIGURES: [(&str, &str); 4] = [
@@ -53,6 +57,8 @@ pub struct Scope {
 pub struct Coaching {
     /// Agents outside the 99.8 % limits on the worse side, the largest distance first.
     pub rows: Vec<Gap>,
+    /// Script items that a team fails outside these limits, the largest distance first.
+    pub skipped: Vec<Skipped>,
     /// Comparisons made, each of 30 contacts or more.
     pub checked: usize,
     /// How many of those listed chance alone leads to expect.
@@ -132,8 +138,11 @@ pub fn coaching(scope: &Scope, catalogue: &Catalogue, source: &Source<'_>) -> Re
             row.items = items.get(&row.agent).cloned().unwrap_or_default();
         }
     }
+    let (mut skipped, compared) = skipped::skipped(scope, source)?;
+    checked += compared;
     if let Some(team) = &scope.team {
         rows.retain(|row| row.team.as_ref() == Some(team));
+        skipped.retain(|row| row.team == *team);
     }
     rows.sort_by(|a, b| {
         let key = |row: &Gap| (row.agent.clone(), row.kpi.clone(), row.problem.clone());
@@ -143,6 +152,7 @@ pub fn coaching(scope: &Scope, catalogue: &Catalogue, source: &Source<'_>) -> Re
     });
     Ok(Coaching {
         rows,
+        skipped,
         checked,
         by_chance: checked as f64 * TAIL,
     })

@@ -3,7 +3,7 @@
 use crate::stats::decomposition::Presence;
 use crate::stats::persistence::Persistence;
 
-use super::coaching::Coaching;
+use super::coaching::{Coaching, Gap, Skipped};
 use super::compare::{Comparison, Part, Question};
 use super::emerging::{Emerging, Series, Span};
 use super::frame::Frame;
@@ -288,28 +288,61 @@ fn named<'a>(rows: impl Iterator<Item = &'a [String]>, by: &[String]) -> Frame {
         })
 }
 
-/// The coaching list; failed items as `item share/centre`, separated by semicolons.
+/// The coaching list; failed items as `item share/centre`, separated by semicolons. After the agents come the script
+/// items that a whole team fails: without an agent, with shares that passed as in `compliance`.
 #[must_use]
 pub fn coaching(found: &Coaching) -> Frame {
-    let all = || found.rows.iter();
     let item = |(item, own, centre): &(String, f64, f64)| format!("{item} {own:.3}/{centre:.3}");
+    let of_agents = || found.rows.iter();
+    let of_teams = || found.skipped.iter();
+    let number = |agent: fn(&Gap) -> f64, team: fn(&Skipped) -> f64| {
+        let agents = of_agents().map(move |row| Some(agent(row)));
+        agents.chain(of_teams().map(move |row| Some(team(row))))
+    };
     Frame::default()
-        .text("agent_id", all().map(|row| Some(row.agent.as_str())))
-        .text("team", all().map(|row| row.team.as_deref()))
-        .text("problem_type", all().map(|row| row.problem.as_deref()))
-        .text("kpi", all().map(|row| Some(row.kpi.as_str())))
-        .number("n", all().map(|row| Some(row.n)))
-        .number("value", all().map(|row| Some(row.value)))
-        .number("expected", all().map(|row| Some(row.expected)))
-        .number("gap", all().map(|row| Some(row.gap.0)))
-        .number("ci_low", all().map(|row| Some(row.gap.1)))
-        .number("ci_high", all().map(|row| Some(row.gap.2)))
-        .number("z", all().map(|row| Some(row.z)))
+        .text(
+            "agent_id",
+            of_agents()
+                .map(|row| Some(row.agent.as_str()))
+                .chain(of_teams().map(|_| None)),
+        )
+        .text(
+            "team",
+            of_agents()
+                .map(|row| row.team.as_deref())
+                .chain(of_teams().map(|row| Some(row.team.as_str()))),
+        )
+        .text(
+            "problem_type",
+            of_agents()
+                .map(|row| row.problem.as_deref())
+                .chain(of_teams().map(|_| None)),
+        )
+        .text(
+            "kpi",
+            of_agents()
+                .map(|row| Some(row.kpi.as_str()))
+                .chain(of_teams().map(|_| Some("compliance"))),
+        )
+        .number("n", number(|row| row.n, |row| row.n))
+        .number("value", number(|row| row.value, |row| 1.0 - row.value))
+        .number(
+            "expected",
+            number(|row| row.expected, |row| 1.0 - row.expected),
+        )
+        .number("gap", number(|row| row.gap.0, |row| -row.gap.0))
+        .number("ci_low", number(|row| row.gap.1, |row| -row.gap.2))
+        .number("ci_high", number(|row| row.gap.2, |row| -row.gap.1))
+        .number("z", number(|row| row.z, |row| -row.z))
         .text(
             "failed_items",
-            all().map(|row| {
-                let items: Vec<String> = row.items.iter().map(item).collect();
-                (!items.is_empty()).then(|| items.join("; "))
-            }),
+            of_agents()
+                .map(|row| {
+                    let items: Vec<String> = row.items.iter().map(item).collect();
+                    (!items.is_empty()).then(|| items.join("; "))
+                })
+                .chain(
+                    of_teams().map(|row| Some(item(&(row.item.clone(), row.value, row.expected)))),
+                ),
         )
 }

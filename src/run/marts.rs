@@ -9,7 +9,7 @@ use crate::i18n::Lang;
 use crate::insight::compare::{Comparison, Question, compare};
 use crate::insight::frame::Frame;
 use crate::insight::period::Period;
-use crate::insight::{coaching, output, problems};
+use crate::insight::{coaching, emerging, output, problems};
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::query::Source;
 use crate::report::document::{Block, Document, Finding};
@@ -17,6 +17,12 @@ use crate::report::nightly::{NightlyInput, YTO_FIGURES};
 
 use super::Job;
 use super::night::{Documents, Night};
+
+/// Dimensions by which the mart of problems splits them, beside the whole centre.
+const PLACES: [&str; 3] = ["outlet", "queue", "channel"];
+
+/// Those of them in which emerging problems are looked for, as `kefu problems --emerging` does.
+const WATCHED: [&str; 1] = ["outlet"];
 
 /// Days that coaching and problems look at: four whole weeks.
 const FOUR_WEEKS: u64 = 28;
@@ -67,10 +73,7 @@ pub fn compute(
             "coaching",
             output::coaching(&coaching::coaching(&of_agents, catalogue, source)?),
         ),
-        (
-            "problem",
-            output::problem(&problems::problems(&scope, minute, source)?, &[]),
-        ),
+        ("problem", problem(&scope, minute, source)?),
         ("finding", finding(&findings, &night.input, &compared)),
     ];
     let ids: Vec<&str> = catalogue.kpis.iter().map(|kpi| kpi.id.as_str()).collect();
@@ -82,6 +85,35 @@ pub fn compute(
             Ok((PathBuf::from(format!("marts/{name}.parquet")), bytes))
         })
         .collect()
+}
+
+/// Problems of the whole centre and by place, and which of them are emerging on the day.
+fn problem(scope: &problems::Scope, minute: f64, source: &Source<'_>) -> Result<Frame> {
+    let at = |name: &str| problems::Scope {
+        by: vec![name.to_owned()],
+        ..scope.clone()
+    };
+    let whole = problems::problems(scope, minute, source)?;
+    let mut by = Vec::new();
+    for name in PLACES {
+        by.push((name, problems::problems(&at(name), minute, source)?));
+    }
+    let mut watched = Vec::new();
+    for name in WATCHED {
+        // The history before the four weeks is what the day is held against.
+        let scope = problems::Scope {
+            from: None,
+            ..at(name)
+        };
+        match emerging::emerging(&scope, source) {
+            Ok(found) => watched.push((name, found)),
+            Err(Error::Nothing { .. }) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    let by: Vec<_> = by.iter().map(|(name, found)| (*name, found)).collect();
+    let watched: Vec<_> = watched.iter().map(|(name, found)| (*name, found)).collect();
+    Ok(output::problem_mart(&whole, &by, &watched))
 }
 
 fn back(date: NaiveDate, days: u64) -> NaiveDate {

@@ -60,6 +60,8 @@ catalogue! {
     col_problems { zh: "问题类型", en: "problem types" }
     col_open_tickets { zh: "未结工单", en: "open tickets" }
 
+    coaching_team { zh: "全组", en: "whole team" }
+
     phrases_title(period, tickets) {
         zh: "{period}工单描述用语（{tickets} 件有描述）",
         en: "What people write, {period} ({tickets} tickets with a description)"
