@@ -27,6 +27,9 @@ use crate::report::nightly::YTO_FIGURES;
 use super::Job;
 use super::night::four_weeks;
 
+/// Dimensions by which the mart of problems splits them, beside the whole centre.
+const PLACES: [&str; 3] = ["outlet", "queue", "channel"];
+
 /// The insights of a day.
 pub struct Insights {
     /// The week against the week before: the assessed figures and those that moved.
@@ -37,6 +40,8 @@ pub struct Insights {
     pub coaching: Coaching,
     /// Problems of four weeks by cost.
     pub problems: Problems,
+    /// The same by each of [`PLACES`].
+    pub places: Vec<(&'static str, Problems)>,
     /// What rises, by outlet.
     pub emerging: Emerging,
     /// Problems at outlets by week.
@@ -96,6 +101,16 @@ pub fn insights(
         coaching: coaching::coaching_of(&strata, &of_agents, source)?,
         strata,
         problems: problems::problems(&scope, minute, source)?,
+        places: PLACES
+            .into_iter()
+            .map(|name| {
+                let scope = problems::Scope {
+                    by: vec![name.to_owned()],
+                    ..scope.clone()
+                };
+                Ok((name, problems::problems(&scope, minute, source)?))
+            })
+            .collect::<Result<_>>()?,
         emerging: emerging_of(&by_outlet, date),
         weeks: weeks::by_week(&by_outlet, date),
         promises: promises::promises(from, to, source)?,

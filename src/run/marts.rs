@@ -37,7 +37,14 @@ pub fn compute(
     let frames = [
         ("decomposition", output::decomposition(&compared, false)),
         ("coaching", output::coaching(&insights.coaching)),
-        ("problem", output::problem(&insights.problems, &[])),
+        (
+            "problem",
+            output::problem_mart(
+                &insights.problems,
+                &insights.places,
+                &[("outlet", &insights.emerging)],
+            ),
+        ),
         ("finding", finding(&findings, &night.input, &compared)),
     ];
     let ids: Vec<&str> = catalogue.kpis.iter().map(|kpi| kpi.id.as_str()).collect();
