@@ -56,6 +56,7 @@ mod insight;
 mod page;
 mod pictures;
 mod restated;
+mod sheets;
 mod trainer;
 
 #[cfg(test)]
@@ -75,6 +76,7 @@ mod tests {
             restated::ENTRIES,
             insight::ENTRIES,
             trainer::ENTRIES,
+            sheets::ENTRIES,
         ]
         .concat()
         .into_iter()

@@ -26,10 +26,11 @@ use crate::kpi::catalogue::Catalogue;
 use crate::kpi::mart;
 use crate::kpi::query::Source;
 use crate::report::Edition;
+use crate::report::document::Stamp;
 use crate::report::nightly::Restated;
 use crate::schema::TABLES;
 use crate::schema::facts::FACTS;
-use crate::settings::Settings;
+use crate::settings::{Format, Settings};
 use crate::store::Store;
 use crate::store::runs::Run;
 use crate::store::{quality, quarantine};
@@ -57,8 +58,12 @@ pub struct Job {
     pub snapshot: Option<Snapshot>,
     /// The day reported on; default: the last day with data.
     pub date: Option<NaiveDate>,
-    /// The languages of the report.
+    /// The languages of the reports.
     pub langs: Vec<Lang>,
+    /// The reports.
+    pub editions: Vec<Edition>,
+    /// Their formats.
+    pub formats: Vec<Format>,
 }
 
 /// Hears how far a run is.
@@ -307,9 +312,12 @@ fn publish_run(
     let mart = mart::compute(catalogue, &source)?;
     progress.step("KPIs computed");
     let night = night::assemble(job, catalogue, &source, &mart)?;
-    let documents = Documents::of(&night);
+    let documents = Documents::of(&night).stamped(&Stamp {
+        run: run.id(),
+        as_of: run.as_of,
+    });
     let marts = marts::compute(catalogue, &source, &night, &documents)?;
-    progress.stage("write", (job.langs.len() * Edition::ALL.len()) as u64 + 1);
+    progress.stage("write", publish::steps(job));
     let published = publish::publish(job, run, (&mart, marts), &documents, progress)?;
     Ok(Summary {
         files: Vec::new(),

@@ -161,6 +161,7 @@ impl Page<'_> {
             hint.push_str(self.signal_word(signal));
         }
         ControlDay {
+            date: day.date,
             label: format::axis_day(day.date, lang),
             week_start: day.date.weekday() == Weekday::Mon,
             value: day.estimate.value,
