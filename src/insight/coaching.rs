@@ -6,29 +6,18 @@ use chrono::NaiveDate;
 
 use crate::calendar::Grain;
 use crate::error::Result;
-use crate::expr::{Expr, Operator};
-use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
-use crate::kpi::figure::{Better, Estimate, Unit};
+use crate::kpi::catalogue::{Catalogue, Kpi};
+use crate::kpi::figure::{Better, Unit};
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
 use crate::stats::funnel::{Flag, Funnel, LEAST};
 use crate::stats::standard::{Standardised, Stratum, standardise};
 
+use super::adjusted::{Kind, Stratified, Sums, Who, strata, stratum};
 use super::measures::{self, Measure, Wanted};
 
 #[cfg(test)]
 mod tests;
-
-/// The figures that coaching can move, with the column beside problem type and hour that tells contacts apart.
-const FIGURES: [(&str, &str); 4] = [
-    ("aht", "queue"),
-    ("fcr", "channel"),
-    ("satisfaction_rate", "channel"),
-    ("compliance", "channel"),
-];
-
-/// Hours that one band of the day takes together.
-const BAND: u32 = 4;
 
 /// Script items named per row, and failures below which an item is not named.
 const ITEMS: usize = 3;
@@ -89,37 +78,29 @@ pub struct Gap {
 /// A script item, the share the agent failed, the centre's share.
 pub type Failed = (String, f64, f64);
 
-/// n, Σx, Σx² of the contacts of one kind.
-#[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    n: f64,
-    sum: f64,
-    squares: f64,
-}
-
-impl Sums {
-    fn add(&mut self, other: Self) {
-        self.n += other.n;
-        self.sum += other.sum;
-        self.squares += other.squares;
-    }
-}
-
-/// Problem type, channel or queue, band of the day.
-type Kind = (Option<String>, Option<String>, u32);
-
 /// Makes the list.
 ///
 /// # Errors
 /// When a table cannot be read.
 pub fn coaching(scope: &Scope, catalogue: &Catalogue, source: &Source<'_>) -> Result<Coaching> {
+    let figures = strata((scope.from, scope.to), catalogue, source)?;
+    coaching_of(&figures, scope, source)
+}
+
+/// Makes the list of figures whose contacts have been read.
+///
+/// # Errors
+/// As [`coaching`].
+pub fn coaching_of(
+    figures: &[Stratified],
+    scope: &Scope,
+    source: &Source<'_>,
+) -> Result<Coaching> {
     let (mut rows, mut checked) = (Vec::new(), 0);
-    for (id, beside) in FIGURES {
-        let at = catalogue.position(id)?;
-        let own = strata(scope, catalogue, at, beside, source)?;
-        let kpi = &catalogue.kpis[at];
+    for figure in figures {
+        let own = figure.by(Who::Agent);
         for by_problem in [false, true] {
-            let (found, compared) = outside(&own, kpi, by_problem);
+            let (found, compared) = outside(&own, &figure.kpi, by_problem);
             rows.extend(found);
             checked += compared;
         }
@@ -168,70 +149,6 @@ fn ask(
     Ok(query.answer(catalogue, source)?.pop().unwrap_or_default())
 }
 
-/// The contacts of every agent by kind.
-fn strata(
-    scope: &Scope,
-    catalogue: &Catalogue,
-    at: usize,
-    beside: &str,
-    source: &Source<'_>,
-) -> Result<BTreeMap<(String, Kind), Sums>> {
-    let kpi = &catalogue.kpis[at];
-    let mut kpis = vec![kpi.clone()];
-    if let Formula::Mean(of) = &kpi.formula {
-        let of = || Box::new(of.clone());
-        let squares = Expr::Arithmetic(Operator::Multiply, of(), of());
-        kpis.push(Kpi {
-            formula: Formula::Sum(squares),
-            ..kpi.clone()
-        });
-    }
-    let with_squares = Catalogue {
-        kpis,
-        targets: Vec::new(),
-    };
-    let all = (0..with_squares.kpis.len()).collect();
-    let by = ["agent_id", "problem_type", beside, "hour"];
-    let mut own: BTreeMap<(String, Kind), Sums> = BTreeMap::new();
-    for row in ask(scope, &with_squares, all, &by, source)? {
-        let [agent, problem, beside, hour] = row.group.members.as_slice() else {
-            continue;
-        };
-        let Some(agent) = agent.clone() else { continue };
-        let hour: u32 = hour
-            .as_deref()
-            .and_then(|hour| hour.parse().ok())
-            .unwrap_or(0);
-        let kind = (problem.clone(), beside.clone(), hour / BAND);
-        let sums = own.entry((agent, kind)).or_default();
-        if row.kpi == 0 {
-            sums.add(sums_of(&row.estimate, &kpi.formula));
-        } else {
-            sums.squares += row.estimate.value.unwrap_or(0.0);
-        }
-    }
-    Ok(own)
-}
-
-/// Of a rate x² is x. A weighted share counts as a rate of its rows: weights say what an item is worth, not how
-/// often it was judged.
-fn sums_of(estimate: &Estimate, formula: &Formula) -> Sums {
-    let n = estimate.n as f64;
-    if matches!(formula, Formula::Mean(_)) {
-        return Sums {
-            n,
-            sum: estimate.numerator.unwrap_or(0.0),
-            squares: 0.0,
-        };
-    }
-    let hits = estimate.value.unwrap_or(0.0) * n;
-    Sums {
-        n,
-        sum: hits,
-        squares: hits,
-    }
-}
-
 /// Those outside the limits on the worse side, and how many were compared.
 fn outside(own: &BTreeMap<(String, Kind), Sums>, kpi: &Kpi, by_problem: bool) -> (Vec<Gap>, usize) {
     let mut centre: BTreeMap<&Kind, Sums> = BTreeMap::new();
@@ -246,13 +163,7 @@ fn outside(own: &BTreeMap<(String, Kind), Sums>, kpi: &Kpi, by_problem: bool) ->
         }
         let all = centre[kind];
         let cell = (agent.as_str(), problem.filter(|_| by_problem));
-        cells.entry(cell).or_default().push(Stratum {
-            own_n: sums.n,
-            own_sum: sums.sum,
-            all_n: all.n,
-            all_sum: all.sum,
-            all_sum_sq: all.squares,
-        });
+        cells.entry(cell).or_default().push(stratum(*sums, all));
     }
     let compared: Vec<((&str, Option<&str>), Standardised)> = cells
         .into_iter()

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
 use crate::kpi::figure::Estimate;
 use crate::kpi::pass::Grouping;
-use crate::kpi::query::{Query, Row, Source};
+use crate::kpi::query::{Answer, Query, Row, Source};
 use crate::settings::suggestion;
 use crate::stats::adtributor::{self, Explanation};
 use crate::stats::decomposition::{self, Decomposition, Member, Presence};
@@ -83,6 +83,21 @@ pub struct Dimension {
 }
 
 impl Dimension {
+    /// The members' parts as `stats` gives them, in the order of `parts`; `values` are those of the comparison.
+    #[must_use]
+    pub fn decomposition(&self, (before, after): (f64, f64)) -> Decomposition {
+        let parts = self.parts.iter().map(|part| decomposition::Part {
+            presence: part.presence,
+            rate: part.rate,
+            mix: part.mix,
+        });
+        Decomposition {
+            before,
+            after,
+            parts: parts.collect(),
+        }
+    }
+
     /// Whether noise explains what every member did.
     #[must_use]
     pub fn is_noise(&self) -> bool {
@@ -160,6 +175,88 @@ pub fn compare(
     let names = dimensions(question, catalogue)?;
     let before = figures(question, question.before, &names, catalogue, source)?;
     let after = figures(question, question.after, &names, catalogue, source)?;
+    compared(question, makeup, &names, (&before, &after))
+}
+
+/// Compares several figures between the same two periods along every dimension that fits them, each period read
+/// once for all of them. A figure that has no parts, or none in one of the periods, is left out.
+///
+/// # Errors
+/// When a table cannot be read.
+pub fn compare_all(
+    kpis: &[usize],
+    (before, after): (Period, Period),
+    catalogue: &Catalogue,
+    source: &Source<'_>,
+) -> Result<Vec<(Question, Comparison)>> {
+    let mut questions = Vec::new();
+    let mut groupings = vec![Vec::new()];
+    for kpi in kpis {
+        let question = Question {
+            kpi: *kpi,
+            before,
+            after,
+            by: Vec::new(),
+            condition: None,
+        };
+        let Ok(makeup) = makeup(catalogue, *kpi) else {
+            continue;
+        };
+        let names = dimensions(&question, catalogue)?;
+        groupings.extend(names.iter().map(|name| vec![name.clone()]));
+        questions.push((question, makeup, names));
+    }
+    groupings.sort_unstable();
+    groupings.dedup();
+    let asked = |period: Period| Query {
+        kpis: questions.iter().map(|(question, ..)| question.kpi).collect(),
+        groupings: groupings
+            .iter()
+            .map(|by| Grouping {
+                grain: crate::calendar::Grain::All,
+                by: by.clone(),
+            })
+            .collect(),
+        from: Some(period.from),
+        to: Some(period.to),
+        condition: None,
+    };
+    let answers = (
+        asked(before).measure(catalogue, source)?,
+        asked(after).measure(catalogue, source)?,
+    );
+    let rows = |answer: &Answer<'_>, kpi: usize, names: &[String]| -> Vec<Vec<Row>> {
+        let none: &[String] = &[];
+        let all = std::iter::once(none).chain(names.iter().map(std::slice::from_ref));
+        all.map(|by| {
+            let at = groupings.iter().position(|known| known.as_slice() == by);
+            at.map_or_else(Vec::new, |at| answer.of(at, kpi).collect())
+        })
+        .collect()
+    };
+    let mut found = Vec::new();
+    for (question, makeup, names) in questions {
+        let sides = (
+            rows(&answers.0, question.kpi, &names),
+            rows(&answers.1, question.kpi, &names),
+        );
+        match compared(&question, makeup, &names, (&sides.0, &sides.1)) {
+            Ok(comparison) => found.push((question, comparison)),
+            // A young centre has no week before.
+            Err(Error::Nothing { .. }) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(found)
+}
+
+/// The comparison, from the figures of both periods: of all members first, then by each dimension.
+fn compared(
+    question: &Question,
+    makeup: Makeup,
+    names: &[String],
+    (before, after): (&[Vec<Row>], &[Vec<Row>]),
+) -> Result<Comparison> {
     let per_day =
         makeup.of_counts() && (question.before.days() - question.after.days()).abs() > f64::EPSILON;
     let days = if per_day {
@@ -168,8 +265,8 @@ pub fn compare(
         (1.0, 1.0)
     };
     let whole = (
-        whole(&before, question.before)?,
-        whole(&after, question.after)?,
+        whole(before, question.before)?,
+        whole(after, question.after)?,
     );
     let scatter = Scatter::new(makeup, whole, days);
     let (mut shown, mut left_out) = (Vec::new(), Vec::new());

@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 
 use crate::calendar::Grain;
 use crate::error::{Error, Result};
-use crate::kpi::query::Source;
+use crate::kpi::query::{Row, Source};
 use crate::stats::discovery::benjamini_hochberg;
 use crate::stats::emerging::screen;
 use crate::stats::poisson::{above_history, attainable};
@@ -98,24 +98,33 @@ pub fn emerging(scope: &Scope, source: &Source<'_>) -> Result<Emerging> {
             hint: "`kefu kpi --kpi contacts --grain day` lists the days that have some".to_owned(),
         });
     };
-    let first = date
-        .checked_sub_days(Days::new(LOOKBACK))
-        .unwrap_or(date)
-        .max(scope.from.unwrap_or(NaiveDate::MIN));
+    let first = first_day(date).max(scope.from.unwrap_or(NaiveDate::MIN));
     let scope = Scope {
         from: Some(first),
         to: Some(date),
         ..scope.clone()
     };
+    let rows = answer(&ROWS, Grain::Day, &scope.by, &scope, source)?;
+    Ok(emerging_of(&rows, date))
+}
+
+/// Looks for emerging problems on a day among contacts by day, problem type and other dimensions: the rows of one
+/// grouping, from [`first_day`] on.
+#[must_use]
+pub fn emerging_of(rows: &[Row], date: NaiveDate) -> Emerging {
+    let first = first_day(date);
     let mut by_day: BTreeMap<Vec<String>, BTreeMap<NaiveDate, f64>> = BTreeMap::new();
     let mut start = date;
-    for row in answer(&ROWS, Grain::Day, &scope.by, &scope, source)? {
+    for row in rows {
         let Ok(day) = row.group.period.parse::<NaiveDate>() else {
             continue;
         };
+        if day < first || day > date {
+            continue;
+        }
         // The history begins where the store's does: a day before it is unknown, not empty.
         start = start.min(day);
-        if let Some(members) = members(&row) {
+        if let Some(members) = members(row) {
             *by_day.entry(members).or_default().entry(day).or_default() +=
                 row.estimate.value.unwrap_or(0.0);
         }
@@ -128,7 +137,13 @@ pub fn emerging(scope: &Scope, source: &Source<'_>) -> Result<Emerging> {
             (members, days.iter().map(count).collect())
         })
         .collect();
-    Ok(judge(&series, &days))
+    judge(&series, &days)
+}
+
+/// The first day that is read for a day to be judged.
+#[must_use]
+pub fn first_day(date: NaiveDate) -> NaiveDate {
+    date.checked_sub_days(Days::new(LOOKBACK)).unwrap_or(date)
 }
 
 /// The last day with contacts.

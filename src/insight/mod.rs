@@ -4,12 +4,16 @@
 //! `stats`'): this module chooses the method, applies it and says what the result means. Nothing is
 //! reported that noise explains.
 
+/// Members against what the centre would show with the same contacts.
+pub mod adjusted;
 /// Who needs coaching in what, for the same case mix.
 pub mod coaching;
 /// Why did it move? A change between two periods, in parts.
 pub mod compare;
 /// What is emerging: counts above what their weekday leads to expect.
 pub mod emerging;
+/// 重点关注: customers and waybills with repeated complaints.
+pub mod focus;
 /// Results as columns.
 pub mod frame;
 /// Plain sums over facts that are no figures of their own.
@@ -20,5 +24,18 @@ pub mod movement;
 pub mod output;
 /// Stretches of days.
 pub mod period;
+/// What people actually write.
+pub mod phrases;
 /// What keeps coming back, by what it costs.
 pub mod problems;
+/// How the promises to customers stand.
+pub mod promises;
+/// Repeat contacts by the reason of the first.
+pub mod repeats;
+mod rows;
+/// Which script items which team fails.
+pub mod script;
+/// How long callers waited.
+pub mod waits;
+/// Problems at outlets by week.
+pub mod weeks;

@@ -1,0 +1,258 @@
+//! Members against what the centre would show with the same contacts: strata read once, funnels of agents or teams
+//! made of them.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::calendar::Grain;
+use crate::error::Result;
+use crate::expr::{Expr, Operator};
+use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
+use crate::kpi::figure::Estimate;
+use crate::kpi::pass::Grouping;
+use crate::kpi::query::{Query, Row, Source};
+use crate::stats::funnel::{Flag, Funnel, LEAST};
+use crate::stats::standard::{Standardised, Stratum, standardise};
+
+#[cfg(test)]
+mod tests;
+
+/// The figures that people's work moves, with the column beside problem type and hour that tells contacts apart.
+const FIGURES: [(&str, &str); 4] = [
+    ("aht", "queue"),
+    ("fcr", "channel"),
+    ("satisfaction_rate", "channel"),
+    ("compliance", "channel"),
+];
+
+/// Hours that one band of the day takes together.
+const BAND: u32 = 4;
+
+/// n, Σx, Σx² of the contacts of one kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Sums {
+    pub n: f64,
+    pub sum: f64,
+    pub squares: f64,
+}
+
+impl Sums {
+    pub(super) fn add(&mut self, other: Self) {
+        self.n += other.n;
+        self.sum += other.sum;
+        self.squares += other.squares;
+    }
+}
+
+/// Problem type, channel or queue, band of the day.
+pub(super) type Kind = (Option<String>, Option<String>, u32);
+
+/// Who: the agents, or the teams they worked in when they did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Agents.
+    Agent,
+    /// Teams.
+    Team,
+}
+
+/// One figure's contacts by agent, team and kind.
+#[derive(Debug, Clone)]
+pub struct Stratified {
+    /// The figure.
+    pub kpi: Kpi,
+    /// Its position in the catalogue.
+    pub at: usize,
+    cells: BTreeMap<(Option<String>, Option<String>, Kind), Sums>,
+}
+
+/// Members in a funnel of observed over expected.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Adjusted {
+    /// Names, each with what was observed and expected; in the order of `funnel.members`.
+    pub members: Vec<(String, Standardised)>,
+    /// Where they stand.
+    pub funnel: Funnel,
+}
+
+impl Adjusted {
+    /// Members outside the 95 % limits, the furthest first.
+    #[must_use]
+    pub fn outside(&self) -> Vec<usize> {
+        let mut found: Vec<usize> = (0..self.members.len())
+            .filter(|at| {
+                let flag = self.funnel.members[*at].flag;
+                matches!(flag, Flag::Warning { .. } | Flag::Alarm { .. })
+            })
+            .collect();
+        let z = |at: usize| self.funnel.members[at].z.abs();
+        found.sort_by(|a, b| z(*b).total_cmp(&z(*a)));
+        found
+    }
+
+    /// Members with enough contacts to be judged.
+    #[must_use]
+    pub fn judged(&self) -> usize {
+        let members = self.funnel.members.iter();
+        members.filter(|placed| placed.flag != Flag::TooFew).count()
+    }
+}
+
+/// Reads the contacts of a stretch of days, those of all figures with the same kinds in one pass.
+///
+/// # Errors
+/// When a table cannot be read.
+pub fn strata(
+    (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+    catalogue: &Catalogue,
+    source: &Source<'_>,
+) -> Result<Vec<Stratified>> {
+    let mut all = Vec::new();
+    for figures in FIGURES.chunk_by(|(_, a), (_, b)| a == b) {
+        let beside = figures[0].1;
+        let mut found = Vec::new();
+        let mut kpis = Vec::new();
+        for (id, _) in figures {
+            let at = catalogue.position(id)?;
+            let kpi = &catalogue.kpis[at];
+            found.push((kpis.len(), Stratified {
+                kpi: kpi.clone(),
+                at,
+                cells: BTreeMap::new(),
+            }));
+            kpis.push(kpi.clone());
+            kpis.extend(squares(kpi));
+        }
+        let asked = Catalogue {
+            kpis,
+            targets: Vec::new(),
+        };
+        let query = Query {
+            kpis: (0..asked.kpis.len()).collect(),
+            groupings: vec![Grouping {
+                grain: Grain::All,
+                by: ["agent_id", "team", "problem_type", beside, "hour"]
+                    .map(str::to_owned)
+                    .to_vec(),
+            }],
+            from,
+            to,
+            condition: None,
+        };
+        for row in query.answer(&asked, source)?.pop().unwrap_or_default() {
+            let owner = found.iter_mut().rev().find(|(first, _)| *first <= row.kpi);
+            if let Some((first, stratified)) = owner {
+                stratified.add(&row, row.kpi == *first);
+            }
+        }
+        all.extend(found.into_iter().map(|(_, stratified)| stratified));
+    }
+    Ok(all)
+}
+
+/// The sum of squares of a mean, as a figure of its own.
+fn squares(kpi: &Kpi) -> Option<Kpi> {
+    let Formula::Mean(of) = &kpi.formula else {
+        return None;
+    };
+    let of = || Box::new(of.clone());
+    Some(Kpi {
+        formula: Formula::Sum(Expr::Arithmetic(Operator::Multiply, of(), of())),
+        ..kpi.clone()
+    })
+}
+
+/// Of a rate x² is x. A weighted share counts as a rate of its rows: weights say what an item is worth, not how
+/// often it was judged.
+fn sums_of(estimate: &Estimate, formula: &Formula) -> Sums {
+    let n = estimate.n as f64;
+    if matches!(formula, Formula::Mean(_)) {
+        return Sums {
+            n,
+            sum: estimate.numerator.unwrap_or(0.0),
+            squares: 0.0,
+        };
+    }
+    let hits = estimate.value.unwrap_or(0.0) * n;
+    Sums {
+        n,
+        sum: hits,
+        squares: hits,
+    }
+}
+
+impl Stratified {
+    fn add(&mut self, row: &Row, figure: bool) {
+        let [agent, team, problem, beside, hour] = row.group.members.as_slice() else {
+            return;
+        };
+        let hour = hour.as_deref().and_then(|hour| hour.parse().ok());
+        let band: u32 = hour.unwrap_or(0_u32) / BAND;
+        let kind = (problem.clone(), beside.clone(), band);
+        let sums = self
+            .cells
+            .entry((agent.clone(), team.clone(), kind))
+            .or_default();
+        if figure {
+            sums.add(sums_of(&row.estimate, &self.kpi.formula));
+        } else {
+            sums.squares += row.estimate.value.unwrap_or(0.0);
+        }
+    }
+
+    /// The contacts of every member by kind; those of nobody are left out.
+    pub(super) fn by(&self, who: Who) -> BTreeMap<(String, Kind), Sums> {
+        let mut own: BTreeMap<(String, Kind), Sums> = BTreeMap::new();
+        for ((agent, team, kind), sums) in &self.cells {
+            let member = match who {
+                Who::Agent => agent,
+                Who::Team => team,
+            };
+            if let Some(member) = member {
+                let cell = own.entry((member.clone(), kind.clone())).or_default();
+                cell.add(*sums);
+            }
+        }
+        own
+    }
+
+    /// The funnel of agents or teams, of one problem type or of all; `None` when nobody can be compared.
+    #[must_use]
+    pub fn funnel(&self, who: Who, problem: Option<&str>) -> Option<Adjusted> {
+        let own = self.by(who);
+        let mut centre: BTreeMap<&Kind, Sums> = BTreeMap::new();
+        for ((_, kind), sums) in &own {
+            centre.entry(kind).or_default().add(*sums);
+        }
+        let mut strata: BTreeMap<&str, Vec<Stratum>> = BTreeMap::new();
+        for ((member, kind), sums) in &own {
+            if problem.is_some() && kind.0.as_deref() != problem {
+                continue;
+            }
+            let all = centre[kind];
+            strata.entry(member).or_default().push(stratum(*sums, all));
+        }
+        let members: Vec<(String, Standardised)> = strata
+            .into_iter()
+            .filter_map(|(member, strata)| Some((member.to_owned(), standardise(&strata)?)))
+            .filter(|(_, found)| found.ratio().is_some())
+            .collect();
+        let ratios: Vec<_> = members
+            .iter()
+            .filter_map(|(_, found)| found.ratio())
+            .collect();
+        let funnel = Funnel::ratios(&ratios, LEAST)?;
+        Some(Adjusted { members, funnel })
+    }
+}
+
+pub(super) fn stratum(own: Sums, all: Sums) -> Stratum {
+    Stratum {
+        own_n: own.n,
+        own_sum: own.sum,
+        all_n: all.n,
+        all_sum: all.sum,
+        all_sum_sq: all.squares,
+    }
+}
