@@ -1,6 +1,8 @@
 //! The nightly run as one sentence: ingest, derive, measure, judge, explain, write.
 
+mod accounts;
 pub mod chart;
+mod dictionary;
 pub mod files;
 pub mod gate;
 pub mod ingest;
@@ -316,9 +318,10 @@ fn publish_run(
         run: run.id(),
         as_of: run.as_of,
     });
-    let marts = marts::compute(catalogue, &source, &night, &documents)?;
+    let mut marts = marts::compute(catalogue, &source, &night, &documents)?;
+    marts.extend(beside(catalogue, &source, &mart, documents.date, &marts)?);
     progress.stage("write", publish::steps(job));
-    let published = publish::publish(job, run, (&mart, marts), &documents, progress)?;
+    let published = publish::publish(job, marts, &documents, progress)?;
     Ok(Summary {
         files: Vec::new(),
         refused: Vec::new(),
@@ -329,4 +332,28 @@ fn publish_run(
         missed: night.missed(),
         restated: night.input.restated,
     })
+}
+
+/// The marts of all figures and of the accounts, and the dictionary of these and of `others`.
+fn beside(
+    catalogue: &Catalogue,
+    source: &Source<'_>,
+    mart: &mart::Mart<'_>,
+    date: NaiveDate,
+    others: &[(PathBuf, Vec<u8>)],
+) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+    let ids: Vec<&str> = catalogue.kpis.iter().map(|kpi| kpi.id.as_str()).collect();
+    let metadata = [("kefu.run", source.run.id()), ("kefu.kpis", ids.join(","))];
+    let place = |name: &str| PathBuf::from(format!("marts/{name}.parquet"));
+    let mut files = vec![(place("kpi"), mart.parquet(&source.run.id())?)];
+    for (name, frame) in [
+        ("reject", accounts::rejects(source)?),
+        ("run", accounts::runs(source, date)?),
+    ] {
+        files.push((place(name), frame.parquet(name, &metadata)?));
+    }
+    let all: Vec<&(PathBuf, Vec<u8>)> = files.iter().chain(others).collect();
+    let dictionary = dictionary::files(&all, &metadata)?;
+    files.extend(dictionary);
+    Ok(files)
 }

@@ -11,7 +11,6 @@ use rayon::prelude::*;
 use crate::chart::Layout;
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
-use crate::kpi::mart::Mart;
 use crate::render::html::Html;
 use crate::render::json::Json;
 use crate::render::mail::Mail;
@@ -22,7 +21,6 @@ use crate::report::Edition;
 use crate::report::document::{Block, Document};
 use crate::report::figure::{Figure, Legend};
 use crate::settings::Format;
-use crate::store::runs::Run;
 
 use super::night::{Documents, file_name};
 use super::{Job, Progress};
@@ -44,15 +42,14 @@ pub struct Published {
     pub changed: bool,
 }
 
-/// Writes `marts/kpi.parquet`, the other `marts` and the reports of the job in its languages and formats, and brings
-/// the folder `latest` up to date.
+/// Writes the marts and the reports of the job in its languages and formats, and brings the folder `latest` up to
+/// date.
 ///
 /// # Errors
 /// When a figure cannot be drawn or a file cannot be written. Earlier reports stay as they are.
 pub fn publish(
     job: &Job,
-    run: &Run,
-    (mart, marts): (&Mart<'_>, Vec<Rendered>),
+    marts: Vec<Rendered>,
     documents: &Documents,
     progress: &dyn Progress,
 ) -> Result<Vec<Published>> {
@@ -62,7 +59,6 @@ pub fn publish(
         .into_iter()
         .partition(|(path, _)| path.starts_with(FIGURES));
     let mut all = figures;
-    all.push((PathBuf::from("marts/kpi.parquet"), mart.parquet(&run.id())?));
     all.extend(marts);
     all.extend(pages);
     let mut published = place::put(&job.out, all)?;
