@@ -210,7 +210,8 @@ fn print_summary(common: &Common, job: &Job, summary: &Summary) -> Result<()> {
         folder.is_some_and(|folder| folder == run::publish::LATEST)
     };
     for file in summary.published.iter().filter(|file| !latest(file)) {
-        let kind = if file.path.extension().is_some_and(|e| e == "parquet") {
+        let folder = file.path.parent().and_then(std::path::Path::file_name);
+        let kind = if folder.is_some_and(|folder| folder == "marts") {
             "mart"
         } else {
             "report"

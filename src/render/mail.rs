@@ -11,10 +11,11 @@ mod tests;
 use mail_builder::MessageBuilder;
 use mail_builder::headers::address::Address;
 use mail_builder::headers::content_type::ContentType;
-use mail_builder::headers::text::Text as Words;
+use mail_builder::headers::text::Text as Header;
 use mail_builder::mime::MimePart;
 
 use crate::chart::Layout;
+use crate::i18n::text::Text;
 use crate::report::document::{Block, Document, Tone};
 use crate::report::figure::{Figure, Legend};
 use crate::settings::Mail as Addresses;
@@ -71,10 +72,10 @@ impl Renderer for Mail<'_> {
             .subject(subject(document))
             .date(identity.date)
             .message_id(identity.message.clone())
-            .header("Content-Language", Words::new(document.lang.tag()));
+            .header("Content-Language", Header::new(document.lang.tag()));
         message = if self.addresses.to.is_empty() {
             // Mail programs open it as a draft that still wants its recipients.
-            message.header("X-Unsent", Words::new("1"))
+            message.header("X-Unsent", Header::new("1"))
         } else {
             let to = self.addresses.to.iter().map(|to| address(to));
             message.to(Address::new_list(to.collect()))
@@ -105,7 +106,8 @@ fn subject(document: &Document) -> String {
     let text = match first {
         Some(finding) => {
             let words = [finding.mark.shape, &finding.mark.word].join(" ");
-            format!("{}: {}", words.trim(), finding.text)
+            let colon = Text(document.lang).colon();
+            format!("{}{colon}{}", words.trim(), finding.text)
         }
         None => format!("{} {}", document.title, document.iso_date),
     };

@@ -223,10 +223,15 @@ fn table(part: &Table, t: Text) -> Markup {
 }
 
 fn picture(figure: &Figure, cid: &str) -> Markup {
+    // The picture holds its title, key and notes; the text stands in for it where pictures are not shown.
+    let text = format!(
+        "{} · {} · {}",
+        figure.title, figure.subtitle, figure.description
+    );
     html! {
-        h3 style=(H3) { (figure.title) }
-        p style=(GREY) { (figure.subtitle) }
-        img src={ "cid:" (cid) } alt=(figure.description) width=(WIDTH) style="max-width:100%;height:auto;border:0";
+        p style="margin:8px 0 20px" {
+            img src={ "cid:" (cid) } alt=(text) width=(WIDTH) style="max-width:100%;height:auto;border:0";
+        }
     }
 }
 
