@@ -56,6 +56,7 @@ mod insight;
 mod page;
 mod pictures;
 mod restated;
+mod sections;
 mod sheets;
 mod trainer;
 
@@ -75,6 +76,7 @@ mod tests {
             codes::ENTRIES,
             restated::ENTRIES,
             insight::ENTRIES,
+            sections::ENTRIES,
             trainer::ENTRIES,
             sheets::ENTRIES,
         ]

@@ -116,11 +116,14 @@ pub fn strata(
         for (id, _) in figures {
             let at = catalogue.position(id)?;
             let kpi = &catalogue.kpis[at];
-            found.push((kpis.len(), Stratified {
-                kpi: kpi.clone(),
-                at,
-                cells: BTreeMap::new(),
-            }));
+            found.push((
+                kpis.len(),
+                Stratified {
+                    kpi: kpi.clone(),
+                    at,
+                    cells: BTreeMap::new(),
+                },
+            ));
             kpis.push(kpi.clone());
             kpis.extend(squares(kpi));
         }

@@ -91,11 +91,7 @@ pub fn coaching(scope: &Scope, catalogue: &Catalogue, source: &Source<'_>) -> Re
 ///
 /// # Errors
 /// As [`coaching`].
-pub fn coaching_of(
-    figures: &[Stratified],
-    scope: &Scope,
-    source: &Source<'_>,
-) -> Result<Coaching> {
+pub fn coaching_of(figures: &[Stratified], scope: &Scope, source: &Source<'_>) -> Result<Coaching> {
     let (mut rows, mut checked) = (Vec::new(), 0);
     for figure in figures {
         let own = figure.by(Who::Agent);

@@ -209,7 +209,10 @@ pub fn compare_all(
     groupings.sort_unstable();
     groupings.dedup();
     let asked = |period: Period| Query {
-        kpis: questions.iter().map(|(question, ..)| question.kpi).collect(),
+        kpis: questions
+            .iter()
+            .map(|(question, ..)| question.kpi)
+            .collect(),
         groupings: groupings
             .iter()
             .map(|by| Grouping {

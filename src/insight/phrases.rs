@@ -211,7 +211,11 @@ fn texts(names: &[&str]) -> SchemaRef {
 }
 
 /// The tickets asked about, their groups, and the names of couriers.
-type Asked = (HashMap<String, Known>, Vec<Option<String>>, BTreeSet<String>);
+type Asked = (
+    HashMap<String, Known>,
+    Vec<Option<String>>,
+    BTreeSet<String>,
+);
 
 fn known(scope: &Scope, facts: &Source<'_>) -> Result<Asked> {
     let wanted = Wanted {
@@ -316,9 +320,10 @@ impl Corpus<'_> {
             return;
         };
         let day = known.day;
-        self.days = Some(self.days.map_or((day, day), |(first, last)| {
-            (first.min(day), last.max(day))
-        }));
+        self.days = Some(
+            self.days
+                .map_or((day, day), |(first, last)| (first.min(day), last.max(day))),
+        );
         let phrases: Vec<u32> = phrases
             .into_iter()
             .map(|phrase| self.number(phrase))
@@ -441,7 +446,10 @@ impl Tally {
             if listed.len() == most {
                 break;
             }
-            if !listed.iter().any(|(_, known)| says_the_same(known, &phrase)) {
+            if !listed
+                .iter()
+                .any(|(_, known)| says_the_same(known, &phrase))
+            {
                 listed.push((number, phrase));
             }
         }

@@ -157,7 +157,10 @@ impl Collected {
     ) -> Result<()> {
         let references = columns.texts("contact_ref")?;
         let channels = columns.texts("channel")?;
-        let (started, ended) = (columns.instants("started_at")?, columns.instants("ended_at")?);
+        let (started, ended) = (
+            columns.instants("started_at")?,
+            columns.instants("ended_at")?,
+        );
         let problems = columns.texts(PROBLEM)?;
         let handled = columns.numbers("handle_s")?;
         let issues = columns.texts("issue_key")?;
@@ -208,9 +211,10 @@ impl Collected {
         }
         self.sums[at].first += 1;
         if let Some(day) = day {
-            self.days = Some(self.days.map_or((day, day), |(first, last)| {
-                (first.min(day), last.max(day))
-            }));
+            self.days = Some(
+                self.days
+                    .map_or((day, day), |(first, last)| (first.min(day), last.max(day))),
+            );
         }
         at
     }

@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::i18n::text::Text;
 use crate::report::document::{
-    Block, Definition, Document, Fact, Finding, Findings, Mark, Section,
+    Block, Definition, Document, Fact, Finding, Findings, Mark, Section, Worksheet,
 };
 
 use super::{RenderError, Renderer, csp};
@@ -137,7 +137,7 @@ fn block(block: &Block, t: Text) -> Result<Markup, RenderError> {
             paragraphs,
         } => html! {
             div.prose {
-                h3 { (heading) }
+                @if !heading.is_empty() { h3 { (heading) } }
                 ul { @for paragraph in paragraphs { li { (paragraph) } } }
             }
         },
@@ -148,7 +148,41 @@ fn block(block: &Block, t: Text) -> Result<Markup, RenderError> {
         Block::Table(table) => tables::table(table, t),
         Block::Restated(restated) => tables::with_notes(&restated.table, &restated.notes, t),
         Block::Definitions(list) => definitions(list, t),
+        Block::Details { summary, blocks } => details(summary, blocks, t)?,
+        Block::Worksheet(sheet) => worksheet(sheet),
     })
+}
+
+fn details(summary: &str, blocks: &[Block], t: Text) -> Result<Markup, RenderError> {
+    let blocks = blocks
+        .iter()
+        .map(|part| block(part, t))
+        .collect::<Result<Vec<Markup>, _>>()?;
+    Ok(html! {
+        details.folded {
+            summary { (summary) }
+            @for block in &blocks { (block) }
+        }
+    })
+}
+
+/// A sheet of paper: each case with its blank lines.
+fn worksheet(sheet: &Worksheet) -> Markup {
+    html! {
+        div.worksheet {
+            h3 { (sheet.heading) }
+            p.task { (sheet.task) }
+            ol {
+                @for case in &sheet.cases {
+                    li {
+                        p.case { strong { (case.id) } " " span.sub { (case.facts) } }
+                        blockquote { (case.text) }
+                        @for question in &sheet.questions { p.blank { (question) } }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn findings(findings: &Findings, t: Text) -> Markup {

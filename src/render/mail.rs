@@ -163,8 +163,8 @@ impl Identity {
 
 /// The figures to be seen at once: those that signal, then the others in their order.
 fn shown(document: &Document) -> Vec<(&Figure, Option<&Legend>)> {
-    let blocks = document.sections.iter().flat_map(|section| &section.blocks);
-    let mut all: Vec<(&Figure, Option<&Legend>)> = blocks
+    let mut all: Vec<(&Figure, Option<&Legend>)> = document
+        .blocks()
         .flat_map(|block| match block {
             Block::Multiples { legend, figures } => figures
                 .iter()

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::i18n::text::Text;
 use crate::report::document::{
-    Block, Definition, Document, Finding, Findings, KpiRow, KpiTable, Mark, Table,
+    Block, Definition, Document, Finding, Findings, KpiRow, KpiTable, Mark, Table, Worksheet,
 };
 use crate::report::figure::Figure;
 
@@ -86,6 +86,11 @@ fn block(out: &mut String, block: &Block, t: Text) {
             bullets(out, &part.notes);
         }
         Block::Definitions(list) => definitions(out, list, t),
+        Block::Details { summary, blocks } => {
+            let _ = writeln!(out, "### {}\n", escaped(summary));
+            blocks.iter().for_each(|block| self::block(out, block, t));
+        }
+        Block::Worksheet(part) => worksheet(out, part),
     }
 }
 
@@ -224,6 +229,19 @@ fn table(out: &mut String, table: &Table) {
     );
     for row in &table.rows {
         line(out, row.iter().map(|cell| escaped(cell)));
+    }
+    out.push('\n');
+}
+
+/// Cases with a line for each answer.
+fn worksheet(out: &mut String, part: &Worksheet) {
+    let _ = writeln!(out, "### {}\n\n{}\n", escaped(&part.heading), escaped(&part.task));
+    for (number, case) in (1..).zip(&part.cases) {
+        let _ = writeln!(out, "{number}. **{}** {}", escaped(&case.id), escaped(&case.facts));
+        let _ = writeln!(out, "   - {}", escaped(&case.text));
+        for question in &part.questions {
+            let _ = writeln!(out, "   - {} …", escaped(question));
+        }
     }
     out.push('\n');
 }

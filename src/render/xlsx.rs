@@ -75,6 +75,14 @@ fn workbook(document: &Document) -> Result<Vec<u8>, XlsxError> {
         let about = table.caption.clone();
         sheets.push((Listed { name, about }, sheet));
     }
+    for block in document.blocks() {
+        if let document::Block::Worksheet(cases) = block {
+            let name = names.take(&cases.heading);
+            let sheet = plain(&name, &cases.heading, &summary::cases(cases, t))?;
+            let about = cases.task.clone();
+            sheets.push((Listed { name, about }, sheet));
+        }
+    }
     let name = names.take(t.sheet_dictionary());
     let sheet = dictionary::sheet(&name, document, t)?;
     let about = t.definitions_title().to_owned();
@@ -118,8 +126,8 @@ fn properties(document: &Document) -> Result<DocProperties, XlsxError> {
 
 /// Every table of the document that has rows.
 fn tables(document: &Document) -> impl Iterator<Item = &Table> {
-    let blocks = document.sections.iter().flat_map(|section| &section.blocks);
-    blocks
+    document
+        .blocks()
         .filter_map(|block| match block {
             document::Block::Table(table) => Some(table),
             document::Block::Restated(restated) => Some(&restated.table),

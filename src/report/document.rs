@@ -107,6 +107,39 @@ pub enum Block {
     Restated(Restated),
     /// Definitions in use.
     Definitions(Vec<Definition>),
+    /// Content that a reader opens when it is wanted; on paper it stands open.
+    Details {
+        /// What it holds.
+        summary: String,
+        /// The content.
+        blocks: Vec<Block>,
+    },
+    /// Cases to go through with a pen; a sheet of paper of its own.
+    Worksheet(Worksheet),
+}
+
+/// Cases of one problem, with room for notes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worksheet {
+    /// What the cases have in common.
+    pub heading: String,
+    /// What to do with them.
+    pub task: String,
+    /// The cases.
+    pub cases: Vec<WorksheetCase>,
+    /// What the blank lines under each case are for, a line each.
+    pub questions: Vec<String>,
+}
+
+/// One case, without anything personal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorksheetCase {
+    /// Its id.
+    pub id: String,
+    /// What is known of it beside its text.
+    pub facts: String,
+    /// What was written.
+    pub text: String,
 }
 
 /// The tone of a mark: decides shape and colour; the word stands beside it.
@@ -342,50 +375,58 @@ pub struct Definition {
     pub facts: Vec<Fact>,
 }
 
+impl Block {
+    /// The block and those inside it, in reading order.
+    #[must_use]
+    pub fn all(&self) -> Vec<&Self> {
+        let mut found = vec![self];
+        if let Self::Details { blocks, .. } = self {
+            found.extend(blocks.iter().flat_map(Self::all));
+        }
+        found
+    }
+}
+
 impl Document {
-    /// Every figure of the document, in reading order.
-    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+    /// Every block of the document, folded ones too, in reading order.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
         self.sections
             .iter()
             .flat_map(|section| &section.blocks)
-            .flat_map(|block| match block {
-                Block::Multiples { figures, .. } => figures.iter().collect(),
-                Block::Figure(figure) => vec![figure.as_ref()],
-                _ => Vec::new(),
-            })
+            .flat_map(Block::all)
+    }
+
+    /// Every figure of the document, in reading order.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        self.blocks().flat_map(|block| match block {
+            Block::Multiples { figures, .. } => figures.iter().collect(),
+            Block::Figure(figure) => vec![figure.as_ref()],
+            _ => Vec::new(),
+        })
     }
 
     /// The KPI rows of the document, worst first.
     pub fn kpis(&self) -> impl Iterator<Item = &KpiRow> {
-        self.sections
-            .iter()
-            .flat_map(|section| &section.blocks)
-            .flat_map(|block| match block {
-                Block::KpiTable(table) => table.rows.as_slice(),
-                _ => &[],
-            })
+        self.blocks().flat_map(|block| match block {
+            Block::KpiTable(table) => table.rows.as_slice(),
+            _ => &[],
+        })
     }
 
     /// The figures of earlier days that have changed.
     #[must_use]
     pub fn restated(&self) -> Option<&Restated> {
-        self.sections
-            .iter()
-            .flat_map(|section| &section.blocks)
-            .find_map(|block| match block {
-                Block::Restated(restated) => Some(restated),
-                _ => None,
-            })
+        self.blocks().find_map(|block| match block {
+            Block::Restated(restated) => Some(restated),
+            _ => None,
+        })
     }
 
     /// The findings of the document, most important first.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.sections
-            .iter()
-            .flat_map(|section| &section.blocks)
-            .flat_map(|block| match block {
-                Block::Findings(findings) => findings.items.as_slice(),
-                _ => &[],
-            })
+        self.blocks().flat_map(|block| match block {
+            Block::Findings(findings) => findings.items.as_slice(),
+            _ => &[],
+        })
     }
 }

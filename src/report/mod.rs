@@ -7,7 +7,10 @@ pub mod document;
 mod edition;
 pub mod figure;
 pub mod format;
+pub mod insights;
+pub mod naming;
 pub mod nightly;
+mod rising;
 pub mod trainer;
 
 pub use edition::{Edition, Head};

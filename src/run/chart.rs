@@ -10,7 +10,7 @@ use crate::i18n::Bilingual;
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
-use crate::report::nightly::{KpiLine, NightlyInput, Restated};
+use crate::report::nightly::{Insight, KpiLine, NightlyInput, Restated};
 use crate::settings::Settings;
 
 use super::night;
@@ -98,5 +98,6 @@ pub fn frame(settings: &Settings, ask: &Ask, date: NaiveDate) -> NightlyInput {
         waits: None,
         problems: None,
         linking: None,
+        insight: Insight::default(),
     }
 }

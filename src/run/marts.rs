@@ -2,27 +2,18 @@
 
 use std::path::PathBuf;
 
-use chrono::{Days, NaiveDate};
-
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::i18n::Lang;
-use crate::insight::compare::{Comparison, Question, compare};
+use crate::insight::compare::{Comparison, Question};
 use crate::insight::frame::Frame;
-use crate::insight::period::Period;
-use crate::insight::{coaching, output};
+use crate::insight::output;
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::query::Source;
 use crate::report::Edition;
-use crate::report::document::{Block, Document, Finding};
-use crate::report::nightly::{NightlyInput, YTO_FIGURES};
+use crate::report::document::{Document, Finding};
+use crate::report::nightly::NightlyInput;
 
 use super::night::{Documents, Night};
-
-/// Days that coaching and problems look at: four whole weeks.
-const FOUR_WEEKS: u64 = 28;
-
-/// A figure's change in the week that ends with the day, against the week before.
-type Compared = (String, Question, Comparison);
 
 /// Computes the marts of the day reported on: their places below the output folder and their bytes.
 ///
@@ -34,34 +25,19 @@ pub fn compute(
     night: &Night,
     documents: &Documents,
 ) -> Result<Vec<(PathBuf, Vec<u8>)>> {
-    let date = night.input.date;
-    let from = back(date, FOUR_WEEKS - 1);
     let [english, chinese] =
         [Lang::En, Lang::Zh].map(|lang| items(documents.get(Edition::Nightly, lang)));
     let findings: Vec<(&Finding, &Finding)> = english.zip(chinese).collect();
-    let moved = findings
+    let insights = &night.insights;
+    let compared: Vec<(&str, &Question, &Comparison)> = insights
+        .compared
         .iter()
-        .filter_map(|(finding, _)| finding.kpi.as_deref());
-    let mut ids: Vec<&str> = YTO_FIGURES.into_iter().chain(moved).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let compared = comparisons(&ids, catalogue, source, date)?;
-    let lines: Vec<(&str, &Question, &Comparison)> = compared
-        .iter()
-        .map(|(id, question, found)| (id.as_str(), question, found))
+        .map(|(question, found)| (catalogue.kpis[question.kpi].id.as_str(), question, found))
         .collect();
-    let of_agents = coaching::Scope {
-        team: None,
-        from: Some(from),
-        to: Some(date),
-    };
     let frames = [
-        ("decomposition", output::decomposition(&lines, false)),
-        (
-            "coaching",
-            output::coaching(&coaching::coaching(&of_agents, catalogue, source)?),
-        ),
-        ("problem", output::problem(&night.trainer.problems, &[])),
+        ("decomposition", output::decomposition(&compared, false)),
+        ("coaching", output::coaching(&insights.coaching)),
+        ("problem", output::problem(&insights.problems, &[])),
         ("finding", finding(&findings, &night.input, &compared)),
     ];
     let ids: Vec<&str> = catalogue.kpis.iter().map(|kpi| kpi.id.as_str()).collect();
@@ -75,52 +51,9 @@ pub fn compute(
         .collect()
 }
 
-fn back(date: NaiveDate, days: u64) -> NaiveDate {
-    date.checked_sub_days(Days::new(days)).unwrap_or(date)
-}
-
-fn comparisons(
-    ids: &[&str],
-    catalogue: &Catalogue,
-    source: &Source<'_>,
-    date: NaiveDate,
-) -> Result<Vec<Compared>> {
-    let mut compared = Vec::new();
-    for id in ids {
-        let question = Question {
-            kpi: catalogue.position(id)?,
-            before: Period {
-                from: back(date, 13),
-                to: back(date, 7),
-            },
-            after: Period {
-                from: back(date, 6),
-                to: date,
-            },
-            by: Vec::new(),
-            condition: None,
-        };
-        match compare(&question, catalogue, source) {
-            Ok(found) => compared.push(((*id).to_owned(), question, found)),
-            // A quantile has no parts, a young centre no week before.
-            Err(Error::Usage { .. } | Error::Nothing { .. }) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(compared)
-}
-
 /// The findings of a report, in their order.
 fn items(document: &Document) -> impl Iterator<Item = &Finding> {
-    document
-        .sections
-        .iter()
-        .flat_map(|section| &section.blocks)
-        .filter_map(|block| match block {
-            Block::Findings(findings) => Some(&findings.items),
-            _ => None,
-        })
-        .flatten()
+    document.findings()
 }
 
 /// The sentences of the report's first screen, with the numbers they are made of and the members that carry the
@@ -128,7 +61,7 @@ fn items(document: &Document) -> impl Iterator<Item = &Finding> {
 fn finding(
     findings: &[(&Finding, &Finding)],
     input: &NightlyInput,
-    compared: &[Compared],
+    compared: &[(&str, &Question, &Comparison)],
 ) -> Frame {
     let each = || findings.iter();
     let line = |finding: &(&Finding, &Finding)| {
@@ -141,7 +74,7 @@ fn finding(
     };
     let why = |finding: &(&Finding, &Finding)| {
         let id = finding.0.kpi.as_deref()?;
-        let (_, _, found) = compared.iter().find(|(known, ..)| known == id)?;
+        let (_, _, found) = compared.iter().find(|(known, ..)| *known == id)?;
         let (dimension, few) = found
             .dimensions
             .iter()

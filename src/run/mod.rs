@@ -6,6 +6,7 @@ mod dictionary;
 pub mod files;
 pub mod gate;
 pub mod ingest;
+mod insights;
 mod marts;
 pub mod night;
 pub mod publish;

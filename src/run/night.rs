@@ -1,27 +1,32 @@
 //! Mart, accounts and facts → what the nightly report says.
 
+use std::collections::BTreeMap;
+
 use chrono::{Days, NaiveDate};
 
 use crate::calendar::Grain;
 use crate::error::{Error, Result};
 use crate::i18n::{Bilingual, Lang};
+use crate::insight::adjusted::Who;
 use crate::insight::movement::{Day, Nature, movement};
-use crate::insight::problems;
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
 use crate::kpi::figure::{Estimate, Status};
 use crate::kpi::mart::Mart;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
 use crate::report::document::{Document, Stamp};
+use crate::report::insights::Placing;
 use crate::report::nightly::{
-    DAYS_SHOWN, KpiLine, Linking, NightlyInput, ProblemRow, Problems, WaitCell, Waits, nightly,
+    DAYS_SHOWN, Insight, KpiLine, Linking, NightlyInput, ProblemRow, Problems, WaitCell, Waits,
+    moved, nightly,
 };
 use crate::report::trainer::{TrainerInput, trainer};
 use crate::report::{Edition, Head};
 
+use super::insights::{Insights, insights};
 use super::{Job, restated, trust};
 
-/// The figures of the first report, in reading order within one verdict.
+/// The figures of the nightly report, in reading order within one verdict; calm ones are folded.
 pub(super) const FIGURES: &[&str] = &[
     "offered",
     "answered",
@@ -36,17 +41,30 @@ pub(super) const FIGURES: &[&str] = &[
     "frt",
     "frt_within_30s",
     "art",
+    "chat_concurrency",
     "contacts",
     "response_time",
     "fcr",
     "repeat_rate",
     "satisfaction_rate",
     "satisfaction",
+    "survey_response_rate",
+    "negative_feedback_rate",
     "tickets",
+    "tickets_open",
     "complaints",
     "complaint_handling_rate",
+    "complaint_repeat_rate",
+    "complaints_per_million_parcels",
     "company_fault_rate",
     "first_reply",
+    "one_touch_rate",
+    "reopen_rate",
+    "sla_attainment",
+    "state_limit_rate",
+    "outlet_reply",
+    "redelivered_within_24h",
+    "paid_within_24h",
     "compliance",
     "critical_fail_rate",
 ];
@@ -60,6 +78,8 @@ pub struct Night {
     pub input: NightlyInput,
     /// The trainer's report's input.
     pub trainer: TrainerInput,
+    /// What both rest on.
+    pub insights: Insights,
 }
 
 impl Night {
@@ -155,6 +175,9 @@ pub fn assemble(
         .unwrap_or_default();
     let date = report_date(job, catalogue, mart, as_of.date())?;
     let quality = source.store.quality(source.run)?;
+    let kpis = lines(catalogue, mart, date)?;
+    let insights = insights(job, catalogue, source, date, &moved(&kpis))?;
+    let days = four_weeks(date);
     let input = NightlyInput {
         centre: job.settings.centre.name.clone(),
         date,
@@ -172,26 +195,36 @@ pub fn assemble(
         unmapped: trust::unmapped(&quality),
         notes: trust::notes(&quality),
         restated: restated::compare(job, catalogue, source, mart)?,
-        kpis: lines(catalogue, mart, date)?,
-        waits: waits(catalogue, source, date)?,
-        problems: by_problem(job, catalogue, source, date)?,
+        kpis,
+        waits: heat(catalogue, source, date)?,
+        problems: by_problem(job, catalogue, mart, date)?,
         linking: linking(job, catalogue, source, date)?,
+        insight: Insight {
+            names: Some(job.settings.taxonomy.lookup()),
+            changes: insights.changes(catalogue),
+            teams: insights.placings(catalogue, Who::Team, None, days),
+            emerging: Some(insights.emerging.clone()),
+            promises: Some(insights.promised(job, catalogue)),
+            waiting: insights.waiting.clone(),
+        },
     };
-    let trainer = training(job, source, &input)?;
-    Ok(Night { input, trainer })
+    let trainer = training(job, catalogue, &insights, &input);
+    Ok(Night {
+        input,
+        trainer,
+        insights,
+    })
 }
 
 /// What the trainer's report says about the four weeks that end with the night's day.
-fn training(job: &Job, source: &Source<'_>, night: &NightlyInput) -> Result<TrainerInput> {
+fn training(
+    job: &Job,
+    catalogue: &Catalogue,
+    insights: &Insights,
+    night: &NightlyInput,
+) -> TrainerInput {
     let date = night.date;
-    let (from, to) = four_weeks(date);
-    let scope = problems::Scope {
-        from: Some(from),
-        to: Some(to),
-        ..problems::Scope::default()
-    };
-    let minute = job.settings.cost.handling_minute;
-    Ok(TrainerInput {
+    TrainerInput {
         head: Head {
             centre: night.centre.clone(),
             date,
@@ -206,9 +239,37 @@ fn training(job: &Job, source: &Source<'_>, night: &NightlyInput) -> Result<Trai
             }),
         },
         names: job.settings.taxonomy.lookup(),
-        minute,
-        problems: problems::problems(&scope, minute, source)?,
-    })
+        minute: job.settings.cost.handling_minute,
+        days: four_weeks(date),
+        problems: insights.problems.clone(),
+        weeks: insights.weeks.clone(),
+        script: insights.script.clone(),
+        agents: agents(catalogue, insights, four_weeks(date)),
+        emerging: insights.emerging.clone(),
+        repeats: insights.repeats.clone(),
+        focus: insights.focus.clone(),
+        phrases: insights.phrases.clone(),
+        coaching: insights.coaching.clone(),
+        figures: catalogue
+            .kpis
+            .iter()
+            .map(|kpi| (kpi.id.clone(), kpi.name.clone()))
+            .collect(),
+    }
+}
+
+/// Funnels of agents: of all contacts, and of the problem that costs most.
+fn agents(
+    catalogue: &Catalogue,
+    insights: &Insights,
+    days: (NaiveDate, NaiveDate),
+) -> Vec<Placing> {
+    let mut found = insights.placings(catalogue, Who::Agent, None, days);
+    let first = insights.problems.rows.first();
+    if let Some(problem) = first.and_then(|row| row.members.first()) {
+        found.extend(insights.placings(catalogue, Who::Agent, Some(problem), days));
+    }
+    found
 }
 
 /// The asked day, else the newest day up to the cut-off on which anybody made contact.
@@ -375,11 +436,11 @@ fn recent(
 }
 
 /// The four weeks that end with the day.
-fn four_weeks(date: NaiveDate) -> (NaiveDate, NaiveDate) {
+pub(super) fn four_weeks(date: NaiveDate) -> (NaiveDate, NaiveDate) {
     (date.checked_sub_days(Days::new(27)).unwrap_or(date), date)
 }
 
-fn waits(catalogue: &Catalogue, source: &Source<'_>, date: NaiveDate) -> Result<Option<Waits>> {
+fn heat(catalogue: &Catalogue, source: &Source<'_>, date: NaiveDate) -> Result<Option<Waits>> {
     let kpi = &catalogue.kpis[catalogue.position("asa")?];
     let (from, to) = four_weeks(date);
     let cells: Vec<WaitCell> = recent(catalogue, source, "asa", &["weekday", "hour"], (from, to))?
@@ -407,21 +468,30 @@ fn waits(catalogue: &Catalogue, source: &Source<'_>, date: NaiveDate) -> Result<
 fn by_problem(
     job: &Job,
     catalogue: &Catalogue,
-    source: &Source<'_>,
+    mart: &Mart<'_>,
     date: NaiveDate,
 ) -> Result<Option<Problems>> {
     let (from, to) = four_weeks(date);
     let names = job.settings.taxonomy.lookup();
-    let (mut rows, mut untyped) = (Vec::new(), 0);
-    for row in recent(catalogue, source, "contacts", &["problem_type"], (from, to))? {
-        match row.group.members.first().and_then(Option::as_ref) {
-            Some(code) => rows.push(ProblemRow {
-                name: names.bilingual(code),
-                contacts: row.estimate.n,
-            }),
-            None => untyped += row.estimate.n,
+    let mut contacts: BTreeMap<Option<String>, u64> = BTreeMap::new();
+    let at = catalogue.position("contacts")?;
+    for row in mart.of(at, Grain::Day, &["problem_type"]) {
+        let day: Option<NaiveDate> = row.group.period.parse().ok();
+        if day.is_some_and(|day| from <= day && day <= to) {
+            let problem = row.group.members.first().cloned().flatten();
+            *contacts.entry(problem).or_default() += row.estimate.n;
         }
     }
+    let untyped = contacts.remove(&None).unwrap_or(0);
+    let rows: Vec<ProblemRow> = contacts
+        .iter()
+        .filter_map(|(problem, contacts)| {
+            Some(ProblemRow {
+                name: names.bilingual(problem.as_deref()?),
+                contacts: *contacts,
+            })
+        })
+        .collect();
     Ok((!rows.is_empty()).then_some(Problems {
         from,
         to,

@@ -143,7 +143,7 @@ fn pictures(
         Ok((PathBuf::from(FIGURES).join(name), bytes))
     };
     let mut files = Vec::new();
-    for block in document.sections.iter().flat_map(|part| &part.blocks) {
+    for block in document.blocks() {
         match block {
             Block::Multiples { legend, figures } => {
                 for figure in figures {

@@ -43,6 +43,9 @@ catalogue! {
     sheet_within { zh: "目标以内", en: "Within the target" }
     sheet_beyond { zh: "超出目标", en: "Beyond the target" }
     sheet_share { zh: "达成率", en: "Kept" }
+    sheet_case { zh: "个案", en: "Case" }
+    sheet_known { zh: "已知信息", en: "What is known" }
+    sheet_written { zh: "记录内容（已脱敏）", en: "What was written (masked)" }
     sheet_from { zh: "起", en: "From" }
     sheet_to { zh: "止", en: "To" }
 

@@ -144,7 +144,10 @@ const MASKS: [&str; 6] = ["电话]", "证件]", "银行卡]", "邮箱]", "单号
 
 /// Names, aliases and keywords of the taxonomy that are short Chinese words.
 fn terms(taxonomy: &Taxonomy) -> BTreeSet<String> {
-    let types = taxonomy.category.iter().flat_map(|category| &category.types);
+    let types = taxonomy
+        .category
+        .iter()
+        .flat_map(|category| &category.types);
     types
         .flat_map(|kind| {
             let names = std::iter::once(&kind.zh).chain(&kind.aliases);
@@ -169,11 +172,21 @@ mod tests {
 
     #[test]
     fn phrases_are_words_and_neighbours_without_what_says_nothing() {
-        let found = words(&[]).phrases("外箱破损，请回电[电话]，单号YT7730000000001的包裹破损了3天");
+        let found =
+            words(&[]).phrases("外箱破损，请回电[电话]，单号YT7730000000001的包裹破损了3天");
         for phrase in ["外箱", "破损", "外箱破损", "包裹", "包裹破损", "回电"] {
             assert!(found.contains(phrase), "{phrase}: {found:?}");
         }
-        for phrase in ["电话", "请回电", "的", "了", "天", "破损了", "yt", "破损回电"] {
+        for phrase in [
+            "电话",
+            "请回电",
+            "的",
+            "了",
+            "天",
+            "破损了",
+            "yt",
+            "破损回电",
+        ] {
             assert!(!found.contains(phrase), "{phrase}: {found:?}");
         }
     }
@@ -181,7 +194,15 @@ mod tests {
     #[test]
     fn english_is_cut_at_blanks() {
         let found = words(&[]).phrases("The box was damaged badly, Not Received");
-        let expect = ["box", "damaged", "badly", "damaged badly", "not", "received", "not received"];
+        let expect = [
+            "box",
+            "damaged",
+            "badly",
+            "damaged badly",
+            "not",
+            "received",
+            "not received",
+        ];
         assert_eq!(found, expect.map(str::to_owned).into());
     }
 
@@ -189,7 +210,9 @@ mod tests {
     fn people_and_parcels_are_blotted_out() {
         let words = words(&["张建国", "张建", "欧阳"]);
         assert_eq!(
-            words.masked("张建国说YT7730000000001和 7730 0000 0001 丢了，欧阳已回[电话]，赔30元，3月12日"),
+            words.masked(
+                "张建国说YT7730000000001和 7730 0000 0001 丢了，欧阳已回[电话]，赔30元，3月12日"
+            ),
             "[姓名]说[单号]和 [单号] 丢了，[姓名]已回[电话]，赔30元，3月12日"
         );
         assert!(!words.phrases("[姓名]态度恶劣").contains("姓名"));

@@ -23,7 +23,15 @@ fn cells() -> BTreeMap<Cell, Clocks> {
         add("close", Some(&format!("C{other}")), 3, due(400, 20));
     }
     // Due before the days asked for, and still running; due after them, and warned.
-    add("close", Some("D"), 1, Clocks { late: 1, ..due(7, 2) });
+    add(
+        "close",
+        Some("D"),
+        1,
+        Clocks {
+            late: 1,
+            ..due(7, 2)
+        },
+    );
     let open = Clocks {
         running: 2,
         warned: 1,
@@ -37,11 +45,22 @@ fn cells() -> BTreeMap<Cell, Clocks> {
 fn what_runs_counts_whenever_it_is_due() {
     let found = of(&cells(), day(2), day(4));
     assert_eq!(found.days.len(), 3);
-    let close = found.rows.iter().find(|row| row.promise == "close").unwrap();
+    let close = found
+        .rows
+        .iter()
+        .find(|row| row.promise == "close")
+        .unwrap();
     assert_eq!((close.all.met, close.all.breached), (3605, 181));
-    assert_eq!((close.all.late, close.all.running, close.all.warned), (1, 2, 1));
+    assert_eq!(
+        (close.all.late, close.all.running, close.all.warned),
+        (1, 2, 1)
+    );
     assert_eq!(close.by_day[1].met, 3605);
-    let reply = found.rows.iter().find(|row| row.promise == "reply").unwrap();
+    let reply = found
+        .rows
+        .iter()
+        .find(|row| row.promise == "reply")
+        .unwrap();
     assert_eq!(reply.all.due(), 120);
     assert_eq!(reply.all.attainment().value, Some(0.25));
     let d = found.outlets.iter().find(|row| row.outlet == "D").unwrap();

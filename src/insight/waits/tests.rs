@@ -6,7 +6,10 @@ use crate::expr::parse;
 fn the_promise_stands_in_the_service_level() {
     let fact = Fact::by_name("call_facts").unwrap();
     let read = |text| longest(&parse::expression(text, fact, Type::Flag).unwrap());
-    assert_eq!(read("answered AND coalesce(wait_s <= 20, FALSE)"), Some(20.0));
+    assert_eq!(
+        read("answered AND coalesce(wait_s <= 20, FALSE)"),
+        Some(20.0)
+    );
     assert_eq!(read("answered AND wait_s <= 30"), Some(30.0));
     assert_eq!(read("answered AND talk_s <= 30"), None);
 }

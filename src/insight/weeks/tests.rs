@@ -11,7 +11,9 @@ fn row(day: NaiveDate, problem: Option<&str>, place: Option<&str>, n: u64) -> Ro
         kpi: 0,
         group: Arc::new(Group {
             period: day.to_string(),
-            members: [problem, place].map(|name| name.map(str::to_owned)).to_vec(),
+            members: [problem, place]
+                .map(|name| name.map(str::to_owned))
+                .to_vec(),
         }),
         estimate: Estimate {
             n,
@@ -39,7 +41,10 @@ fn a_place_above_the_share_of_all_places_every_week_is_persistent() {
     let found = by_week(&rows, first + Days::new(100));
     assert_eq!(found.weeks.len(), 12);
     assert_eq!(found.contacts.1, 84);
-    assert_eq!(found.days, Some((first + Days::new(2), first + Days::new(79))));
+    assert_eq!(
+        found.days,
+        Some((first + Days::new(2), first + Days::new(79)))
+    );
     let persistent: Vec<(&str, &str)> = found
         .rows
         .iter()

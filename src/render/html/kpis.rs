@@ -17,14 +17,15 @@ pub(super) fn table(table: &KpiTable, t: Text) -> Result<Markup, RenderError> {
         .iter()
         .map(|part| row(part, columns))
         .collect::<Result<Vec<Markup>, _>>()?;
+    let groups = |moved: bool| table.rows.iter().any(|part| has_moved(part) == moved);
     Ok(html! {
-        div.filter hidden {
+        @if groups(true) && groups(false) { div.filter hidden {
             label for="kpi-filter" { (t.filter_label()) }
             select id="kpi-filter" {
                 option value="all" { (t.filter_all()) }
                 option value="moved" { (t.filter_moved()) }
             }
-        }
+        } }
         // The roles keep the table a table where the style sheet turns its rows into cards.
         table.kpis role="table" {
             caption { (table.caption) }
@@ -56,17 +57,18 @@ fn titles(columns: &KpiColumns) -> [&str; 8] {
     ]
 }
 
-fn row(row: &KpiRow, columns: &KpiColumns) -> Result<Markup, RenderError> {
-    let trend = row.trend.as_ref().map(chart::sparkline).transpose()?;
+/// Whether the filter keeps the row: it moved, or misses its target.
+fn has_moved(row: &KpiRow) -> bool {
     let moved = matches!(
         row.variation.tone,
         Tone::Concern | Tone::Neutral | Tone::Improvement
     );
-    let group = if moved || row.raw.status == Status::Missed {
-        "moved"
-    } else {
-        "calm"
-    };
+    moved || row.raw.status == Status::Missed
+}
+
+fn row(row: &KpiRow, columns: &KpiColumns) -> Result<Markup, RenderError> {
+    let trend = row.trend.as_ref().map(chart::sparkline).transpose()?;
+    let group = if has_moved(row) { "moved" } else { "calm" };
     Ok(html! {
         tr role="row" id={ "kpi-" (row.id) } data-group=(group) class=[row.sparse.as_ref().map(|_| "sparse")] {
             th.name scope="row" role="rowheader" { (row.name) }

@@ -81,11 +81,15 @@ pub(super) fn html(
     page.into_string()
 }
 
-/// Figures stand together below; definitions are for the report.
+/// Figures stand together below; what is folded, definitions and cases are for the report.
 const fn is_shown(block: &Block) -> bool {
     !matches!(
         block,
-        Block::Multiples { .. } | Block::Figure(_) | Block::Definitions(_)
+        Block::Multiples { .. }
+            | Block::Figure(_)
+            | Block::Definitions(_)
+            | Block::Details { .. }
+            | Block::Worksheet(_)
     )
 }
 
@@ -105,7 +109,11 @@ fn block(block: &Block, t: Text) -> Markup {
             (table(&part.table, t))
             @for note in &part.notes { p style=(GREY) { (note) } }
         },
-        Block::Multiples { .. } | Block::Figure(_) | Block::Definitions(_) => html! {},
+        Block::Multiples { .. }
+        | Block::Figure(_)
+        | Block::Definitions(_)
+        | Block::Details { .. }
+        | Block::Worksheet(_) => html! {},
     }
 }
 

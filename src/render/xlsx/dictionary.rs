@@ -26,8 +26,7 @@ pub(super) fn sheet(name: &str, document: &Document, t: Text) -> Result<Workshee
     if document.figures().next().is_some() {
         rows.push(row(t.mail_figures(), t.dict_figures(), "", ""));
     }
-    let blocks = document.sections.iter().flat_map(|section| &section.blocks);
-    for block in blocks {
+    for block in document.blocks() {
         let document::Block::Definitions(list) = block else {
             continue;
         };

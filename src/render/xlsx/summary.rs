@@ -285,22 +285,20 @@ fn trends(
 /// What sections say in words; gives the row under them.
 fn texts(sheet: &mut Worksheet, document: &Document, mut row: u32) -> Result<u32, XlsxError> {
     let bold = Format::new().set_bold();
-    for section in &document.sections {
-        for block in &section.blocks {
-            let document::Block::Text {
-                heading,
-                paragraphs,
-            } = block
-            else {
-                continue;
-            };
-            sheet.write_string_with_format(row, 0, cleaned(heading), &bold)?;
-            for paragraph in paragraphs {
-                row += 1;
-                sheet.write_string(row, 0, cleaned(paragraph))?;
-            }
-            row += 2;
+    for block in document.blocks() {
+        let document::Block::Text {
+            heading,
+            paragraphs,
+        } = block
+        else {
+            continue;
+        };
+        sheet.write_string_with_format(row, 0, cleaned(heading), &bold)?;
+        for paragraph in paragraphs {
+            row += 1;
+            sheet.write_string(row, 0, cleaned(paragraph))?;
         }
+        row += 2;
     }
     Ok(row)
 }
@@ -314,6 +312,25 @@ fn contents(sheet: &mut Worksheet, listed: &[Listed], top: u32, t: Text) -> Resu
         sheet.write_string(row, 1, cleaned(&part.about))?;
     }
     Ok(top + u32::try_from(listed.len()).unwrap_or(u32::MAX))
+}
+
+/// Cases to go through, with a column for each question.
+pub(super) fn cases(sheet: &document::Worksheet, t: Text) -> Block {
+    let mut heads = vec![
+        Head::text(t.sheet_case()).wide(18.0),
+        Head::text(t.sheet_known()).wide(30.0),
+        Head::text(t.sheet_written()).wide(80.0),
+    ];
+    heads.extend(sheet.questions.iter().map(|question| Head::text(question).wide(30.0)));
+    let rows = sheet.cases.iter().map(|case| {
+        let mut row = [&case.id, &case.facts, &case.text].map(Cell::text).to_vec();
+        row.resize(heads.len(), Cell::Empty);
+        row
+    });
+    Block {
+        rows: rows.collect(),
+        heads,
+    }
 }
 
 /// Figures of earlier days that have changed, as numbers.

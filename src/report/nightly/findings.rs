@@ -12,12 +12,7 @@ use super::{Page, YTO_FIGURES};
 const SHOWN: usize = 3;
 
 pub(super) fn section(page: Page, judged: &[Judged]) -> Section {
-    let mut moved: Vec<&Judged> = judged.iter().filter(|kpi| kpi.signal.is_some()).collect();
-    moved.sort_by(|a, b| {
-        (a.tone(), !assessed(a))
-            .cmp(&(b.tone(), !assessed(b)))
-            .then_with(|| descending(strength(a), strength(b)))
-    });
+    let moved = moved(judged);
     let mut items: Vec<Finding> = moved
         .iter()
         .filter_map(|kpi| page.moved(kpi))
@@ -44,6 +39,17 @@ pub(super) fn section(page: Page, judged: &[Judged]) -> Section {
     )
 }
 
+/// The figures with a signal, most important first.
+pub(super) fn moved<'j, 'l>(judged: &'j [Judged<'l>]) -> Vec<&'j Judged<'l>> {
+    let mut moved: Vec<&Judged> = judged.iter().filter(|kpi| kpi.signal.is_some()).collect();
+    moved.sort_by(|a, b| {
+        (a.tone(), !assessed(a))
+            .cmp(&(b.tone(), !assessed(b)))
+            .then_with(|| descending(strength(a), strength(b)))
+    });
+    moved
+}
+
 fn assessed(kpi: &Judged) -> bool {
     YTO_FIGURES.contains(&kpi.line.id.as_str())
 }
@@ -62,6 +68,7 @@ impl Page<'_> {
             &self.movement_title(kpi, current),
             &format::change(value - usual, unit, self.lang),
         );
+        let text = self.with_reason(kpi, current, text);
         let owner = kpi
             .line
             .owner
@@ -73,6 +80,34 @@ impl Page<'_> {
             text,
             evidence: self.evidence(kpi, current),
             owner,
+        })
+    }
+
+    /// The members that carry the change of the week, where it is more than noise and goes the way of the signal.
+    fn with_reason(self, kpi: &Judged, current: &Current, text: String) -> String {
+        let Some(change) = self.change(&kpi.line.id) else {
+            return text;
+        };
+        let same_way = (change.size() > 0.0) == current.up;
+        match change.top(self.naming()) {
+            Some((dimension, members, power)) if change.real() && same_way => {
+                let share = super::why::share(power, self);
+                self.t.finding_mostly(&text, &dimension, &members, &share)
+            }
+            _ => text,
+        }
+    }
+
+    /// The change of the week with its interval.
+    fn week(self, kpi: &Judged) -> Option<String> {
+        let change = self.change(&kpi.line.id)?;
+        change.found.interval?;
+        let size = format::change(change.size(), change.of.unit, self.lang);
+        let interval = self.change_interval(change);
+        Some(if change.real() {
+            self.t.week_change(&size, &interval)
+        } else {
+            self.t.week_noise(&size, &interval)
         })
     }
 
@@ -134,6 +169,7 @@ impl Page<'_> {
             )));
         }
         parts.push(t.n_is(&format::count(kpi.line.estimate.n)));
+        parts.extend(self.week(kpi));
         if let (Some(bound), Status::Missed) = (kpi.line.bound, kpi.status) {
             parts.push(t.target_missed_is(&format::bound(bound, kpi.line.unit, lang)));
         }

@@ -16,8 +16,8 @@ use crate::i18n::Bilingual;
 use crate::insight::movement::{Day, Nature, movement};
 use crate::kpi::figure::{Better, Bound, Estimate, Interval, Unit};
 use crate::report::nightly::{
-    FileLedger, KpiLine, Linking, NightlyInput, RejectExample, RejectGroup, Restated, UnmappedCode,
-    WaitCell, Waits,
+    FileLedger, Insight, KpiLine, Linking, NightlyInput, RejectExample, RejectGroup, Restated,
+    UnmappedCode, WaitCell, Waits,
 };
 
 const SPAN: u64 = 35;
@@ -70,6 +70,7 @@ pub fn night() -> NightlyInput {
             immature: 2874,
             window_hours: 72,
         }),
+        insight: Insight::default(),
     }
 }
 

@@ -3,9 +3,13 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::i18n::Bilingual;
+use crate::insight::emerging::Emerging;
 use crate::insight::movement::{Day, Movement};
+use crate::insight::waits::Waiting;
 use crate::kpi::figure::{Better, Bound, Estimate, Unit};
 use crate::report::document::RawRestated;
+use crate::report::insights::{Change, Placing, Promised};
+use crate::settings::taxonomy::Lookup;
 
 /// Everything the nightly report says, in both languages.
 #[derive(Debug, Clone)]
@@ -40,6 +44,25 @@ pub struct NightlyInput {
     pub problems: Option<Problems>,
     /// How far contacts could be linked, and how many first contacts wait for their window.
     pub linking: Option<Linking>,
+    /// Why figures moved, who differs, what rises, which promises were broken.
+    pub insight: Insight,
+}
+
+/// What was found beyond the figures; the parts that a centre's data allow.
+#[derive(Debug, Clone, Default)]
+pub struct Insight {
+    /// Names of the problem types.
+    pub names: Option<Lookup>,
+    /// The changes of the week, those of the figures that moved among them.
+    pub changes: Vec<Change>,
+    /// The teams in funnels of the figures that people's work moves.
+    pub teams: Vec<Placing>,
+    /// What rises.
+    pub emerging: Option<Emerging>,
+    /// How the promises stand.
+    pub promises: Option<Promised>,
+    /// How long callers waited.
+    pub waiting: Option<Waiting>,
 }
 
 /// What became of the rows of one file.

@@ -80,6 +80,11 @@ impl<'a> Judged<'a> {
         chart(self.line).is_some_and(|movement| movement.chart != ChartKind::Run)
     }
 
+    /// Whether it moved without being better for it, or misses its target.
+    pub fn needs_a_look(&self) -> bool {
+        self.rank() <= 4
+    }
+
     /// The class of a KPI in the order "worst first": 0 is worst.
     fn rank(&self) -> u8 {
         let missed = self.status == Status::Missed;

@@ -7,9 +7,12 @@ mod kpis;
 mod problems;
 mod restated;
 mod single;
+mod sla;
+mod teams;
 mod trend;
 mod trust;
 mod waits;
+mod why;
 
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -17,8 +20,8 @@ pub(crate) mod fixture;
 mod tests;
 
 pub use input::{
-    FileLedger, KpiLine, Linking, NightlyInput, ProblemRow, Problems, RejectExample, RejectGroup,
-    Restated, RestatedFigure, Since, UnmappedCode, WaitCell, Waits,
+    FileLedger, Insight, KpiLine, Linking, NightlyInput, ProblemRow, Problems, RejectExample,
+    RejectGroup, Restated, RestatedFigure, Since, UnmappedCode, WaitCell, Waits,
 };
 
 pub use single::{SingleChart, single_chart};
@@ -30,6 +33,7 @@ use crate::kpi::figure::Unit;
 use super::document::{Block, Document, Fact, Link, Section};
 use super::figure::unit_name;
 use super::format;
+use super::naming::Naming;
 use judged::Judged;
 
 /// The six figures that the YTO workflow assesses, drawn as control charts in this order.
@@ -44,6 +48,9 @@ pub const YTO_FIGURES: [&str; 6] = [
 
 /// The longest history that is drawn: a quarter would no longer show single days on this width.
 pub const DAYS_SHOWN: usize = 60;
+
+/// Calm figures from which on they are folded.
+const FOLDED: usize = 8;
 
 /// What every part of the page needs.
 #[derive(Clone, Copy)]
@@ -62,12 +69,16 @@ pub fn nightly(input: &NightlyInput, lang: Lang) -> Document {
         t: Text(lang),
     };
     let judged = Judged::worst_first(&input.kpis);
+    let moved = findings::moved(&judged);
     let sections = [
         Some(findings::section(page, &judged)),
-        Some(kpis::section(page, &judged)),
+        Some(page.kpi_section(&judged)),
         trend::section(page, &judged),
+        why::section(page, &moved),
+        teams::section(page),
         waits::section(page),
         problems::section(page),
+        sla::section(page),
         Some(trust::section(page)),
     ];
     Document {
@@ -84,7 +95,54 @@ pub fn nightly(input: &NightlyInput, lang: Lang) -> Document {
     }
 }
 
+/// Ids of the figures with a signal, in the order of the findings.
+#[must_use]
+pub fn moved(lines: &[KpiLine]) -> Vec<&str> {
+    findings::moved(&Judged::worst_first(lines))
+        .iter()
+        .map(|kpi| kpi.line.id.as_str())
+        .collect()
+}
+
 impl Page<'_> {
+    /// How dimensions and their members are called.
+    fn naming(&self) -> Naming<'_> {
+        Naming {
+            problems: self.input.insight.names.as_ref(),
+            lang: self.lang,
+        }
+    }
+
+    /// The figures: those that moved or miss their target at once, the calm ones folded.
+    fn kpi_section(self, judged: &[Judged]) -> Section {
+        let calm = judged
+            .iter()
+            .position(|kpi| !kpi.needs_a_look())
+            .unwrap_or(judged.len());
+        let (worse, rest) = judged.split_at(calm);
+        // A few rows are read at once.
+        if worse.is_empty() || rest.len() < FOLDED {
+            return kpis::section(self, judged);
+        }
+        let mut shown = kpis::section(self, worse);
+        let summary = self.t.kpis_calm(&rest.len().to_string());
+        let mut blocks = kpis::section(self, rest).blocks;
+        for block in &mut blocks {
+            if let Block::KpiTable(table) = block {
+                table.caption = self
+                    .t
+                    .kpis_calm_caption(&format::day(self.input.date, self.lang));
+                // How to read the table stands under the first.
+                table.notes.clear();
+                for (at, part) in table.history.iter_mut().enumerate() {
+                    part.id = format!("calm-{}", at + 1);
+                }
+            }
+        }
+        shown.blocks.push(Block::Details { summary, blocks });
+        shown
+    }
+
     /// Cut-off, scope and rows.
     fn facts(self) -> Vec<Fact> {
         let Self { input, lang, t } = self;

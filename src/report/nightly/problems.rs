@@ -3,7 +3,7 @@
 use crate::kpi::figure::Unit;
 use crate::report::document::{Block, Column, Section, Table, Tone};
 use crate::report::figure::{Figure, Pareto, ParetoBar, Plot};
-use crate::report::format;
+use crate::report::{format, rising};
 
 use super::{Page, ProblemRow, Problems};
 
@@ -14,14 +14,13 @@ const SHOWN: usize = 12;
 const MOST: f64 = 0.8;
 
 pub(super) fn section(page: Page) -> Option<Section> {
-    let problems = page.input.problems.as_ref()?;
-    let figure = page.pareto(problems)?;
-    Some(super::section(
-        "problems",
-        page.t.problems_title(),
-        None,
-        vec![Block::Figure(Box::new(figure))],
-    ))
+    let problems = page.input.problems.as_ref();
+    let emerging = page.input.insight.emerging.as_ref();
+    let mut blocks = emerging.map_or_else(Vec::new, |found| rising::blocks(found, page.naming()));
+    let figure = problems.and_then(|problems| page.pareto(problems));
+    blocks.extend(figure.map(|figure| Block::Figure(Box::new(figure))));
+    let title = page.t.problems_title();
+    (!blocks.is_empty()).then(|| super::section("problems", title, None, blocks))
 }
 
 impl Page<'_> {

@@ -9,9 +9,11 @@
 
 use chrono::Weekday;
 
-use crate::kpi::figure::Unit;
+use crate::insight::waits::Waiting;
+use crate::kpi::figure::{Better, Bound, Unit};
 use crate::report::document::{Block, Column, Section, Table, Tone};
-use crate::report::figure::{Figure, Heat, HeatCell, HeatLevel, Plot};
+use crate::report::figure::spread::{self, Bin};
+use crate::report::figure::{About, Figure, Heat, HeatCell, HeatLevel, Plot};
 use crate::report::format;
 
 use super::judged::FEW_CASES;
@@ -31,17 +33,65 @@ const WEEK: [Weekday; 7] = [
 const CLASSES: usize = 5;
 
 pub(super) fn section(page: Page) -> Option<Section> {
-    let waits = page.input.waits.as_ref()?;
-    let figure = page.heat(waits)?;
-    Some(super::section(
-        "waits",
-        page.t.waits_title(),
-        None,
-        vec![Block::Figure(Box::new(figure))],
-    ))
+    let heat = page.input.waits.as_ref().and_then(|waits| page.heat(waits));
+    let waiting = page.input.insight.waiting.as_ref();
+    let figures: Vec<Block> = heat
+        .into_iter()
+        .chain(waiting.and_then(|waiting| page.spread(waiting)))
+        .map(|figure| Block::Figure(Box::new(figure)))
+        .collect();
+    let title = page.t.waits_title();
+    (!figures.is_empty()).then(|| super::section("waits", title, None, figures))
 }
 
 impl Page<'_> {
+    /// The waits around the one that the service level promises.
+    fn spread(self, waiting: &Waiting) -> Option<Figure> {
+        let Self { input, lang, t } = self;
+        let seconds = |value| format::value(value, Unit::Seconds, lang);
+        let title = match (waiting.promised, waiting.within.value, waiting.quantiles.0) {
+            (Some(promised), Some(share), _) => t.spread_title(
+                &format::value(share, Unit::Percent, lang),
+                &seconds(promised),
+            ),
+            (.., median) => t.spread_title_median(&format::maybe(median, Unit::Seconds, lang)),
+        };
+        let bins: Vec<Bin> = waiting
+            .classes
+            .iter()
+            .map(|class| Bin {
+                from: class.from,
+                to: class.to,
+                count: class.count,
+            })
+            .collect();
+        let quantiles: Vec<(&str, f64)> = [
+            (t.quantile_half(), waiting.quantiles.0),
+            (t.quantile_ninety(), waiting.quantiles.1),
+        ]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect();
+        let level = input.kpis.iter().find(|line| line.id == "service_level");
+        let source = level.map(|line| line.source.get(lang));
+        let about = About {
+            id: "waits-spread",
+            title: &title,
+            tone: Tone::Calm,
+            measure: t.spread_measure(),
+            unit: Unit::Seconds,
+            better: Better::Lower,
+            period: waiting.days,
+            n: waiting.classes.iter().map(|class| class.count).sum(),
+            target: waiting
+                .promised
+                .map(|promised| (Bound::AtMost(promised), source)),
+            scope: &t.spread_scope(input.scope.get(lang)),
+            lang,
+        };
+        spread::figure(&about, &bins, waiting.within, &quantiles)
+    }
+
     fn heat(self, waits: &Waits) -> Option<Figure> {
         let Self { input, lang, t } = self;
         let grid = Grid::new(waits)?;

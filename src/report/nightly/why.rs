@@ -1,0 +1,155 @@
+//! Why figures moved: the change of the week in parts, for every figure with a signal.
+
+use crate::report::document::{Block, Section, Tone};
+use crate::report::figure::{About, Figure, waterfall};
+use crate::report::format;
+use crate::report::insights::Change;
+
+use super::judged::Judged;
+use super::{Page, YTO_FIGURES};
+
+/// Figures explained in full; those of further ones are folded.
+const SHOWN: usize = 3;
+
+pub(super) fn section(page: Page, moved: &[&Judged]) -> Option<Section> {
+    if moved.is_empty() {
+        return None;
+    }
+    let t = page.t;
+    let mut shown: Vec<Block> = Vec::new();
+    let mut rest: Vec<Block> = Vec::new();
+    let mut sentences: Vec<String> = Vec::new();
+    for (at, kpi) in moved.iter().enumerate() {
+        let place = if at < SHOWN { &mut shown } else { &mut rest };
+        // The six assessed figures have their charts above.
+        if !YTO_FIGURES.contains(&kpi.line.id.as_str()) {
+            place.extend(
+                page.control(kpi)
+                    .map(|figure| Block::Figure(Box::new(figure))),
+            );
+        }
+        match page.change(&kpi.line.id) {
+            Some(change) if change.real() => {
+                let figure = page.waterfall(change);
+                place.extend(figure.map(|figure| Block::Figure(Box::new(figure))));
+            }
+            Some(change) => sentences.push(page.not_taken_apart(change)),
+            None => {}
+        }
+    }
+    if page.input.insight.changes.is_empty() {
+        sentences.push(t.why_none().to_owned());
+    }
+    let mut blocks = shown;
+    if !sentences.is_empty() {
+        blocks.push(Block::Text {
+            heading: String::new(),
+            paragraphs: sentences,
+        });
+    }
+    if !rest.is_empty() {
+        blocks.push(Block::Details {
+            summary: t.why_others(&moved.len().saturating_sub(SHOWN).to_string()),
+            blocks: rest,
+        });
+    }
+    let lead = Some(t.why_lead().to_owned());
+    Some(super::section("why", t.why_title(), lead, blocks))
+}
+
+impl Page<'_> {
+    /// The change of a figure's week.
+    pub(super) fn change(&self, id: &str) -> Option<&Change> {
+        let mut changes = self.input.insight.changes.iter();
+        changes.find(|change| change.of.id == id)
+    }
+
+    fn not_taken_apart(self, change: &Change) -> String {
+        let Self { lang, t, .. } = self;
+        let unit = change.of.unit;
+        let name = change.of.name.get(lang);
+        let size = format::change(change.size(), unit, lang);
+        match change.found.interval {
+            Some(_) => t.why_noise(name, &size, &self.change_interval(change)),
+            None => t.why_unsure(name, &size),
+        }
+    }
+
+    /// `−3.2 points to −1.0 points`.
+    pub(super) fn change_interval(self, change: &Change) -> String {
+        let print = |value| format::change(value, change.of.unit, self.lang);
+        change.found.interval.map_or_else(
+            || format::NONE.to_owned(),
+            |(low, high)| self.t.low_to_high(&print(low), &print(high)),
+        )
+    }
+
+    fn waterfall(self, change: &Change) -> Option<Figure> {
+        let Self { input, lang, t } = self;
+        let naming = self.naming();
+        let unit = change.of.unit;
+        let name = change.of.name.get(lang);
+        let size = format::change(change.size(), unit, lang);
+        let dimension = change.best().or_else(|| change.found.dimensions.first())?;
+        let title = match change.top(naming) {
+            Some((dimension, members, power)) => {
+                t.why_mostly(name, &size, &dimension, &members, &share(power, self))
+            }
+            None => t.why_spread(name, &size),
+        };
+        let names: Vec<String> = dimension
+            .parts
+            .iter()
+            .map(|part| naming.member(&dimension.name, part.member.as_deref()))
+            .collect();
+        let members: Vec<waterfall::Member> = dimension
+            .parts
+            .iter()
+            .zip(&names)
+            .map(|(part, name)| waterfall::Member {
+                name,
+                n: part.n,
+                interval: part.interval,
+            })
+            .collect();
+        let (before, after) = change.periods;
+        let print =
+            |period: crate::insight::period::Period| format::period(period.from, period.to, lang);
+        let id = format!("why-{}", change.of.id);
+        let about = About {
+            id: &id,
+            title: &title,
+            tone: match (change.of.better, change.size() > 0.0) {
+                (crate::kpi::figure::Better::Neither, _) => Tone::Neutral,
+                (crate::kpi::figure::Better::Higher, true)
+                | (crate::kpi::figure::Better::Lower, false) => Tone::Improvement,
+                _ => Tone::Concern,
+            },
+            measure: name,
+            unit,
+            better: change.of.better,
+            period: (before.from, after.to),
+            n: change.found.whole.0.n + change.found.whole.1.n,
+            target: change
+                .of
+                .target
+                .as_ref()
+                .map(|(bound, source)| (*bound, Some(source.get(lang)))),
+            scope: input.scope.get(lang),
+            lang,
+        };
+        waterfall::figure(
+            &about,
+            &dimension.decomposition(change.found.values),
+            &members,
+            (&print(before), &print(after)),
+            change.found.interval,
+            t.dimension(&dimension.name),
+        )
+    }
+}
+
+/// A share of a change.
+pub(super) fn share(power: f64, page: Page) -> String {
+    format::value(power, crate::kpi::figure::Unit::Percent, page.lang)
+}

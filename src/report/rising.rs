@@ -1,0 +1,105 @@
+//! What is rising, with what was checked and how many false alarms to expect; in both reports.
+
+use crate::i18n::text::Text;
+use crate::insight::emerging::{Emerging, Series, Span};
+use crate::report::document::{Block, Column, Table};
+
+use super::format;
+use super::naming::Naming;
+
+/// Rows of the table.
+const SHOWN: usize = 12;
+
+/// A sentence, and the table where something rises.
+pub(super) fn blocks(found: &Emerging, naming: Naming) -> Vec<Block> {
+    let t = Text(naming.lang);
+    let rising: Vec<&Series> = found
+        .series
+        .iter()
+        .filter(|series| series.emerging)
+        .collect();
+    let heading = match rising.first() {
+        None => t.rising_none().to_owned(),
+        Some(first) => t.rising_some(
+            &rising.len().to_string(),
+            &naming.member("problem_type", first.members.first().map(String::as_str)),
+            first.members.get(1).map_or("", String::as_str),
+            &number(first.count),
+            &number(first.expected),
+        ),
+    };
+    let checked = if found.series.is_empty() {
+        t.rising_short().to_owned()
+    } else {
+        t.rising_checked(
+            &found.tested.0.to_string(),
+            &found.tested.1.to_string(),
+            &few(found.false_alarms),
+            &few(found.uncorrected),
+        )
+    };
+    let mut blocks = vec![Block::Text {
+        heading,
+        paragraphs: vec![checked],
+    }];
+    if !rising.is_empty() {
+        blocks.push(Block::Table(table(found, &rising, naming)));
+    }
+    blocks
+}
+
+fn table(found: &Emerging, rising: &[&Series], naming: Naming) -> Table {
+    let t = Text(naming.lang);
+    let rows = rising.iter().take(SHOWN).map(|series| {
+        vec![
+            naming.member("problem_type", series.members.first().map(String::as_str)),
+            series.members.get(1).cloned().unwrap_or_default(),
+            match series.span {
+                Span::Day => t.span_day().to_owned(),
+                Span::Week => t.span_week().to_owned(),
+            },
+            number(series.count),
+            number(series.expected),
+            few(series.q),
+            number(series.recent),
+            format::day(series.since, naming.lang),
+        ]
+    });
+    Table {
+        id: "rising".to_owned(),
+        caption: t.rising_caption(&format::day(found.date, naming.lang)),
+        columns: vec![
+            Column::text(t.col_problem()),
+            Column::text(t.col_outlet()),
+            Column::text(t.col_stretch()),
+            Column::number(t.col_count()),
+            Column::number(t.col_expected()),
+            Column::number(t.col_false_alarm()),
+            Column::number(t.col_four_weeks()),
+            Column::number(t.col_rising_since()),
+        ],
+        rows: rows.collect(),
+        total: false,
+        empty: t.rising_none().to_owned(),
+    }
+}
+
+/// A count, or an expectation with one decimal.
+fn number(count: f64) -> String {
+    if (count - count.round()).abs() < 1e-9 {
+        format!("{count:.0}")
+    } else {
+        format!("{count:.1}")
+    }
+}
+
+/// A small number: two digits that matter.
+fn few(number: f64) -> String {
+    if number < 0.001 {
+        "<\u{a0}0.001".to_owned()
+    } else if number < 0.095 {
+        format!("{number:.3}")
+    } else {
+        format!("{number:.1}")
+    }
+}
