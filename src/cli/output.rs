@@ -291,7 +291,7 @@ pub fn start_log(verbose: u8, quiet: bool, json: bool) {
         (_, 1) => LevelFilter::INFO,
         _ => LevelFilter::DEBUG,
     };
-    let filter = tracing_subscriber::EnvFilter::new(format!("warn,kefu={level}"));
+    let filter = tracing_subscriber::EnvFilter::new(format!("warn,usvg=error,kefu={level}"));
     // No time of day: the log of a run can be compared with the log of another.
     let log = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)

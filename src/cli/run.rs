@@ -12,9 +12,11 @@ use crate::calendar;
 use crate::error::Result;
 use crate::i18n::Lang;
 use crate::ingest::reason;
+use crate::report::Edition;
 use crate::report::format::count;
 use crate::report::nightly::Restated;
 use crate::run::{self, FileAccount, Job, Summary};
+use crate::settings::{EditionName, Format, Settings};
 use crate::store::Store;
 
 use super::{Common, output, progress::Reporter};
@@ -49,6 +51,17 @@ pub struct ReportArgs {
     earlier: super::Earlier,
 }
 
+/// A report, or all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Choice {
+    /// 客服质量日报, for the manager
+    Nightly,
+    /// 培训复发问题报告, for the trainer
+    Trainer,
+    /// Every report
+    All,
+}
+
 #[derive(Debug, Clone, Args)]
 struct Target {
     /// Folder for reports and marts; default: reports, and reports/RUN for an earlier run
@@ -57,6 +70,12 @@ struct Target {
     /// Day to report on; default: the newest day with data
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<NaiveDate>,
+    /// Reports to write, separated by commas; default: those of [report] in the settings, else all
+    #[arg(long, value_name = "EDITION", value_delimiter = ',')]
+    edition: Vec<Choice>,
+    /// Their formats, separated by commas; default: those of [report] in the settings, else html,json,xlsx
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
+    format: Vec<Format>,
 }
 
 pub fn run(common: &Common, args: RunArgs) -> Result<ExitCode> {
@@ -104,23 +123,57 @@ pub fn report(common: &Common, args: ReportArgs) -> Result<ExitCode> {
 fn job(common: &Common, inputs: Vec<PathBuf>, target: Option<Target>) -> Result<Job> {
     let settings = common.settings()?;
     let as_of = common.as_of(&settings)?;
-    let (out, date) = target.map_or_else(
-        || (PathBuf::new(), None),
-        |target| {
-            let out = target.out.unwrap_or_else(|| PathBuf::from(OUT));
-            (out, target.date)
-        },
-    );
-    Ok(Job {
+    let mut job = Job {
         inputs,
         settings,
         store: common.store.clone(),
-        out,
+        out: PathBuf::new(),
         as_of,
         snapshot: None,
-        date,
+        date: None,
         langs: common.langs(),
+        editions: Vec::new(),
+        formats: Vec::new(),
+    };
+    if let Some(target) = target {
+        job.out = target.out.unwrap_or_else(|| PathBuf::from(OUT));
+        job.date = target.date;
+        job.editions = editions(&target.edition, &job.settings);
+        job.formats = if target.format.is_empty() {
+            job.settings.report.formats.clone()
+        } else {
+            target.format
+        };
+        job.formats.sort_unstable();
+        job.formats.dedup();
+    }
+    Ok(job)
+}
+
+/// The reports that are asked for, each once and in their order.
+fn editions(asked: &[Choice], settings: &Settings) -> Vec<Edition> {
+    let configured = |edition: &Edition| {
+        settings.report.editions.contains(&match edition {
+            Edition::Nightly => EditionName::Nightly,
+            Edition::Trainer => EditionName::Trainer,
+        })
+    };
+    let named = |edition: &Edition| {
+        asked.contains(&Choice::All)
+            || asked.contains(&match edition {
+                Edition::Nightly => Choice::Nightly,
+                Edition::Trainer => Choice::Trainer,
+            })
+    };
+    let all = Edition::ALL.into_iter();
+    all.filter(|edition| {
+        if asked.is_empty() {
+            configured(edition)
+        } else {
+            named(edition)
+        }
     })
+    .collect()
 }
 
 fn print_summary(common: &Common, job: &Job, summary: &Summary) -> Result<()> {
@@ -152,14 +205,25 @@ fn print_summary(common: &Common, job: &Job, summary: &Summary) -> Result<()> {
         job.store.display(),
         summary.run.id()
     );
-    for file in &summary.published {
-        let kind = if file.path.extension().is_some_and(|e| e == "parquet") {
+    let latest = |file: &&run::Published| {
+        let folder = file.path.parent().and_then(std::path::Path::file_name);
+        folder.is_some_and(|folder| folder == run::publish::LATEST)
+    };
+    for file in summary.published.iter().filter(|file| !latest(file)) {
+        let folder = file.path.parent().and_then(std::path::Path::file_name);
+        let kind = if folder.is_some_and(|folder| folder == "marts") {
             "mart"
         } else {
             "report"
         };
         let state = if file.changed { "" } else { " (unchanged)" };
         let _ = writeln!(text, "{kind:<7} {}{state}", file.path.display());
+    }
+    let copies: Vec<&run::Published> = summary.published.iter().filter(latest).collect();
+    if let Some(folder) = copies.first().and_then(|file| file.path.parent()) {
+        let same = copies.iter().all(|file| !file.changed);
+        let state = if same { " (unchanged)" } else { "" };
+        let _ = writeln!(text, "latest  {}{state}", folder.display());
     }
     if !summary.missed.is_empty() {
         let _ = writeln!(text, "missed  {}", summary.missed.join(", "));

@@ -60,6 +60,7 @@ mod pictures;
 mod recurring;
 mod restated;
 mod sections;
+mod sheets;
 mod trainer;
 
 #[cfg(test)]
@@ -83,6 +84,7 @@ mod tests {
             recurring::ENTRIES,
             sections::ENTRIES,
             trainer::ENTRIES,
+            sheets::ENTRIES,
         ]
         .concat()
         .into_iter()

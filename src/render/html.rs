@@ -46,6 +46,8 @@ fn page(document: &Document) -> Result<Markup, RenderError> {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
+                meta name="generator" content={ "kefu " (env!("CARGO_PKG_VERSION")) };
+                @if let Some(stamp) = &document.stamp { meta name="kefu-run" content=(stamp.run); }
                 title { (document.title) " · " (document.centre) " · " (document.iso_date) }
                 style { (PreEscaped(STYLE)) }
             }

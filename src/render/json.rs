@@ -32,6 +32,7 @@ struct Summary<'a> {
     title: &'a str,
     centre: &'a str,
     date: &'a str,
+    run: Option<&'a str>,
     facts: Vec<FactOut<'a>>,
     findings: Vec<FindingOut<'a>>,
     kpis: Vec<KpiOut<'a>>,
@@ -156,6 +157,7 @@ fn summary(document: &Document) -> Summary<'_> {
         title: &document.title,
         centre: &document.centre,
         date: &document.iso_date,
+        run: document.stamp.as_ref().map(|stamp| stamp.run.as_str()),
         facts: document
             .facts
             .iter()

@@ -4,7 +4,10 @@ mod csp;
 pub mod html;
 mod inks;
 pub mod json;
+pub mod mail;
+pub mod markdown;
 pub mod picture;
+pub mod xlsx;
 
 use std::fmt;
 
@@ -32,6 +35,10 @@ pub enum RenderError {
     Json(serde_json::Error),
     /// A picture could not be made.
     Picture(picture::PictureError),
+    /// A message could not be put together.
+    Mail(String),
+    /// A workbook could not be written.
+    Workbook(rust_xlsxwriter::XlsxError),
 }
 
 impl fmt::Display for RenderError {
@@ -40,6 +47,8 @@ impl fmt::Display for RenderError {
             Self::Chart(error) => write!(f, "{error}"),
             Self::Json(error) => write!(f, "summary: {error}"),
             Self::Picture(error) => write!(f, "{error}"),
+            Self::Mail(reason) => write!(f, "mail: {reason}"),
+            Self::Workbook(error) => write!(f, "workbook: {error}"),
         }
     }
 }
@@ -50,6 +59,8 @@ impl std::error::Error for RenderError {
             Self::Chart(error) => Some(error),
             Self::Json(error) => Some(error),
             Self::Picture(error) => Some(error),
+            Self::Mail(_) => None,
+            Self::Workbook(error) => Some(error),
         }
     }
 }
@@ -63,6 +74,12 @@ impl From<ChartError> for RenderError {
 impl From<picture::PictureError> for RenderError {
     fn from(error: picture::PictureError) -> Self {
         Self::Picture(error)
+    }
+}
+
+impl From<rust_xlsxwriter::XlsxError> for RenderError {
+    fn from(error: rust_xlsxwriter::XlsxError) -> Self {
+        Self::Workbook(error)
     }
 }
 

@@ -27,12 +27,23 @@ pub struct Document {
     pub iso_date: String,
     /// Cut-off, rows and scope, for the head of the page.
     pub facts: Vec<Fact>,
+    /// Where its figures come from; set by the run that publishes it.
+    pub stamp: Option<Stamp>,
     /// The edition in the other language.
     pub other: Option<Link>,
     /// The body, in reading order.
     pub sections: Vec<Section>,
     /// One line under the body.
     pub footer: String,
+}
+
+/// Where the figures of a document come from: the only time and the only version in the metadata of its files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// Id of the run, `r0001`.
+    pub run: String,
+    /// Data cut-off, UTC microseconds.
+    pub as_of: i64,
 }
 
 /// A label with its value.

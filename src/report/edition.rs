@@ -91,6 +91,7 @@ impl Head {
             date: format::long_date(self.date, lang),
             iso_date: self.date.to_string(),
             facts: self.facts(lang),
+            stamp: None,
             other: self.other(lang),
             sections,
             footer: Text(lang).footer().to_owned(),

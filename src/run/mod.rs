@@ -1,6 +1,8 @@
 //! The nightly run as one sentence: ingest, derive, measure, judge, explain, write.
 
+mod accounts;
 pub mod chart;
+mod dictionary;
 pub mod files;
 pub mod gate;
 pub mod ingest;
@@ -28,10 +30,11 @@ use crate::kpi::catalogue::Catalogue;
 use crate::kpi::mart;
 use crate::kpi::query::Source;
 use crate::report::Edition;
+use crate::report::document::Stamp;
 use crate::report::nightly::Restated;
 use crate::schema::TABLES;
 use crate::schema::facts::FACTS;
-use crate::settings::Settings;
+use crate::settings::{Format, Settings};
 use crate::store::Store;
 use crate::store::runs::Run;
 use crate::store::{quality, quarantine};
@@ -59,8 +62,12 @@ pub struct Job {
     pub snapshot: Option<Snapshot>,
     /// The day reported on; default: the last day with data.
     pub date: Option<NaiveDate>,
-    /// The languages of the report.
+    /// The languages of the reports.
     pub langs: Vec<Lang>,
+    /// The reports.
+    pub editions: Vec<Edition>,
+    /// Their formats.
+    pub formats: Vec<Format>,
 }
 
 /// Hears how far a run is.
@@ -315,10 +322,14 @@ fn publish_run(
         &mart,
         night.input.date,
     ));
-    let documents = Documents::of(&night);
-    let marts = marts::compute(catalogue, &source, &night, &documents)?;
-    progress.stage("write", (job.langs.len() * Edition::ALL.len()) as u64 + 1);
-    let published = publish::publish(job, run, (&mart, marts), &documents, progress)?;
+    let documents = Documents::of(&night).stamped(&Stamp {
+        run: run.id(),
+        as_of: run.as_of,
+    });
+    let mut marts = marts::compute(catalogue, &source, &night, &documents)?;
+    marts.extend(beside(catalogue, &source, &mart, documents.date, &marts)?);
+    progress.stage("write", publish::steps(job));
+    let published = publish::publish(job, marts, &documents, progress)?;
     Ok(Summary {
         files: Vec::new(),
         refused: Vec::new(),
@@ -329,4 +340,28 @@ fn publish_run(
         missed: night.missed(),
         restated: night.input.restated,
     })
+}
+
+/// The marts of all figures and of the accounts, and the dictionary of these and of `others`.
+fn beside(
+    catalogue: &Catalogue,
+    source: &Source<'_>,
+    mart: &mart::Mart<'_>,
+    date: NaiveDate,
+    others: &[(PathBuf, Vec<u8>)],
+) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+    let ids: Vec<&str> = catalogue.kpis.iter().map(|kpi| kpi.id.as_str()).collect();
+    let metadata = [("kefu.run", source.run.id()), ("kefu.kpis", ids.join(","))];
+    let place = |name: &str| PathBuf::from(format!("marts/{name}.parquet"));
+    let mut files = vec![(place("kpi"), mart.parquet(&source.run.id())?)];
+    for (name, frame) in [
+        ("reject", accounts::rejects(source)?),
+        ("run", accounts::runs(source, date)?),
+    ] {
+        files.push((place(name), frame.parquet(name, &metadata)?));
+    }
+    let all: Vec<&(PathBuf, Vec<u8>)> = files.iter().chain(others).collect();
+    let dictionary = dictionary::files(&all, &metadata)?;
+    files.extend(dictionary);
+    Ok(files)
 }

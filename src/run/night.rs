@@ -14,7 +14,7 @@ use crate::kpi::figure::{Estimate, Status};
 use crate::kpi::mart::Mart;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
-use crate::report::document::Document;
+use crate::report::document::{Document, Stamp};
 use crate::report::insights::Placing;
 use crate::report::nightly::{
     DAYS_SHOWN, Insight, KpiLine, Linking, NightlyInput, ProblemRow, Problems, WaitCell, Waits,
@@ -128,6 +128,16 @@ impl Documents {
             nightly: Both::of(|lang| nightly(&night.input, lang)),
             trainer: Both::of(|lang| trainer(&night.trainer, lang)),
         }
+    }
+
+    /// The same with where the figures come from.
+    #[must_use]
+    pub fn stamped(mut self, stamp: &Stamp) -> Self {
+        for both in [&mut self.nightly, &mut self.trainer] {
+            both.zh.stamp = Some(stamp.clone());
+            both.en.stamp = Some(stamp.clone());
+        }
+        self
     }
 
     /// A report in a language.

@@ -4,6 +4,7 @@
 //! checking an expression, the dictionary) reads it from here and nowhere else.
 
 pub mod codes;
+pub mod dictionary;
 pub mod facts;
 pub mod measure;
 pub mod privacy;

@@ -7,6 +7,7 @@ use crate::schema::{TABLES, Table};
 use super::document::{Document, Step};
 use super::nearest::suggestion;
 use super::privacy::ColumnName;
+use super::report::address_fault;
 use super::{File, KpiEntry, Retention, Settings, catalogue as entries, marks, promise};
 
 use Step::{At, Key};
@@ -18,6 +19,8 @@ pub(super) fn check(document: &Document, file: &File, settings: &Settings) -> Re
     quality(document, file)?;
     retention(document, file)?;
     cost(document, file)?;
+    report(document, file)?;
+    mail(document, file)?;
     sources(document, file)?;
     promise::check(document, file, settings)?;
     marks::check(document, file, settings)?;
@@ -123,6 +126,51 @@ fn cost(document: &Document, file: &File) -> Result<()> {
         format!("`handling_minute` in [cost]: {minute} is not an amount"),
         "write yuan per minute, as 0.85",
     ))
+}
+
+fn report(document: &Document, file: &File) -> Result<()> {
+    let report = &file.report;
+    for (key, empty) in [
+        ("editions", report.editions.is_empty()),
+        ("formats", report.formats.is_empty()),
+    ] {
+        if empty {
+            return Err(document.value_error(
+                &[Key("report"), Key(key)],
+                format!("`{key}` in [report] is empty, so that no report would be written"),
+                "leave the line out for the default",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn mail(document: &Document, file: &File) -> Result<()> {
+    let fault = |path: &[Step], key: &str, text: &str, fault: &str| {
+        document.value_error(
+            path,
+            format!(
+                "`{key}` in [mail]: `{}` is no address: {fault}",
+                text.escape_debug()
+            ),
+            "write it as qa@example.com or as \"Quality <qa@example.com>\"",
+        )
+    };
+    let mail = &file.mail;
+    if let Some(found) = address_fault(&mail.from).filter(|_| !mail.from.is_empty()) {
+        return Err(fault(
+            &[Key("mail"), Key("from")],
+            "from",
+            &mail.from,
+            found,
+        ));
+    }
+    for (at, to) in mail.to.iter().enumerate() {
+        if let Some(found) = address_fault(to) {
+            return Err(fault(&[Key("mail"), Key("to"), At(at)], "to", to, found));
+        }
+    }
+    Ok(())
 }
 
 fn retention(document: &Document, file: &File) -> Result<()> {

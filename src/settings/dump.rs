@@ -6,8 +6,8 @@ use super::document::{Document, Entry, Node, Step, Value};
 use super::profile;
 use super::write::Writer;
 use super::{
-    CATALOGUE, Centre, Cost, Loaded, PROMISES, Privacy, Quality, Retention, ServiceLevel, TARGETS,
-    TAXONOMY, Tickets,
+    CATALOGUE, Centre, Cost, Loaded, Mail, PROMISES, Privacy, Quality, Report, Retention,
+    ServiceLevel, TARGETS, TAXONOMY, Tickets,
 };
 
 /// How much a dump shows.
@@ -27,6 +27,8 @@ struct Fixed<'s> {
     quality: &'s Quality,
     retention: &'s Retention,
     cost: &'s Cost,
+    report: &'s Report,
+    mail: &'s Mail,
     tickets: &'s Tickets,
     service_level: &'s ServiceLevel,
 }
@@ -72,6 +74,8 @@ fn fixed(loaded: &Loaded, writer: &mut Writer) -> Result<()> {
         quality: &settings.quality,
         retention: &settings.retention,
         cost: &settings.cost,
+        report: &settings.report,
+        mail: &settings.mail,
         tickets: &settings.tickets,
         service_level: &settings.service_level,
     })

@@ -18,6 +18,7 @@ pub mod profile;
 pub mod promise;
 mod quality;
 mod reader;
+mod report;
 pub mod source;
 pub mod taxonomy;
 pub mod template;
@@ -43,6 +44,7 @@ pub use privacy::Privacy;
 pub use profile::Profile;
 pub use promise::{PromiseEntry, StateLimit, Tickets};
 pub use quality::{Quality, Retention};
+pub use report::{EditionName, Format, Mail, Report};
 pub use source::Source;
 pub use taxonomy::Taxonomy;
 use values::zone;
@@ -65,6 +67,10 @@ pub struct Settings {
     pub retention: Retention,
     /// What problems are weighed by.
     pub cost: Cost,
+    /// Which reports are written.
+    pub report: Report,
+    /// To whom the mail edition goes.
+    pub mail: Mail,
     /// Which variant of the service level is meant.
     pub service_level: ServiceLevel,
     /// Source mappings by name, tried before the automatic recognition.
@@ -102,6 +108,8 @@ struct File {
     quality: Quality,
     retention: Retention,
     cost: Cost,
+    report: Report,
+    mail: Mail,
     service_level: ServiceLevel,
     source: BTreeMap<String, Source>,
     kpi: Vec<KpiEntry>,
@@ -301,6 +309,8 @@ impl Settings {
             quality: file.quality,
             retention: file.retention,
             cost: file.cost,
+            report: file.report,
+            mail: file.mail,
             service_level: file.service_level,
             sources: file.source,
             profiles: profile::builtin()?,

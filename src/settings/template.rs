@@ -68,6 +68,7 @@ mod tests {
             assert_eq!(settings.centre, builtin.centre);
             assert_eq!(settings.retention, builtin.retention);
             assert_eq!(settings.cost, builtin.cost);
+            assert_eq!(settings.report, builtin.report);
             // No reason has a limit by default; the file shows one.
             let quality = Quality {
                 max_rejected_by_reason: BTreeMap::new(),
@@ -120,6 +121,8 @@ mod tests {
             "[quality]\nzzzzzzzzzz = 1".to_owned(),
             "[retention]\nzzzzzzzzzz = 1".to_owned(),
             "[cost]\nzzzzzzzzzz = 1".to_owned(),
+            "[report]\nzzzzzzzzzz = 1".to_owned(),
+            "[mail]\nzzzzzzzzzz = 1".to_owned(),
             "[tickets]\nzzzzzzzzzz = 1".to_owned(),
             "[calendar.x]\nzzzzzzzzzz = 1".to_owned(),
             "[[promise]]\nzzzzzzzzzz = 1".to_owned(),

@@ -521,6 +521,8 @@ class Reports {
     await this.widths(file);
     await this.theme(file);
     await this.keyboard(file);
+    await this.sorting(file);
+    await this.filtering(file);
     await this.language(file);
     await this.print(file);
   }
@@ -758,6 +760,80 @@ class Reports {
         if (!(await part.evaluate((element) => element.open))) problems.push(`${key} does not open details ${i + 1}`);
       }
       report(file, 'details open by keyboard', problems);
+    });
+  }
+
+  /** Every table that can be sorted: each column both ways, by keyboard, the total last, no row lost. */
+  async sorting(file) {
+    await this.open(file, {}, async (page) => {
+      await page.evaluate(openAll, true);
+      const tables = await page.locator('.data-table').count();
+      const problems = [];
+      let sorted = 0;
+      for (let i = 0; i < tables; i += 1) {
+        const table = page.locator('.data-table').nth(i);
+        const rows = await table.locator('tbody tr').count();
+        const buttons = await table.locator('thead button').count();
+        const columns = await table.locator('thead th').count();
+        if (rows < 3) continue;
+        if (buttons !== columns) problems.push(`table ${i + 1}: ${buttons} of ${columns} columns can be sorted`);
+        const state = () => table.evaluate((part) => ({
+          rows: [...part.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim())),
+          total: [...part.tBodies[0].rows].findIndex((row) => row.classList.contains('total')),
+          sorts: [...part.tHead.rows[0].cells].map((cell) => cell.getAttribute('aria-sort')),
+        }));
+        const before = await state();
+        const all = (part) => JSON.stringify(part.rows.map((row) => row.join('|')).sort());
+        for (let column = 0; column < buttons; column += 1) {
+          const button = table.locator('thead button').nth(column);
+          const place = `table ${i + 1}, "${(await button.textContent()).trim()}"`;
+          const seen = [];
+          for (const expected of ['ascending', 'descending']) {
+            await button.focus();
+            await page.keyboard.press('Enter');
+            const after = await state();
+            if (after.sorts[column] !== expected || after.sorts.filter(Boolean).length !== 1) problems.push(`${place}: aria-sort is ${after.sorts}`);
+            if (all(after) !== all(before)) problems.push(`${place}: rows are lost`);
+            if (after.total >= 0 && after.total !== rows - 1) problems.push(`${place}: the total is row ${after.total + 1} of ${rows}`);
+            seen.push(after.rows.filter((_, at) => at !== after.total).map((row) => row[column]).filter((text) => text !== '—'));
+          }
+          const number = (text) => (/^[−]?[\d,.]+$/.test(text) ? Number(text.replace(/,/g, '').replace('−', '-')) : NaN);
+          const [up, down] = seen.map((list) => list.map(number));
+          if (up.length > 1 && !up.some(Number.isNaN)) {
+            if (up.some((value, at) => at > 0 && value < up[at - 1])) problems.push(`${place}: not ascending`);
+            if (down.some((value, at) => at > 0 && value > down[at - 1])) problems.push(`${place}: not descending`);
+          }
+          sorted += 1;
+        }
+      }
+      report(file, 'tables can be sorted', problems, `${sorted} columns`);
+    });
+  }
+
+  /** Every filter of a page: each choice leaves rows of its kind, the first one all of them. */
+  async filtering(file) {
+    await this.open(file, {}, async (page) => {
+      const problems = [];
+      const selects = page.locator('.filter select');
+      const count = await selects.count();
+      for (let i = 0; i < count; i += 1) {
+        const select = selects.nth(i);
+        const shown = () => page.evaluate(() => [...document.querySelectorAll('tr[data-group]')]
+          .filter((row) => row.checkVisibility()).map((row) => row.dataset.group));
+        const all = (await shown()).length;
+        const values = await select.locator('option').evaluateAll((options) => options.map((option) => option.value));
+        if (values.length < 2) problems.push('a filter without a choice');
+        for (const value of values.slice(1)) {
+          await select.selectOption(value);
+          const left = await shown();
+          if (left.some((group) => group !== value)) problems.push(`"${value}" shows ${[...new Set(left)]}`);
+        }
+        await select.selectOption(values[0]);
+        if ((await shown()).length !== all) problems.push('the first choice does not show all rows again');
+        const label = await select.evaluate((part) => part.labels.length);
+        if (!label) problems.push('a filter without a label');
+      }
+      report(file, 'filters', problems, `${count} filters`);
     });
   }
 

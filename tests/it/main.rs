@@ -10,6 +10,7 @@ mod builder;
 mod check;
 mod drill;
 mod figures;
+mod formats;
 mod golden;
 mod insight;
 mod intake;

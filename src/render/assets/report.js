@@ -1,4 +1,4 @@
-// Everything on the page works without this file; it remembers the theme, filters the table,
+// Everything on the page works without this file; it remembers the theme, filters and sorts tables,
 // shows hints to fingers as well as to pointers, and opens what is closed before printing.
 (function () {
   'use strict';
@@ -27,6 +27,56 @@
         row.hidden = filter.value === 'moved' && row.dataset.group !== 'moved';
       });
     });
+  }
+
+  // Sorting of the data tables: a heading becomes a button; a total stays below, what is not known goes last.
+  document.querySelectorAll('.data-table').forEach(function (table) {
+    var body = table.tBodies[0];
+    if (!body || body.rows.length < 3) { return; }
+    Array.prototype.forEach.call(table.tHead.rows[0].cells, function (head, column) {
+      var button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'sort';
+      while (head.firstChild) { button.appendChild(head.firstChild); }
+      head.appendChild(button);
+      button.addEventListener('click', function () { sort(table, head, column); });
+    });
+  });
+
+  function sort(table, head, column) {
+    var down = head.getAttribute('aria-sort') === 'ascending';
+    Array.prototype.forEach.call(head.parentElement.cells, function (cell) { cell.removeAttribute('aria-sort'); });
+    head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+    var body = table.tBodies[0];
+    var rows = Array.prototype.filter.call(body.rows, function (row) { return !row.classList.contains('total'); });
+    var keyed = rows.map(function (row) {
+      var text = row.cells[column].textContent.trim();
+      return { row: row, text: text, number: head.classList.contains('number') ? size(text) : null };
+    });
+    keyed.sort(function (a, b) {
+      var unknown = (a.text === '—') - (b.text === '—');
+      var order = a.number === null || b.number === null
+        ? (a.number === null) - (b.number === null) || a.text.localeCompare(b.text, root.lang)
+        : a.number - b.number;
+      return unknown || (down ? -order : order);
+    });
+    var total = body.querySelector('.total');
+    keyed.forEach(function (part) { body.insertBefore(part.row, total); });
+  }
+
+  // The size of a printed number: thousands separators, a sign, and durations such as 4 min 12 s.
+  var units = { d: 86400, '天': 86400, h: 3600, '小时': 3600, min: 60, '分': 60, s: 1, '秒': 1 };
+  function size(text) {
+    var plain = text.replace(/,/g, '').replace(/[\u2212]/g, '-').replace(/[≥≤±¥]/g, '').trim();
+    var parts = plain.match(/[\d.]+\s*(?:d|h|min|s|天|小时|分|秒)(?=\s|$)/g);
+    if (parts) {
+      var seconds = parts.reduce(function (sum, part) {
+        return sum + parseFloat(part) * units[part.replace(/[\d.\s]/g, '')];
+      }, 0);
+      return plain.charAt(0) === '-' ? -seconds : seconds;
+    }
+    var number = parseFloat(plain);
+    return isNaN(number) ? null : number;
   }
 
   // Hints: the <title> of a region, shown at once and also on touch.

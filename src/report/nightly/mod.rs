@@ -90,6 +90,7 @@ pub fn nightly(input: &NightlyInput, lang: Lang) -> Document {
         date: format::long_date(input.date, lang),
         iso_date: input.date.to_string(),
         facts: page.facts(),
+        stamp: None,
         other: page.other_edition(),
         sections: sections.into_iter().flatten().collect(),
         footer: page.t.footer().to_owned(),

@@ -1,0 +1,258 @@
+//! Cells, columns and blocks of a worksheet. Text is always written as text: nothing an export says is a formula.
+
+use chrono::{Datelike, NaiveDate};
+use rust_xlsxwriter::{
+    Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Worksheet, XlsxError,
+};
+
+use crate::i18n::Lang;
+use crate::kpi::figure::{Bound, Unit};
+use crate::report::document::Tone;
+
+/// Blue and orange of the light theme, and what stands between them.
+pub(super) const BLUE: Color = Color::RGB(0x00_72B2);
+pub(super) const ORANGE: Color = Color::RGB(0xD5_5E00);
+pub(super) const GREY: Color = Color::RGB(0x6B_7480);
+pub(super) const PALE: Color = Color::RGB(0xB8_BFC8);
+pub(super) const INK: Color = Color::RGB(0x1B_2430);
+const HEAD: Color = Color::RGB(0xE6_EBF1);
+
+/// A cell.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Cell {
+    /// Nothing is known.
+    Empty,
+    /// Words, ids.
+    Text(String),
+    /// Words with the colour of their tone.
+    Marked(String, Tone),
+    /// A number in the unit of its column.
+    Number(f64),
+    /// A number with a format of its own.
+    Formatted(f64, String),
+    /// A day.
+    Date(NaiveDate),
+}
+
+impl Cell {
+    pub(super) fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// A number, or nothing.
+    pub(super) fn maybe(number: Option<f64>) -> Self {
+        number.map_or(Self::Empty, Self::Number)
+    }
+}
+
+/// A column of a block.
+#[derive(Debug, Clone)]
+pub(super) struct Head {
+    pub(super) title: String,
+    /// Number format of its numbers.
+    pub(super) format: String,
+    /// In characters; 0 fits the content.
+    pub(super) width: f64,
+}
+
+impl Head {
+    pub(super) fn text(title: impl Into<String>) -> Self {
+        Self::number(title, "General")
+    }
+
+    pub(super) fn number(title: impl Into<String>, format: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            format: format.into(),
+            width: 0.0,
+        }
+    }
+
+    pub(super) const fn wide(mut self, width: f64) -> Self {
+        self.width = width;
+        self
+    }
+}
+
+/// Columns with their rows.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Block {
+    pub(super) heads: Vec<Head>,
+    pub(super) rows: Vec<Vec<Cell>>,
+}
+
+/// Writes a block with its heading at a place; gives the row under it.
+pub(super) fn write(
+    sheet: &mut Worksheet,
+    block: &Block,
+    (top, left): (u32, u16),
+) -> Result<u32, XlsxError> {
+    for (at, (column, head)) in (left..).zip(&block.heads).enumerate() {
+        let mut cells = block.rows.iter().filter_map(|row| row.get(at));
+        let numeric = cells.any(|cell| matches!(cell, Cell::Number(_) | Cell::Formatted(..)));
+        let format = if numeric {
+            heading().set_align(FormatAlign::Right)
+        } else {
+            heading()
+        };
+        sheet.write_string_with_format(top, column, cleaned(&head.title), &format)?;
+    }
+    for (row, cells) in (top + 1..).zip(&block.rows) {
+        for ((column, cell), head) in (left..).zip(cells).zip(&block.heads) {
+            write_cell(sheet, (row, column), cell, &head.format)?;
+        }
+    }
+    Ok(top + 1 + length(block))
+}
+
+/// Sets the widths of the columns of blocks that stand one below the other.
+pub(super) fn widths(sheet: &mut Worksheet, blocks: &[&Block], left: u16) -> Result<(), XlsxError> {
+    let most = blocks.iter().map(|block| block.heads.len()).max();
+    for (at, column) in (0..most.unwrap_or(0)).zip(left..) {
+        let widths = blocks.iter().filter_map(|block| width(block, at));
+        sheet.set_column_width(column, widths.fold(0.0, f64::max))?;
+    }
+    Ok(())
+}
+
+fn width(block: &Block, at: usize) -> Option<f64> {
+    let head = block.heads.get(at)?;
+    if head.width > 0.0 {
+        return Some(head.width);
+    }
+    let cells = block
+        .rows
+        .iter()
+        .filter_map(|row| row.get(at))
+        .map(measured);
+    // A heading may break over lines, and carries the button of the filter.
+    let title = ems(&head.title) / 2.0 + 5.0;
+    Some(cells.fold(title, f64::max).clamp(9.0, 46.0))
+}
+
+/// Number of rows under the heading.
+pub(super) fn length(block: &Block) -> u32 {
+    u32::try_from(block.rows.len()).unwrap_or(u32::MAX)
+}
+
+/// Number of columns.
+pub(super) fn breadth(block: &Block) -> u16 {
+    u16::try_from(block.heads.len()).unwrap_or(u16::MAX)
+}
+
+fn write_cell(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    cell: &Cell,
+    format: &str,
+) -> Result<(), XlsxError> {
+    let number = |format: &str| Format::new().set_num_format(format);
+    match cell {
+        Cell::Empty => {}
+        Cell::Text(text) => {
+            let format = Format::new()
+                .set_num_format("@")
+                .set_align(FormatAlign::Top);
+            sheet.write_string_with_format(row, column, cleaned(text), &format)?;
+        }
+        Cell::Marked(text, tone) => {
+            sheet.write_string_with_format(row, column, cleaned(text), &toned(*tone))?;
+        }
+        Cell::Number(value) => {
+            sheet.write_number_with_format(row, column, *value, &number(format))?;
+        }
+        Cell::Formatted(value, own) => {
+            sheet.write_number_with_format(row, column, *value, &number(own))?;
+        }
+        Cell::Date(day) => {
+            let at = excel_date(*day)?;
+            sheet.write_datetime_with_format(row, column, at, &number("yyyy-mm-dd"))?;
+        }
+    }
+    Ok(())
+}
+
+fn excel_date(day: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
+    let small = |number: u32| u8::try_from(number).unwrap_or(u8::MAX);
+    let year = u16::try_from(day.year()).unwrap_or(u16::MAX);
+    ExcelDateTime::from_ymd(year, small(day.month()), small(day.day()))
+}
+
+/// The heading of a column.
+pub(super) fn heading() -> Format {
+    Format::new()
+        .set_bold()
+        .set_text_wrap()
+        .set_align(FormatAlign::Top)
+        .set_background_color(HEAD)
+        .set_border_bottom(FormatBorder::Thin)
+        .set_border_color(PALE)
+}
+
+/// Words of a verdict.
+fn toned(tone: Tone) -> Format {
+    let plain = Format::new().set_num_format("@");
+    match tone {
+        Tone::Concern => plain
+            .set_font_color(0x9A_3F00)
+            .set_background_color(0xFC_EBDD)
+            .set_bold(),
+        Tone::Improvement => plain
+            .set_font_color(0x00_4F7C)
+            .set_background_color(0xE0_EFF8),
+        Tone::Neutral => plain
+            .set_font_color(INK)
+            .set_background_color(0xEE_F0F3)
+            .set_bold(),
+        Tone::Calm => plain,
+        Tone::Unjudged | Tone::Sparse => plain.set_font_color(0x5A_636E).set_italic(),
+    }
+}
+
+/// The number format of a unit.
+pub(super) fn number_format(unit: Unit, lang: Lang) -> &'static str {
+    match (unit, lang) {
+        (Unit::Percent, _) => "0.0%",
+        (Unit::Seconds, Lang::Zh) => "#,##0.0\" 秒\"",
+        (Unit::Seconds, Lang::En) => "#,##0.0\" s\"",
+        (Unit::Count, _) => "#,##0",
+        (Unit::Yuan, _) => "\"¥\"#,##0.00",
+        (Unit::PerThousand, _) => "0.0\" ‰\"",
+        (Unit::PerMillion, _) => "#,##0.0",
+        (Unit::Score | Unit::Number, _) => "#,##0.00",
+    }
+}
+
+/// The number format of a target: its sign is shown, the cell holds the number.
+pub(super) fn bound_format(bound: Bound, unit: Unit, lang: Lang) -> String {
+    let sign = match bound {
+        Bound::AtLeast(_) => '≥',
+        Bound::AtMost(_) => '≤',
+    };
+    format!("\"{sign} \"{}", number_format(unit, lang))
+}
+
+/// Text that a workbook can hold: no control characters, at most what a cell takes.
+pub(super) fn cleaned(text: &str) -> String {
+    const MOST: usize = 32_000;
+    text.chars()
+        .filter(|c| !c.is_control() || *c == '\n')
+        .take(MOST)
+        .collect()
+}
+
+/// Width of a text in letters; a Chinese character takes two.
+fn ems(text: &str) -> f64 {
+    text.chars()
+        .map(|c| if c.is_ascii() { 1.0 } else { 1.9 })
+        .sum()
+}
+
+fn measured(cell: &Cell) -> f64 {
+    match cell {
+        Cell::Empty => 0.0,
+        Cell::Text(text) | Cell::Marked(text, _) => ems(text) + 1.5,
+        Cell::Number(_) | Cell::Formatted(..) => 12.0,
+        Cell::Date(_) => 11.5,
+    }
+}
