@@ -131,7 +131,8 @@ fn owner_only(path: &Path) -> Result<()> {
         .map_err(|error| Error::io("read", path, error))?
         .permissions()
         .mode();
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         return Ok(());
     }
     Err(Error::input(

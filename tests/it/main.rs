@@ -19,6 +19,7 @@ mod profiles;
 mod real;
 mod restated;
 mod robust;
+mod robust_corpus;
 mod robust_hostile;
 mod robust_operations;
 mod robust_upgrade;

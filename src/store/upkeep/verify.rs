@@ -185,7 +185,7 @@ impl Verified {
                     .and_then(|delta| delta.listed())
                 {
                     Ok(listed) => {
-                        files.extend(listed.into_iter().map(|file| (table.as_str(), file)))
+                        files.extend(listed.into_iter().map(|file| (table.as_str(), file)));
                     }
                     Err(error) => self.wrong(format!("{} {table}", run.id()), error.to_string()),
                 }
