@@ -83,8 +83,7 @@ impl Small {
             as_of: 0,
             as_of_given: true,
             versions,
-            settings: String::new(),
-            program: String::new(),
+            ..Run::default()
         }
     }
 }

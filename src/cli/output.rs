@@ -1,5 +1,6 @@
 //! Standard output carries results, standard error carries messages.
 
+use std::borrow::Cow;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,7 @@ use tempfile::NamedTempFile;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::error::{Error, Result};
+use crate::i18n::visible::with_escapes;
 use crate::insight::frame::Frame;
 use crate::store::runs::Run;
 
@@ -171,7 +173,10 @@ impl Out {
     /// # Errors
     /// When it cannot be written.
     pub fn all(&mut self, bytes: &[u8]) -> Result<()> {
-        let written = self.write_all(bytes);
+        let written = match self {
+            Self::Standard(out) => out.write_all(&tame(bytes)),
+            Self::File(..) | Self::Device(..) => self.write_all(bytes),
+        };
         written.map_err(|error| self.error(error))
     }
 
@@ -241,13 +246,22 @@ impl Write for Out {
     }
 }
 
+/// A text as a terminal may have it: what data or settings bring along cannot move the cursor or turn the direction
+/// of writing. JSON says the same afterwards. What is no text stays.
+fn tame(bytes: &[u8]) -> Cow<'_, [u8]> {
+    match std::str::from_utf8(bytes).map(with_escapes) {
+        Ok(Cow::Owned(text)) => Cow::Owned(text.into_bytes()),
+        Ok(Cow::Borrowed(_)) | Err(_) => Cow::Borrowed(bytes),
+    }
+}
+
 /// Writes a result to standard output.
 ///
 /// # Errors
 /// When standard output does not take it; a closed pipe is told apart by [`is_broken_pipe`].
 pub fn stdout(bytes: &[u8]) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    out.write_all(bytes)
+    out.write_all(&tame(bytes))
         .and_then(|()| out.flush())
         .map_err(|error| Error::io("write to", "standard output".as_ref(), error))
 }
@@ -262,12 +276,12 @@ pub fn is_broken_pipe(error: &Error) -> bool {
 pub fn error(error: &Error, json: bool) {
     if json {
         let line = serde_json::json!({ "level": "error", "message": error.to_string(), "hint": error.hint() });
-        eprintln!("{line}");
+        eprintln!("{}", with_escapes(&line.to_string()));
         return;
     }
-    eprintln!("error: {error}");
+    eprintln!("error: {}", with_escapes(&error.to_string()));
     if let Some(hint) = error.hint() {
-        eprintln!("\nhint: {hint}");
+        eprintln!("\nhint: {}", with_escapes(&hint));
     }
 }
 
@@ -279,7 +293,7 @@ pub fn note(message: &str, json: bool) {
             serde_json::json!({ "level": "note", "message": message })
         );
     } else {
-        eprintln!("note: {message}");
+        eprintln!("note: {}", with_escapes(message));
     }
 }
 

@@ -34,7 +34,11 @@ enum StoreCommand {
         last: usize,
     },
     /// Whether every file of the newest run is there and as it was written; ends with 1 when not
-    Verify,
+    Verify {
+        /// The files of every earlier run that is kept, too
+        #[arg(long)]
+        all: bool,
+    },
     /// Make one file of every day that has several
     Compact,
     /// Remove the files that no kept run refers to
@@ -54,9 +58,9 @@ pub fn store(common: &Common, args: &StoreArgs) -> Result<ExitCode> {
     match args.command {
         // Reading needs no lock: a run that is under way is not in the list yet.
         StoreCommand::Log { last } => log(common, &settings, &store, last),
-        StoreCommand::Verify => {
+        StoreCommand::Verify { all } => {
             let _lock = store.lock()?;
-            verify(common, &store)
+            verify(common, &store, all)
         }
         StoreCommand::Compact => {
             let _lock = store.lock()?;
@@ -108,7 +112,8 @@ fn log(common: &Common, settings: &Settings, store: &Store, last: usize) -> Resu
             all.push(serde_json::json!({
                 "run": run.id(), "as_of": as_of, "as_of_given": run.as_of_given, "records": records,
                 "facts": facts, "readable": whole, "program": run.program, "settings": run.settings,
-                "versions": run.versions,
+                "versions": run.versions, "rows": run.rows, "format": run.format, "fact_columns": run.facts,
+                "definitions": run.definitions,
             }));
             continue;
         }
@@ -138,8 +143,8 @@ fn log(common: &Common, settings: &Settings, store: &Store, last: usize) -> Resu
     Ok(ExitCode::SUCCESS)
 }
 
-fn verify(common: &Common, store: &Store) -> Result<ExitCode> {
-    let found = upkeep::verify(store)?;
+fn verify(common: &Common, store: &Store, all: bool) -> Result<ExitCode> {
+    let found = upkeep::verify(store, all)?;
     let text = if common.json {
         format!("{}\n", verified_json(&found))
     } else {

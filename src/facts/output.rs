@@ -1,6 +1,7 @@
 //! Facts on their way into the store: written day by day beside it, committed together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::Path;
 
 use polars::prelude::*;
@@ -13,7 +14,7 @@ use crate::error::{Error, PolarsContext, Result};
 use crate::schema::DATE;
 use crate::schema::facts::{FACTS, Fact};
 use crate::store::delta::{Content, Part, Replacement};
-use crate::store::{Store, private_dir};
+use crate::store::{Store, private_dir, private_file};
 
 /// Facts being derived.
 pub struct Output {
@@ -138,7 +139,9 @@ fn to_file(folder: &Path, fact: &Fact, number: usize, day: Replacement) -> Resul
         return Ok(day);
     };
     let path = folder.join(format!("{}-{number:06}.parquet", fact.name));
-    std::fs::write(&path, bytes).map_err(|error| Error::io("write", &path, error))?;
+    private_file(&path)
+        .and_then(|mut file| file.write_all(bytes))
+        .map_err(|error| Error::io("write", &path, error))?;
     let content = Content::File {
         hash: blake3::hash(bytes).to_hex().to_string(),
         size: bytes.len() as u64,

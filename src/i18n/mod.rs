@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 pub mod text;
+pub mod visible;
 
 /// A language a report can be written in.
 #[derive(

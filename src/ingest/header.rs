@@ -43,12 +43,31 @@ pub struct Found {
     pub plans: Vec<Plan>,
 }
 
+/// Columns of the widest spreadsheet. Names of columns are compared with those of every table, so that more would take
+/// minutes to be told that they are nonsense.
+const MOST_COLUMNS: usize = 16_384;
+
 /// Finds the header among the first rows of a file, or of a part of it.
 ///
 /// # Errors
 /// When no row, no two rows together and no source without a header fit; the message is about the row that
 /// comes closest.
 pub fn find(rows: &[Vec<String>], settings: &Settings, part: Part<'_>) -> Result<Found, NoPlan> {
+    if let Some(most) = rows
+        .iter()
+        .map(Vec::len)
+        .max()
+        .filter(|most| *most > MOST_COLUMNS)
+    {
+        return Err(NoPlan {
+            message: format!(
+                "has rows of {most} columns, more than the {MOST_COLUMNS} of the widest spreadsheet"
+            ),
+            hint: "export the columns that are needed, one row per record".to_owned(),
+            shared: 0,
+            mapping: false,
+        });
+    }
     let mut closest: Option<NoPlan> = None;
     for at in 0..rows.len().min(ROWS_LOOKED_AT) {
         for (header, skip) in readings(rows, at, settings) {
@@ -268,6 +287,13 @@ mod tests {
     fn field_names_below_the_titles_are_no_row() {
         let text = "通话编号,呼叫时间,技能组\ncall_id,started_at,queue\nc1,2026-03-02,x";
         assert_eq!(check(text), Ok((2, 3)));
+    }
+
+    #[test]
+    fn a_row_wider_than_any_spreadsheet_is_no_header() {
+        let wide = format!("call_id,started_at{}", ",x".repeat(MOST_COLUMNS));
+        let said = check(&wide).unwrap_err();
+        assert!(said.contains("has rows of 16386 columns"), "{said}");
     }
 
     #[test]

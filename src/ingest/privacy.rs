@@ -53,16 +53,16 @@ impl Key {
     /// Reads the key file, or makes one of mode 0600 with a random key.
     ///
     /// # Errors
-    /// When the file cannot be read or made, or is not 64 hex digits.
+    /// When the file cannot be read or made, others than its owner may read it, or it is not 64 hex digits.
     pub fn load_or_create(path: &Path) -> Result<Self> {
         match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(text.trim()).ok_or_else(|| {
+            Ok(text) => owner_only(path).and_then(|()| Self::parse(text.trim()).ok_or_else(|| {
                 Error::input(
                     path,
                     "is not a key of 64 hex digits",
                     "restore the key from a backup; a new key would separate old customers from new ones",
                 )
-            }),
+            })),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::create(path),
             Err(error) => Err(Error::io("read", path, error)),
         }
@@ -79,17 +79,23 @@ impl Key {
         {
             std::fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
         }
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let folder = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         let hex = blake3::Hash::from_bytes(bytes).to_hex();
-        let mut file = options
-            .open(path)
-            .map_err(|error| Error::io("create", path, error))?;
-        writeln!(file, "{hex}")
-            .and_then(|()| file.sync_all())
-            .map_err(|error| Error::io("write", path, error))?;
+        // The name appears with the whole key or not at all: half a key would stop every later run. Of two programs
+        // that make one at the same time, one is told that the other was first.
+        let write = || -> std::io::Result<()> {
+            let mut file = tempfile::Builder::new()
+                .prefix(".kefu-key-")
+                .tempfile_in(folder)?;
+            writeln!(file, "{hex}")?;
+            file.as_file().sync_all()?;
+            file.persist_noclobber(path)?;
+            Ok(())
+        };
+        write().map_err(|error| Error::io("create", path, error))?;
         Ok(Self(bytes))
     }
 
@@ -115,6 +121,34 @@ impl Key {
         }
         Customer::Pseudonym(Pseudonym(digits))
     }
+}
+
+/// Makes sure that nobody but its owner can read a key: with it, pseudonyms can be traced back to customers.
+#[cfg(unix)]
+fn owner_only(path: &Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path)
+        .map_err(|error| Error::io("read", path, error))?
+        .permissions()
+        .mode();
+    let others = mode & 0o077;
+    if others == 0 {
+        return Ok(());
+    }
+    Err(Error::input(
+        path,
+        format!(
+            "is the key of the customers' pseudonyms, and others than its owner may open it (mode {:03o})",
+            mode & 0o777
+        ),
+        format!("chmod 600 {}", path.display()),
+    ))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the mode is one of Unix")]
+fn owner_only(_path: &Path) -> Result<()> {
+    Ok(())
 }
 
 /// The digits of pseudonyms.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::error::{Error, Result};
+use crate::i18n::visible::with_escapes;
 
 /// Extensions that are read when a folder is given; a file that is named is always tried.
 const EXTENSIONS: &[&str] = &[
@@ -31,9 +32,9 @@ pub struct Input {
 }
 
 impl Input {
-    fn new(name: String, path: PathBuf) -> Self {
+    fn new(name: &str, path: PathBuf) -> Self {
         Self {
-            name,
+            name: with_escapes(name).into_owned(),
             path,
             _spool: None,
         }
@@ -54,7 +55,7 @@ pub fn discover(inputs: &[PathBuf], spool: &Path) -> Result<Vec<Input>> {
         } else if input.is_dir() {
             walk(input, input, &mut found)?;
         } else if input.exists() {
-            found.push(Input::new(file_name(input), input.clone()));
+            found.push(Input::new(&file_name(input), input.clone()));
         } else {
             matching(input, &mut found)?;
         }
@@ -99,7 +100,7 @@ fn matching(input: &Path, found: &mut Vec<Input>) -> Result<()> {
             Error::io("list", &path, error.into())
         })?;
         if path.is_file() && !is_hidden(&path) {
-            found.push(Input::new(file_name(&path), path));
+            found.push(Input::new(&file_name(&path), path));
         }
     }
     if found.len() == before {
@@ -143,7 +144,7 @@ fn walk(root: &Path, folder: &Path, found: &mut Vec<Input>) -> Result<()> {
         if is_export(&path) {
             let name = path.strip_prefix(root).unwrap_or(&path);
             let name = name.to_string_lossy().into_owned();
-            found.push(Input::new(name, path));
+            found.push(Input::new(&name, path));
         }
     }
     Ok(())

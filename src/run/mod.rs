@@ -36,7 +36,7 @@ use crate::schema::TABLES;
 use crate::schema::facts::FACTS;
 use crate::settings::{Format, Settings};
 use crate::store::Store;
-use crate::store::runs::Run;
+use crate::store::runs::{self, Run};
 use crate::store::{quality, quarantine};
 
 use night::Documents;
@@ -119,6 +119,7 @@ fn take_in(job: &Job, store: &Store, progress: &dyn Progress) -> Result<ingest::
         .clone()
         .unwrap_or_else(|| key_beside(&job.store));
     let key = Key::load_or_create(&key_file)?;
+    store.forget_unfinished()?;
     quarantine::expire(store, job.settings.retention.quarantine)?;
     let files = files::discover(&job.inputs, &store.staging())?;
     ingest::ingest(store, &files, &job.settings, &key, progress)
@@ -213,6 +214,8 @@ fn derive(
             .chain([quality::TABLE]),
     )?;
     let fingerprint = fingerprint(&job.settings);
+    let columns = fact_columns();
+    let definitions = definitions(&job.settings);
     let last = store.latest_run()?;
     if let Some(last) = &last {
         let same_records = records
@@ -221,7 +224,9 @@ fn derive(
         let same_instant = job
             .as_of
             .map_or(!last.as_of_given, |as_of| as_of == last.as_of);
-        if same_records && same_instant && last.settings == fingerprint {
+        let same_meaning = (&last.settings, &last.facts, &last.definitions)
+            == (&fingerprint, &columns, &definitions);
+        if same_records && same_instant && same_meaning {
             return Ok(Derived {
                 run: last.clone(),
                 days: 0,
@@ -231,7 +236,11 @@ fn derive(
     }
     progress.stage("derive", 2);
     let mut read = Records::read(store, |table| store.table(table.name)?.parts())?;
-    if let Some(last) = last.as_ref().filter(|last| last.settings == fingerprint) {
+    // Facts of an earlier program may lack columns: they are derived anew from the records.
+    if let Some(last) = last
+        .as_ref()
+        .filter(|last| (&last.settings, &last.facts) == (&fingerprint, &columns))
+    {
         let mut facts = store.parts_at("call_facts", last)?;
         // A run that died may have written days under other settings since.
         let now = store.table("call_facts")?.parts()?;
@@ -258,14 +267,23 @@ fn derive(
     progress.step("facts written");
     let mut all = records;
     all.extend(versions(store, FACTS.iter().map(|fact| fact.name))?);
-    let run = Run {
+    let mut run = Run {
         number: last.map_or(1, |last| last.number + 1),
         as_of,
         as_of_given: job.as_of.is_some(),
         versions: all,
         settings: fingerprint,
         program: env!("CARGO_PKG_VERSION").to_owned(),
+        format: runs::FORMAT,
+        facts: columns,
+        definitions,
+        rows: BTreeMap::new(),
     };
+    for table in run.versions.keys() {
+        let parts = store.parts_at(table, &run)?;
+        let rows = parts.iter().map(|part| part.rows).sum();
+        run.rows.insert(table.clone(), rows);
+    }
     store.record_run(&run)?;
     Ok(Derived {
         run,
@@ -301,7 +319,37 @@ fn fingerprint(settings: &Settings) -> String {
         settings.tickets,
         settings.privacy.drop
     );
-    blake3::hash(text.as_bytes()).to_hex().as_str()[..32].to_owned()
+    short_hash(&text, 32)
+}
+
+/// Hash of the columns of the fact tables: facts with other columns cannot be read by this program.
+fn fact_columns() -> String {
+    short_hash(&format!("{FACTS:?}"), 32)
+}
+
+/// Id of every KPI → hash of what it counts, however it is called and wherever its target lies.
+fn definitions(settings: &Settings) -> BTreeMap<String, String> {
+    let kpis = settings.kpis.iter();
+    kpis.map(|kpi| {
+        let text = format!(
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {}",
+            kpi.fact,
+            kpi.condition,
+            kpi.kind,
+            kpi.when,
+            kpi.of,
+            kpi.weight,
+            kpi.q,
+            kpi.scale,
+            kpi.period
+        );
+        (kpi.id.clone(), short_hash(&text, 8))
+    })
+    .collect()
+}
+
+fn short_hash(text: &str, digits: usize) -> String {
+    blake3::hash(text.as_bytes()).to_hex().as_str()[..digits].to_owned()
 }
 
 fn publish_run(

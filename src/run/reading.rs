@@ -1,5 +1,6 @@
 //! What a reader sees: the store as one run left it, or its records judged at another instant.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{Days, NaiveDate};
@@ -17,7 +18,7 @@ use crate::settings::Settings;
 use crate::store::runs::Run;
 use crate::store::{Store, quality};
 
-use super::{fingerprint, newest_run, versions};
+use super::{definitions, fact_columns, fingerprint, newest_run, versions};
 
 /// Which earlier run is asked for.
 ///
@@ -154,14 +155,17 @@ impl Reading {
         as_of: Option<i64>,
     ) -> Result<Self> {
         let store = Store::open(root)?;
+        store.check_format()?;
         let zone = settings.centre.zone;
         let run = match snapshot {
             Some(snapshot) => snapshot.find(&store, zone)?,
             None => newest_run(&store)?,
         };
-        if let Some(as_of) = as_of.filter(|as_of| *as_of != run.as_of) {
+        let stale = run.facts != fact_columns();
+        if let Some(as_of) = as_of.filter(|as_of| *as_of != run.as_of || stale) {
             return Self::judged(store, run, settings, as_of);
         }
+        check_facts(root, &run, snapshot.is_some())?;
         let note = note(&run, settings, snapshot.is_some());
         Ok(Self {
             store,
@@ -191,6 +195,7 @@ impl Reading {
             as_of_given: true,
             versions: versions(&judged, FACTS.iter().map(|fact| fact.name))?,
             settings: fingerprint(settings),
+            facts: fact_columns(),
             ..run.clone()
         };
         Ok(Self {
@@ -246,11 +251,55 @@ pub fn note(run: &Run, settings: &Settings, asked: bool) -> Option<String> {
             run.program
         ));
     }
-    (run.settings != fingerprint(settings)).then(|| {
-        format!(
+    let mut notes = Vec::new();
+    if run.settings != fingerprint(settings) {
+        notes.push(format!(
             "{} was computed with other settings of the centre or its problem types; its facts are read as they were",
             run.id()
-        )
+        ));
+    }
+    let others = redefined(run, &definitions(settings));
+    if !others.is_empty() {
+        notes.push(format!(
+            "since {} these KPIs are defined otherwise, and are computed as they are defined now: {}",
+            run.id(),
+            others.join(", ")
+        ));
+    }
+    (!notes.is_empty()).then(|| notes.join("; "))
+}
+
+/// The KPIs of a run that have another definition now, or none. A run that knows none was recorded before
+/// definitions were.
+fn redefined<'r>(run: &'r Run, now: &BTreeMap<String, String>) -> Vec<&'r str> {
+    let ids = run.definitions.iter();
+    ids.filter(|(id, hash)| now.get(*id) != Some(hash))
+        .map(|(id, _)| id.as_str())
+        .collect()
+}
+
+/// Makes sure that the facts of a run have the columns that this program reads.
+fn check_facts(root: &Path, run: &Run, asked: bool) -> Result<()> {
+    if run.facts == fact_columns() {
+        return Ok(());
+    }
+    let program = &run.program;
+    Err(Error::Store {
+        root: root.to_owned(),
+        message: format!(
+            "the facts of {} were derived by an earlier kefu ({program}), without all of today's columns",
+            run.id()
+        ),
+        hint: if asked {
+            format!(
+                "its records can be read: `kefu kpi --snapshot {} --as-of TIME` derives facts from them; \
+                 for its figures as they were use kefu {program}",
+                run.id()
+            )
+        } else {
+            "run `kefu run INPUT` again, with the exports of before: it derives the facts anew from the records in the store"
+                .to_owned()
+        },
     })
 }
 

@@ -21,6 +21,7 @@ use crate::kpi::query::{Query, Row, Source};
 use crate::report::document::{Cause, RawRestated};
 use crate::report::nightly::{Restated, RestatedFigure, Since};
 use crate::schema::facts::{FACTS, Fact};
+use crate::store::runs::Run;
 
 use super::Job;
 use super::night::{FIGURES, needs_time};
@@ -51,7 +52,9 @@ pub(super) fn compare(
             .map(|at| at.with_timezone(&zone).naive_local())
             .unwrap_or_default(),
     };
-    if (&before.settings, &before.program) != (&source.run.settings, &source.run.program) {
+    // Facts of an earlier program may lack columns.
+    let meaning = |run: &Run| (run.settings.clone(), run.facts.clone(), run.program.clone());
+    if meaning(&before) != meaning(source.run) {
         return Ok(Restated::Redefined(since));
     }
     let window = i64::try_from(job.settings.centre.fcr_window.as_micros()).unwrap_or(i64::MAX);

@@ -1,6 +1,7 @@
 //! What serde cannot know: names that must exist elsewhere, and numbers that must lie in a range.
 
 use crate::error::{Error, Result};
+use crate::i18n::visible::is_hidden;
 use crate::schema::privacy::{Class, privacy_class};
 use crate::schema::{TABLES, Table};
 
@@ -28,6 +29,14 @@ pub(super) fn check(document: &Document, file: &File, settings: &Settings) -> Re
 }
 
 fn centre(document: &Document, file: &File) -> Result<()> {
+    let name = &file.centre.name;
+    if name.en.contains(is_hidden) || name.zh.contains(is_hidden) {
+        return Err(document.value_error(
+            &[Key("centre"), Key("name")],
+            "`name` in [centre] holds a control character or a mark of writing direction",
+            "it stands on every page: write it without",
+        ));
+    }
     for (at, hour) in file.centre.peak_hours.iter().enumerate() {
         if *hour > 23 {
             return Err(document.value_error(

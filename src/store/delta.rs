@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use arrow::datatypes::{DataType, SchemaRef, TimeUnit};
 use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
 use deltalake::kernel::{
-    Action, Add, DataType as DeltaType, PrimitiveType, StructField, Transaction,
+    Action, Add, DataType as DeltaType, MetadataExt, PrimitiveType, StructField, StructType,
+    Transaction,
 };
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
@@ -252,7 +253,10 @@ impl<'r> Delta<'r> {
                 changed: 0,
             });
         };
-        let (actions, changed) = self.actions(table, layout, replacements)?;
+        let (mut actions, changed) = self.actions(table, layout, replacements)?;
+        if !actions.is_empty() {
+            actions.extend(self.evolution(table, layout)?);
+        }
         if actions.is_empty() && transaction.is_none() {
             return Ok(Committed {
                 version: table.version().unwrap_or_default(),
@@ -300,8 +304,23 @@ impl<'r> Delta<'r> {
     }
 
     fn create(&self, layout: &Layout) -> Result<DeltaTable> {
-        std::fs::create_dir_all(&self.root)
-            .map_err(|error| Error::io("create", &self.root, error))?;
+        // The library makes folders and logs that everybody may read; nobody else gets as far as them.
+        super::private_dir(&self.root)?;
+        let created = Self::columns(layout);
+        let create = self
+            .builder()?
+            .build()
+            .map_err(|source| self.error(source))?
+            .create()
+            .with_columns(created)
+            .with_partition_columns(layout.partition.iter().map(|(column, _)| *column));
+        self.runtime
+            .block_on(std::future::IntoFuture::into_future(create))
+            .map_err(|source| self.error(source))
+    }
+
+    /// The columns that a layout has in Delta.
+    fn columns(layout: &Layout) -> Vec<StructField> {
         let mut columns: Vec<StructField> = layout
             .schema
             .fields()
@@ -315,16 +334,38 @@ impl<'r> Delta<'r> {
                 true,
             ));
         }
-        let create = self
-            .builder()?
-            .build()
-            .map_err(|source| self.error(source))?
-            .create()
-            .with_columns(columns)
-            .with_partition_columns(layout.partition.iter().map(|(column, _)| *column));
-        self.runtime
-            .block_on(std::future::IntoFuture::into_future(create))
-            .map_err(|source| self.error(source))
+        columns
+    }
+
+    /// What makes the table's columns those of the layout, when they are others: an earlier version of the program
+    /// has made it. Rows in files of before read as null where they lack a column.
+    fn evolution(&self, table: &DeltaTable, layout: &Layout) -> Result<Option<Action>> {
+        let state = table.snapshot().map_err(|source| self.error(source))?;
+        let wanted = StructType::try_new(Self::columns(layout))
+            .map_err(|source| self.error(DeltaTableError::from(source)))?;
+        let known = state.schema();
+        let differs = wanted
+            .fields()
+            .any(|field| known.field(field.name()) != Some(field));
+        if !differs {
+            return Ok(None);
+        }
+        // A column that is no longer written stays: earlier versions have it.
+        let mut columns: Vec<StructField> = known
+            .fields()
+            .filter(|field| wanted.field(field.name()).is_none())
+            .cloned()
+            .collect();
+        let mut all: Vec<StructField> = wanted.fields().cloned().collect();
+        all.append(&mut columns);
+        let evolved =
+            StructType::try_new(all).map_err(|source| self.error(DeltaTableError::from(source)))?;
+        let metadata = state
+            .metadata()
+            .clone()
+            .with_schema(&evolved)
+            .map_err(|source| self.error(DeltaTableError::from(source)))?;
+        Ok(Some(Action::Metadata(metadata)))
     }
 
     fn actions(
@@ -369,11 +410,19 @@ impl<'r> Delta<'r> {
         Ok((actions, changed))
     }
 
-    /// Writes a data file under a temporary name and renames it, so that no half file ever bears its name.
+    /// Writes a data file in the folder for what is staged and renames it, so that no half file ever bears its name.
     fn write(&self, relative: &str, content: &Content) -> Result<()> {
         let path = self.root.join(relative);
         match content {
-            Content::Bytes(bytes) => super::write_atomically(&path, bytes),
+            Content::Bytes(bytes) => {
+                let store = self.root.parent().unwrap_or(&self.root);
+                let staging = store.join(super::STAGING);
+                super::private_dir(&staging)?;
+                if let Some(folder) = path.parent() {
+                    super::private_dir(folder)?;
+                }
+                super::write_through(&staging, &path, bytes)
+            }
             Content::File { path: staged, .. } => super::move_atomically(staged, &path),
         }
     }

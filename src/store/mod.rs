@@ -18,11 +18,15 @@ use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
 use tokio::runtime::Runtime;
 
 use crate::error::{Error, Result};
 use delta::{Delta, Part};
 use runs::Run;
+
+/// Folder for files in the making.
+const STAGING: &str = ".staging";
 
 /// A folder of Delta tables.
 pub struct Store {
@@ -87,28 +91,26 @@ impl Store {
     /// Folder for files in the making; only who holds the lock may use it.
     #[must_use]
     pub fn staging(&self) -> PathBuf {
-        self.root.join(".staging")
+        self.root.join(STAGING)
     }
 
-    /// Takes the right to write.
+    /// Takes the right to write, and clears away what a run that was killed has left unfinished.
     ///
     /// # Errors
-    /// When another process holds it. The lock ends with its process, so a stale one cannot remain.
+    /// When another process holds it, or a newer program wrote the store. The lock ends with its process, so a
+    /// stale one cannot remain.
     pub fn lock(&self) -> Result<Lock> {
         let path = self.root.join(".lock");
-        let file = File::create(&path).map_err(|error| Error::io("create", &path, error))?;
+        let file = private_file(&path).map_err(|error| Error::io("create", &path, error))?;
         match file.try_lock() {
             Ok(()) => {
-                // What a run that was killed had staged is of no use to anybody.
-                let staging = self.staging();
-                if staging.is_dir() {
-                    std::fs::remove_dir_all(&staging)
-                        .map_err(|error| Error::io("empty", &staging, error))?;
-                }
-                Ok(Lock {
+                let lock = Lock {
                     _file: file,
-                    staging,
-                })
+                    staging: self.staging(),
+                };
+                self.clear_unfinished()?;
+                self.check_format()?;
+                Ok(lock)
             }
             Err(TryLockError::WouldBlock) => Err(Error::Store {
                 root: self.root.clone(),
@@ -117,6 +119,25 @@ impl Store {
             }),
             Err(TryLockError::Error(error)) => Err(Error::io("lock", &path, error)),
         }
+    }
+
+    /// Removes what a run that was killed has left: everything staged, files of the program's own that never got
+    /// their name, and the half-written commits of the Delta library. The lock must be held.
+    fn clear_unfinished(&self) -> Result<()> {
+        let staging = self.staging();
+        if staging.is_dir() {
+            std::fs::remove_dir_all(&staging)
+                .map_err(|error| Error::io("empty", &staging, error))?;
+        }
+        remove_unfinished(&self.root.join(quarantine::FOLDER))?;
+        let fail = |error| Error::io("list", &self.root, error);
+        for entry in std::fs::read_dir(&self.root).map_err(fail)? {
+            let log = entry.map_err(fail)?.path().join("_delta_log");
+            if log.is_dir() {
+                remove_unfinished(&log)?;
+            }
+        }
+        Ok(())
     }
 
     /// A table at its newest version, for writing.
@@ -161,6 +182,62 @@ pub fn private_dir(path: &Path) -> Result<()> {
         .map_err(|error| Error::io("create", path, error))
 }
 
+/// Makes a file, or empties it, that only its owner can read, whatever the process's mask.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Prefix of the names that files have until they are whole.
+pub const UNFINISHED: &str = ".kefu-";
+
+/// Whether a file was never finished: one of the program's own, or of the library that writes the logs.
+fn is_unfinished(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.starts_with(UNFINISHED) || name.ends_with(".tmp") || name.contains('#')
+}
+
+/// Removes the files of a folder that were never finished; nobody may be writing to it.
+fn remove_unfinished(folder: &Path) -> Result<()> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Ok(());
+    };
+    for entry in entries {
+        let path = entry
+            .map_err(|error| Error::io("list", folder, error))?
+            .path();
+        if is_unfinished(&path) && path.is_file() {
+            std::fs::remove_file(&path).map_err(|error| Error::io("remove", &path, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the files that a program which was killed has left unfinished in a folder that several may write to:
+/// a file that somebody is still writing is locked by its writer. What cannot be removed stays.
+pub fn sweep(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !name.starts_with(UNFINISHED) {
+            continue;
+        }
+        if let Ok(file) = File::options().write(true).open(&path)
+            && file.try_lock().is_ok()
+        {
+            let _ = std::fs::remove_file(&path);
+        }
+    }
+}
+
 /// Writes a file of mode 0600 under a temporary name beside its place, then renames it: readers see the old
 /// content or the new, never half of it.
 ///
@@ -172,16 +249,70 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
+    write(parent, path, bytes, 0o600)
+}
+
+/// The same for everybody to read, mode 0644: the file has its mode before it has its name.
+///
+/// # Errors
+/// When the folder or file cannot be written.
+pub fn publish_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    std::fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
+    write(parent, path, bytes, 0o644)
+}
+
+/// The same by way of a folder on the same file system, where what a killed program leaves is cleared away; the
+/// folder of the file must be there.
+///
+/// # Errors
+/// When the folder or file cannot be written.
+pub fn write_through(folder: &Path, path: &Path, bytes: &[u8]) -> Result<()> {
+    write(folder, path, bytes, 0o600)
+}
+
+/// A file for everybody to read that is safe on disk in `folder` and has no name of its own yet; dropped, it
+/// vanishes, and [`sweep`] removes what a killed program leaves of it. `path` is for the error.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn unnamed(folder: &Path, path: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
+    unfinished(folder, bytes, 0o644).map_err(|error| Error::io("write", path, error))
+}
+
+fn write(folder: &Path, path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let write = || -> std::io::Result<()> {
-        let mut file = tempfile::Builder::new()
-            .prefix(".kefu-")
-            .tempfile_in(parent)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
+        unfinished(folder, bytes, mode)?.persist(path)?;
         Ok(())
     };
     write().map_err(|error| Error::io("write", path, error))
+}
+
+fn unfinished(folder: &Path, bytes: &[u8], mode: u32) -> std::io::Result<NamedTempFile> {
+    let mut file = tempfile::Builder::new()
+        .prefix(UNFINISHED)
+        .tempfile_in(folder)?;
+    // `sweep` leaves alone what is locked; where locks are unknown it leaves everything alone.
+    let _ = file.as_file().try_lock();
+    file.write_all(bytes)?;
+    set_mode(file.as_file(), mode)?;
+    file.as_file().sync_all()?;
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn set_mode(file: &File, mode: u32) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the mode is one of Unix")]
+fn set_mode(_file: &File, _mode: u32) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Moves a file that is safe on disk to its place in the same file system.
@@ -190,7 +321,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
 /// When it cannot be moved.
 pub fn move_atomically(from: &Path, to: &Path) -> Result<()> {
     if let Some(parent) = to.parent() {
-        std::fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
+        private_dir(parent)?;
     }
     std::fs::rename(from, to).map_err(|error| Error::io("write", to, error))
 }

@@ -3,6 +3,7 @@
 //! `_quality` holds, per file and table, how many rows were stored, replaced, duplicate and rejected, by
 //! reason.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
@@ -13,6 +14,7 @@ use super::delta::{Content, Layout, Replacement};
 use super::runs::Run;
 use super::{Store, parquet_io};
 use crate::error::{Error, Result};
+use crate::i18n::visible::without_hidden;
 use crate::ingest::Reject;
 use crate::ingest::privacy::example;
 
@@ -57,6 +59,14 @@ fn schema() -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
+fn layout() -> Layout {
+    Layout {
+        name: TABLE.to_owned(),
+        schema: schema(),
+        partition: Some((BATCH, PrimitiveType::String)),
+    }
+}
+
 /// The id under which a file's rows enter a table: same content, same id.
 #[must_use]
 pub fn batch_id(content: &str, table: &str) -> String {
@@ -70,11 +80,6 @@ impl Store {
     /// When the table cannot be written.
     pub fn write_quality(&self, batch: &str, lines: &[Line]) -> Result<()> {
         let encoded = encode(lines)?;
-        let layout = Layout {
-            name: TABLE.to_owned(),
-            schema: schema(),
-            partition: Some((BATCH, PrimitiveType::String)),
-        };
         let replacement = Replacement {
             partition: Some(batch.to_owned()),
             rows: lines.len() as u64,
@@ -82,7 +87,47 @@ impl Store {
             keys: None,
         };
         self.table(TABLE)?
-            .replace(&layout, vec![replacement], None)?;
+            .replace(&layout(), vec![replacement], None)?;
+        Ok(())
+    }
+
+    /// Takes out the accounts of files whose rows were never stored, because a run died between the two: the file may
+    /// never come again as it was. Only accounts that no run knows yet are looked at. The lock must be held.
+    ///
+    /// # Errors
+    /// When a table cannot be read or written.
+    pub fn forget_unfinished(&self) -> Result<()> {
+        let known: BTreeSet<Option<String>> = match self.latest_run()? {
+            Some(run) => {
+                let parts = self.parts_at(TABLE, &run)?.into_iter();
+                parts.map(|part| part.partition).collect()
+            }
+            None => BTreeSet::new(),
+        };
+        let mut dead = Vec::new();
+        for part in self.table(TABLE)?.parts()? {
+            let Some(batch) = part
+                .partition
+                .filter(|batch| !known.contains(&Some(batch.clone())))
+            else {
+                continue;
+            };
+            let stored = match batch.split_once('-') {
+                Some((_, table)) => self.table(table)?.has_transaction(&batch)?,
+                None => true,
+            };
+            if !stored {
+                dead.push(Replacement {
+                    partition: Some(batch),
+                    rows: 0,
+                    content: Content::Bytes(Vec::new()),
+                    keys: None,
+                });
+            }
+        }
+        if !dead.is_empty() {
+            self.table(TABLE)?.replace(&layout(), dead, None)?;
+        }
         Ok(())
     }
 
@@ -148,7 +193,7 @@ fn encode(lines: &[Line]) -> Result<RecordBatch> {
     let mut columns: Vec<ArrayRef> = Vec::new();
     for name in TEXTS {
         columns.push(Arc::new(StringArray::from_iter_values(
-            lines.iter().map(|line| field(line, name)),
+            lines.iter().map(|line| without_hidden(field(line, name))),
         )));
     }
     columns.push(Arc::new(Int64Array::from_iter_values(

@@ -15,6 +15,7 @@ use tempfile::{NamedTempFile, TempPath};
 use super::{Store, parquet_io, private_dir};
 use crate::error::{Error, Result};
 use crate::i18n::Lang;
+use crate::i18n::visible::is_hidden;
 use crate::ingest::{Reject, reason};
 
 /// Folder of the quarantine in the store.
@@ -29,6 +30,8 @@ const BATCH: usize = 8192;
 /// The refused rows of one file and table, written as they come.
 pub struct Quarantine {
     folder: PathBuf,
+    /// Where the file lies until it is whole.
+    staging: PathBuf,
     file: String,
     held: Vec<Reject>,
     /// The first rows, for the workbook.
@@ -56,6 +59,7 @@ impl Quarantine {
     pub fn new(store: &Store, file: &str) -> Self {
         Self {
             folder: store.root().join(FOLDER),
+            staging: store.staging(),
             file: file.to_owned(),
             held: Vec::new(),
             sheet: Vec::new(),
@@ -94,9 +98,9 @@ impl Quarantine {
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner);
         if place.is_none() {
-            private_dir(&self.folder)?;
-            let file = NamedTempFile::with_prefix_in(".kefu-", &self.folder)
-                .map_err(|error| Error::io("create a file in", &self.folder, error))?;
+            private_dir(&self.staging)?;
+            let file = NamedTempFile::with_prefix_in("rejects-", &self.staging)
+                .map_err(|error| Error::io("create a file in", &self.staging, error))?;
             let (file, path) = file.into_parts();
             let options = ArrowWriterOptions::new()
                 .with_properties(parquet_io::properties(&[]).build())
@@ -121,6 +125,7 @@ impl Quarantine {
             return Ok(None);
         }
         self.flush()?;
+        private_dir(&self.folder)?;
         let writer = self
             .writer
             .into_inner()
@@ -142,7 +147,8 @@ impl Quarantine {
                 what: place.display().to_string(),
                 message: error.to_string(),
             })?;
-        super::write_atomically(&place, &bytes)?;
+        private_dir(&self.staging)?;
+        super::write_through(&self.staging, &place, &bytes)?;
         Ok(Some(place))
     }
 }
@@ -249,8 +255,5 @@ fn workbook(file: &str, rejects: &[Reject], total: u64) -> std::result::Result<V
 /// What a cell of a workbook can hold.
 fn short(text: &str) -> String {
     const MOST: usize = 32_000;
-    text.chars()
-        .filter(|c| !c.is_control() || *c == '\n' || *c == '\t')
-        .take(MOST)
-        .collect()
+    text.chars().filter(|c| !is_hidden(*c)).take(MOST).collect()
 }

@@ -17,8 +17,12 @@ use crate::error::{Error, Result};
 /// The table's name.
 pub const TABLE: &str = "_runs";
 
+/// How the store as a whole is laid out. A program refuses a store with a higher number; it brings one with a lower
+/// number up to date by its next run: facts are derived anew from the records, columns are added to tables.
+pub const FORMAT: i64 = 1;
+
 /// One finished run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Run {
     /// Position among the runs of the store, from 1.
     pub number: i64,
@@ -32,6 +36,14 @@ pub struct Run {
     pub settings: String,
     /// Version of the program.
     pub program: String,
+    /// Layout of the store when it was written; 0 before layouts were numbered.
+    pub format: i64,
+    /// Hash of the columns of the fact tables; empty before it was recorded.
+    pub facts: String,
+    /// Id of every KPI → hash of its definition; empty before it was recorded.
+    pub definitions: BTreeMap<String, String>,
+    /// Table → its rows; empty before it was recorded.
+    pub rows: BTreeMap<String, u64>,
 }
 
 impl Run {
@@ -54,6 +66,10 @@ fn schema() -> SchemaRef {
         Field::new("versions", DataType::Utf8, true),
         Field::new("settings", DataType::Utf8, true),
         Field::new("program", DataType::Utf8, true),
+        Field::new("format", DataType::Int64, true),
+        Field::new("facts", DataType::Utf8, true),
+        Field::new("definitions", DataType::Utf8, true),
+        Field::new("rows", DataType::Utf8, true),
     ]))
 }
 
@@ -69,6 +85,30 @@ impl Store {
         }
         runs.sort_by_key(|run: &Run| run.number);
         Ok(runs)
+    }
+
+    /// Makes sure that no newer program has written the store.
+    ///
+    /// # Errors
+    /// When one has, with its version.
+    pub fn check_format(&self) -> Result<()> {
+        let Some(newest) = self.latest_run()?.filter(|run| run.format > FORMAT) else {
+            return Ok(());
+        };
+        Err(Error::Store {
+            root: self.root().to_owned(),
+            message: format!(
+                "{} was written by kefu {} in a newer layout ({}; this is kefu {}, which knows layouts up to {FORMAT})",
+                newest.id(),
+                newest.program,
+                newest.format,
+                env!("CARGO_PKG_VERSION"),
+            ),
+            hint: format!(
+                "use kefu {} or later for this store, or build another from the exports: `kefu run INPUT --store NEW`",
+                newest.program
+            ),
+        })
     }
 
     /// The newest finished run.
@@ -118,9 +158,10 @@ impl Store {
 }
 
 fn encode(runs: &[Run]) -> Result<RecordBatch> {
-    let versions = runs
-        .iter()
-        .map(|run| serde_json::to_string(&run.versions).unwrap_or_default());
+    let json = |value: &dyn Fn(&Run) -> serde_json::Result<String>| {
+        let texts = runs.iter().map(|run| value(run).unwrap_or_default());
+        Arc::new(StringArray::from_iter_values(texts))
+    };
     RecordBatch::try_new(
         schema(),
         vec![
@@ -136,13 +177,21 @@ fn encode(runs: &[Run]) -> Result<RecordBatch> {
                     .map(|run| Some(run.as_of_given))
                     .collect::<BooleanArray>(),
             ),
-            Arc::new(StringArray::from_iter_values(versions)),
+            json(&|run| serde_json::to_string(&run.versions)),
             Arc::new(StringArray::from_iter_values(
                 runs.iter().map(|run| &run.settings),
             )),
             Arc::new(StringArray::from_iter_values(
                 runs.iter().map(|run| &run.program),
             )),
+            Arc::new(Int64Array::from_iter_values(
+                runs.iter().map(|run| run.format),
+            )),
+            Arc::new(StringArray::from_iter_values(
+                runs.iter().map(|run| &run.facts),
+            )),
+            json(&|run| serde_json::to_string(&run.definitions)),
+            json(&|run| serde_json::to_string(&run.rows)),
         ],
     )
     .map_err(|source| Error::Arrow {
@@ -155,6 +204,7 @@ fn decode(batch: &RecordBatch) -> Vec<Run> {
     let numbers = batch.column(0).as_primitive::<Int64Type>();
     let as_of = batch.column(1).as_primitive::<TimestampMicrosecondType>();
     let given = batch.column(2).as_boolean();
+    let format = batch.column(6).as_primitive::<Int64Type>();
     let text = |column: usize, row: usize| {
         let column = batch.column(column).as_string::<i32>();
         if column.is_null(row) {
@@ -171,6 +221,14 @@ fn decode(batch: &RecordBatch) -> Vec<Run> {
             versions: serde_json::from_str(&text(3, row)).unwrap_or_default(),
             settings: text(4, row),
             program: text(5, row),
+            format: if format.is_null(row) {
+                0
+            } else {
+                format.value(row)
+            },
+            facts: text(7, row),
+            definitions: serde_json::from_str(&text(8, row)).unwrap_or_default(),
+            rows: serde_json::from_str(&text(9, row)).unwrap_or_default(),
         })
         .collect()
 }

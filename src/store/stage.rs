@@ -239,7 +239,7 @@ impl Stage {
             .path()
             .join(format!("{:06}.parquet", job.sequence));
         let write = || -> std::io::Result<File> {
-            let mut file = File::create(&path)?;
+            let mut file = super::private_file(&path)?;
             file.write_all(&parquet)?;
             Ok(file)
         };

@@ -183,6 +183,7 @@ fn an_earlier_run_can_still_be_read() {
         .into(),
         settings: "s".to_owned(),
         program: "p".to_owned(),
+        ..runs::Run::default()
     };
     feed(&store, &format!("{HEADER}a,2026-03-02,,new\n"));
     store.record_run(&run(1, &store)).unwrap();

@@ -20,6 +20,11 @@ mod profiles;
 mod real;
 mod recurring;
 mod restated;
+mod robust;
+mod robust_corpus;
+mod robust_hostile;
+mod robust_operations;
+mod robust_upgrade;
 #[path = "../../benches/insight/score.rs"]
 mod score;
 mod settings;

@@ -9,6 +9,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::{Entry, Limits, Method};
 use crate::error::{Error, Result};
+use crate::i18n::visible::is_hidden;
 
 const AS_XLSX: &str = "open it in a spreadsheet program and save it as .xlsx or .csv";
 
@@ -183,8 +184,7 @@ fn label(raw: &[u8], fallback: impl FnOnce() -> String) -> String {
         }
         for c in part.chars() {
             // Marks that turn the direction of writing make a name look like another one.
-            let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-            if c.is_control() || turns {
+            if c.is_control() || is_hidden(c) {
                 shown.extend(c.escape_unicode());
             } else {
                 shown.push(c);

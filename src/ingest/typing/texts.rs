@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ahash::AHashMap;
 use arrow::array::{ArrayRef, StringBuilder};
 
+use crate::i18n::visible::without_hidden;
 use crate::ingest::Reason;
 use crate::ingest::plan::Cell;
 use crate::ingest::privacy::{Customer, Key};
@@ -36,7 +37,7 @@ pub(super) fn each(
     }
 }
 
-/// A column of texts: `read` appends one value per text, or nothing and says why the row is refused.
+/// A column of texts, without characters that command terminals or turn the direction of writing: `read` appends one value per text, or nothing and says why the row is refused.
 pub(super) fn texts(
     cell: &Cell,
     work: &mut Work<'_>,
@@ -45,7 +46,7 @@ pub(super) fn texts(
     let mut builder = StringBuilder::with_capacity(work.block.len(), work.block.len() * 16);
     each(cell, work, |text| {
         if let Some(text) = text {
-            return read(&text, &mut builder);
+            return read(&without_hidden(&text), &mut builder);
         }
         builder.append_null();
         Ok(())
@@ -85,9 +86,10 @@ pub(super) fn codes(cell: &Cell, set: &'static [Code], work: &mut Work<'_>) -> A
             *times += 1;
             builder.append_value(code.unwrap_or(&text));
         } else {
+            let text = without_hidden(&text).into_owned();
             let code = canonical(set, &text);
             builder.append_value(code.unwrap_or(&text));
-            known.insert(text.into_owned(), (code, 1));
+            known.insert(text, (code, 1));
         }
         Ok(())
     });

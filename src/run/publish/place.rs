@@ -1,99 +1,69 @@
 //! Files into their places: all are written and on disk before the first one takes its place.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 use crate::error::{Error, Result};
-use crate::store::write_atomically;
+use crate::store::{publish_atomically, sweep, unnamed};
 
 use super::{Published, Rendered};
 
-/// Where files wait, below the output folder; what a run that died left in it is cleared away by the next.
-const STAGING: &str = ".kefu-staging";
-
 /// Puts files into their places below `out`, in their order; one whose content is there already is not touched.
+/// Another program may put files there at the same time.
 ///
 /// # Errors
 /// When one cannot be written or its place is taken by a folder; then no file has changed.
 pub(super) fn put(out: &Path, files: Vec<Rendered>) -> Result<Vec<Published>> {
-    let staging = out.join(STAGING);
-    clear(&staging)?;
-    let placed = stage(out, &staging, files).and_then(|waiting| {
-        waiting
-            .into_iter()
-            .map(|(path, bytes, waits)| {
-                if let Some(waits) = &waits {
-                    take_place(waits, &path, &bytes)?;
-                }
-                Ok(Published {
-                    path,
-                    changed: waits.is_some(),
-                })
-            })
-            .collect()
-    });
-    clear(&staging)?;
-    placed
-}
-
-/// Place, content, and where the file waits for it if the content is new.
-type Waiting = (PathBuf, Vec<u8>, Option<PathBuf>);
-
-fn stage(out: &Path, staging: &Path, files: Vec<Rendered>) -> Result<Vec<Waiting>> {
-    files
+    // What a program that was killed has left unfinished.
+    sweep(out);
+    let waiting: Vec<Waiting> = files
         .into_iter()
-        .enumerate()
-        .map(|(number, (path, bytes))| {
-            let path = out.join(path);
-            if std::fs::read(&path).is_ok_and(|old| old == bytes) {
-                return Ok((path, bytes, None));
-            }
-            let parent = path.parent().unwrap_or(out);
-            create(parent)?;
-            if path.is_dir() {
-                let taken = std::io::Error::from(std::io::ErrorKind::IsADirectory);
-                return Err(Error::io("write", &path, taken));
-            }
-            create(staging)?;
-            let waits = staging.join(number.to_string());
-            write(&waits, &bytes).map_err(|error| Error::io("write", &path, error))?;
-            Ok((path, bytes, Some(waits)))
-        })
-        .collect()
+        .map(|(path, bytes)| stage(out, out.join(path), bytes))
+        .collect::<Result<_>>()?;
+    let placed = waiting.into_iter().map(|waiting| {
+        let (path, changed) = (waiting.path.clone(), waiting.file.is_some());
+        waiting.take_place()?;
+        Ok(Published { path, changed })
+    });
+    placed.collect()
 }
 
-fn create(folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder).map_err(|error| Error::io("create", folder, error))
+/// A file that waits for its place.
+struct Waiting {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    /// Where it waits, if its content is new.
+    file: Option<NamedTempFile>,
 }
 
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = std::fs::File::create(path)?;
-    file.write_all(bytes)?;
-    // Reports are for reading by others; what is personal never reaches them.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    file.sync_all()
-}
-
-fn take_place(waits: &Path, path: &Path, bytes: &[u8]) -> Result<()> {
-    match std::fs::rename(waits, path) {
-        // A folder below the output folder may be a link into another file system.
-        Err(error) if error.kind() == std::io::ErrorKind::CrossesDevices => {
-            write_atomically(path, bytes)
+fn stage(out: &Path, path: PathBuf, bytes: Vec<u8>) -> Result<Waiting> {
+    let mut file = None;
+    if !std::fs::read(&path).is_ok_and(|old| old == bytes) {
+        let parent = path.parent().unwrap_or(out);
+        std::fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
+        if path.is_dir() {
+            let taken = std::io::Error::from(std::io::ErrorKind::IsADirectory);
+            return Err(Error::io("write", &path, taken));
         }
-        other => other.map_err(|error| Error::io("write", path, error)),
+        file = Some(unnamed(out, &path, &bytes)?);
     }
+    Ok(Waiting { path, bytes, file })
 }
 
-fn clear(staging: &Path) -> Result<()> {
-    match std::fs::remove_dir_all(staging) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(Error::io("clear", staging, error))
+impl Waiting {
+    fn take_place(self) -> Result<()> {
+        let Some(file) = self.file else {
+            return Ok(());
+        };
+        match file.persist(&self.path) {
+            Ok(_) => Ok(()),
+            // A folder below the output folder may be a link into another file system.
+            Err(failed) if failed.error.kind() == std::io::ErrorKind::CrossesDevices => {
+                publish_atomically(&self.path, &self.bytes)
+            }
+            Err(failed) => Err(Error::io("write", &self.path, failed.error)),
         }
-        _ => Ok(()),
     }
 }
 
@@ -146,9 +116,7 @@ mod tests {
     #[test]
     fn what_a_dead_run_left_is_cleared() {
         let dir = tempfile::tempdir().unwrap();
-        let old = dir.path().join(STAGING);
-        std::fs::create_dir(&old).unwrap();
-        std::fs::write(old.join("7"), b"half").unwrap();
+        std::fs::write(dir.path().join(".kefu-7"), b"half").unwrap();
         put(dir.path(), vec![("a".into(), b"1".to_vec())]).unwrap();
         assert_eq!(names(dir.path()), ["a"]);
     }

@@ -10,16 +10,13 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 
 use super::runs::{self, Run};
-use super::{Store, quality};
+use super::{Store, is_unfinished, quality};
 use crate::schema::TABLES;
 use crate::schema::facts::FACTS;
 
 pub use compact::{Compacted, compact};
 pub use vacuum::{Removed, Vacuumed, vacuum};
 pub use verify::{Trouble, Verified, verify};
-
-/// Files that were never finished.
-const UNFINISHED: &str = ".kefu-";
 
 /// Names of the tables of a store: the program's own, and what its runs know. Another folder that somebody put
 /// there is nobody's business.
@@ -33,11 +30,6 @@ fn tables(store: &Store) -> Result<BTreeSet<String>> {
     }
     tables.retain(|name| store.root().join(name).join("_delta_log").is_dir());
     Ok(tables)
-}
-
-fn is_unfinished(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default();
-    name.to_string_lossy().starts_with(UNFINISHED)
 }
 
 /// The data files that lie in a table's folder, referred to or not: path → bytes.

@@ -153,7 +153,7 @@ fn facts_are_compacted_in_the_order_readers_saw() {
 
 /// What is wrong, table by table, accounts of the small store left out.
 fn wrong(small: &Small) -> Vec<String> {
-    let found = verify(&small.store).unwrap();
+    let found = verify(&small.store, false).unwrap();
     let lines = found
         .troubles
         .into_iter()
@@ -241,7 +241,7 @@ fn accounts_that_do_not_balance_are_found() {
     run.versions.insert("_quality".to_owned(), version);
     run.number = 2;
     small.store.record_run(&run).unwrap();
-    let found = verify(&small.store).unwrap();
+    let found = verify(&small.store, false).unwrap();
     let lines: Vec<String> = found.troubles.iter().map(|one| one.what.clone()).collect();
     assert!(
         lines.contains(&"calls.csv as calls: 5 rows read, but 4 accounted for".to_owned()),

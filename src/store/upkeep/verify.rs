@@ -59,9 +59,12 @@ pub struct Verified {
 /// balance, and with the rows there are. Files that nothing refers to are listed. The lock of the store must be
 /// held, so that nothing changes meanwhile.
 ///
+/// With `every`, the tables are looked at as every run left them whose files are kept; the accounts are those of
+/// the newest. A file that several runs refer to is looked at once.
+///
 /// # Errors
 /// When there is no run, or the folder cannot be listed. What is wrong with the content is no error but a finding.
-pub fn verify(store: &Store) -> Result<Verified> {
+pub fn verify(store: &Store, every: bool) -> Result<Verified> {
     let all = store.runs()?;
     let Some(run) = all.last() else {
         return Err(Error::Store {
@@ -86,6 +89,9 @@ pub fn verify(store: &Store) -> Result<Verified> {
         rows.insert(table, found.table(store, table, version));
     }
     found.accounts(store, run, &rows);
+    if every {
+        found.earlier(store, &all)?;
+    }
     found.look_for_orphans(store, &all)?;
     Ok(found)
 }
@@ -157,6 +163,61 @@ impl Verified {
             }
         }
         Some(files.iter().map(|file| file.part.rows).sum())
+    }
+
+    /// Looks at the tables as earlier runs left them: all those after the newest run that misses a file, which is where
+    /// a vacuum has stopped keeping.
+    fn earlier(&mut self, store: &Store, all: &[Run]) -> Result<()> {
+        let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+        let Some((newest, earlier)) = all.split_last() else {
+            return Ok(());
+        };
+        for (table, version) in &newest.versions {
+            let files = store.table_at(table, *version)?.parts()?;
+            seen.extend(files.into_iter().map(|part| part.path));
+        }
+        let mut looked = 0;
+        for run in earlier.iter().rev() {
+            let mut files: Vec<(&str, Listed)> = Vec::new();
+            for (table, version) in &run.versions {
+                match store
+                    .table_at(table, *version)
+                    .and_then(|delta| delta.listed())
+                {
+                    Ok(listed) => {
+                        files.extend(listed.into_iter().map(|file| (table.as_str(), file)));
+                    }
+                    Err(error) => self.wrong(format!("{} {table}", run.id()), error.to_string()),
+                }
+            }
+            let gone = files
+                .iter()
+                .filter(|(_, file)| !file.part.path.is_file())
+                .count();
+            if gone > 0 {
+                self.notes.push(format!(
+                    "{}: {gone} files are gone, as after `kefu store vacuum`; it and the runs before it are not looked at",
+                    run.id()
+                ));
+                break;
+            }
+            files.retain(|(_, file)| seen.insert(file.part.path.clone()));
+            self.files += files.len();
+            let wrong: Vec<Option<String>> =
+                files.par_iter().map(|(_, file)| look_at(file)).collect();
+            for ((table, file), wrong) in files.iter().zip(wrong) {
+                self.rows += file.part.rows;
+                self.bytes += file.size;
+                if let Some(what) = wrong {
+                    self.wrong(format!("{table}/{} ({})", file.name, run.id()), what);
+                }
+            }
+            looked += 1;
+        }
+        if looked > 0 {
+            self.notes.push(format!("{looked} earlier runs looked at"));
+        }
+        Ok(())
     }
 
     /// The accounts of the files: each balances, and together they give the rows there are.
@@ -247,7 +308,7 @@ impl Verified {
                 ));
             }
             // Every run leaves the list of runs before it behind.
-            let left = |path: &Path| table == runs::TABLE && !super::is_unfinished(path);
+            let left = |path: &Path| table == runs::TABLE && !super::super::is_unfinished(path);
             self.orphans.extend(
                 lying
                     .into_iter()

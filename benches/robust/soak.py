@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""Runs consecutive nights on a generated centre with late and corrected files, and compares them with one run over all.
+
+    soak.py KEFU [--nights 365] [--calls-per-day 6] [--seed 1] [--vacuum 30] [--minutes M]
+
+Each night the folder of exports has grown by the files of a day, by rows of the day before that come late and by tickets of the
+day before that were corrected. At the end:
+
+* every figure by day and by month equals that of one run over all files (relative difference at most 1e-12);
+* the rows of the record tables and of the facts are those of the one run (names of files, which are hashes);
+* a night takes no longer at the end than at the beginning: medians of the first and the last fifth, after the time that the
+  number of days costs a run that changes nothing is shown beside it;
+* a day of a table is one file; after `kefu store vacuum --keep 2` the store is at most 1.2 times a fresh one;
+* nothing unfinished is left in store or reports, and `kefu store verify --all` finds the store sound.
+"""
+
+import argparse
+import csv
+import io
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from nights import active_files, exports, kefu, leftovers, newest_run
+
+TOLERANCE = 1e-12
+
+
+def figures(binary, store, by):
+    out = kefu(binary, "kpi", *by, "--format", "csv", "--store", store).stdout
+    rows = list(csv.DictReader(io.StringIO(out)))
+    return {tuple(value for key, value in row.items() if key in ("kpi", "period", "queue")): row for row in rows}
+
+
+def differences(one, other):
+    """The largest relative difference of value, numerator and denominator, and the cells that differ otherwise."""
+    worst, wrong = 0.0, sorted(str(key) for key in one.keys() ^ other.keys())
+    for key in one.keys() & other.keys():
+        for name in ("value", "numerator", "denominator", "n"):
+            a, b = one[key].get(name, ""), other[key].get(name, "")
+            if a == b:
+                continue
+            try:
+                a, b = float(a), float(b)
+                worst = max(worst, abs(a - b) / max(abs(a), abs(b)))
+            except ValueError:
+                wrong.append(f"{key} {name}: {a} and {b}")
+    return worst, wrong
+
+
+def size(folder):
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def data_size(store):
+    return sum(path.stat().st_size for path in store.rglob("*.parquet"))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kefu", type=Path)
+    parser.add_argument("--nights", type=int, default=365)
+    parser.add_argument("--calls-per-day", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--vacuum", type=int, default=30, help="nights between two vacuums that keep two runs")
+    parser.add_argument("--minutes", type=float, default=1e9, help="stop after this time; the rest is done with what there is")
+    parser.add_argument("--work", type=Path)
+    args = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="kefu-soak-", dir=args.work))
+    binary = args.kefu.resolve()
+    begun = time.monotonic()
+    inputs = exports(binary, folder, args.nights, args.calls_per_day, args.seed)
+    key = folder / "store.key"
+    key.touch(mode=0o600)
+    key.write_text("5a" * 32)
+    shutil.copy2(key, folder / "fresh.key")
+    store, reports, drop = folder / "store", folder / "reports", folder / "drop"
+    drop.mkdir()
+    seconds, wrong = [], []
+    for night, exported in enumerate(inputs, 1):
+        # One folder that only grows, as a centre's does.
+        shutil.copytree(exported, drop / exported.name)
+        started = time.monotonic()
+        kefu(binary, "run", drop, "--store", store, "--out", reports, "-q")
+        seconds.append(time.monotonic() - started)
+        if found := leftovers(store, reports):
+            wrong.append(f"night {night} leaves {found}")
+        if night % args.vacuum == 0:
+            kefu(binary, "store", "vacuum", "--keep", 2, "--store", store)
+        if night % 10 == 0:
+            print(f"{night} nights, {seconds[-1]:.2f} s, store {size(store) / 1e6:.2f} MB, "
+                  f"{sum(1 for _ in store.rglob('*'))} files and folders", flush=True)
+        if (time.monotonic() - begun) / 60 > args.minutes:
+            break
+    nights = len(seconds)
+    last = newest_run(binary, store)
+    verified = kefu(binary, "store", "verify", "--all", "--store", store, check=False)
+    if verified.returncode != 0:
+        wrong.append(f"verify --all: {verified.stdout[-800:]}{verified.stderr[-400:]}")
+    started = time.monotonic()
+    kefu(binary, "run", drop, "--store", store, "--out", reports, "-q")
+    idle = time.monotonic() - started
+    fresh = folder / "fresh"
+    started = time.monotonic()
+    kefu(binary, "run", drop, "--store", fresh, "--out", folder / "fresh-reports", "-q")
+    whole = time.monotonic() - started
+    worst = 0.0
+    for by in (["--grain", "day"], ["--grain", "month", "--by", "queue"], []):
+        difference, others = differences(figures(binary, store, by), figures(binary, fresh, by))
+        worst = max(worst, difference)
+        wrong += [f"{by}: {other}" for other in others[:5]]
+    if worst > TOLERANCE:
+        wrong.append(f"figures differ by {worst:.3e}")
+    once = newest_run(binary, fresh)
+    differing = []
+    for table, version in last["versions"].items():
+        if table == "_quality":
+            continue
+        if active_files(store / table, version) != active_files(fresh / table, once["versions"][table]):
+            differing.append(table)
+    most = 0
+    for table, version in last["versions"].items():
+        days = [str(Path(path).parent) for path in active_files(store / table, version)]
+        most = max([most, *(days.count(day) for day in set(days))])
+    if most > 1:
+        wrong.append(f"a day has {most} files")
+    kefu(binary, "store", "vacuum", "--keep", 2, "--store", store)
+    kefu(binary, "store", "vacuum", "--keep", 2, "--store", fresh)
+    ratio, data = size(store) / size(fresh), data_size(store) / data_size(fresh)
+    if data > 1.2:
+        wrong.append(f"the data of the store is {data:.3f} times that of a fresh one")
+    fifth = max(nights // 5, 1)
+    early, late = statistics.median(seconds[:fifth]), statistics.median(seconds[-fifth:])
+    print(f"nights: {nights}; records {last['records']}, facts {last['facts']}")
+    print(f"a night: median of the first fifth {early:.2f} s, of the last {late:.2f} s ({late / early:.2f}); "
+          f"a run that changes nothing {idle:.2f} s; one run over all {whole:.2f} s")
+    print(f"largest relative difference of a figure: {worst:.3e}; tables whose files differ from the one run's: {differing}")
+    print(f"most files of a day: {most}; store / fresh: {data:.3f} of data, {ratio:.3f} with the logs "
+          f"({size(store) / 1e6:.2f} and {size(fresh) / 1e6:.2f} MB)")
+    for line in wrong:
+        print(f"wrong: {line}")
+    if not wrong:
+        shutil.rmtree(folder)
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
