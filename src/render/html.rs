@@ -143,15 +143,14 @@ fn block(block: &Block, t: Text) -> Result<Markup, RenderError> {
         Block::KpiTable(table) => kpis::table(table, t)?,
         Block::Multiples { legend, figures } => figures::multiples(legend, figures, t)?,
         Block::Figure(figure) => figures::wide(figure, t)?,
-        Block::Folded { summary, blocks } => folded(summary, blocks, t)?,
         Block::Table(table) => tables::table(table, t),
         Block::Restated(restated) => tables::with_notes(&restated.table, &restated.notes, t),
         Block::Definitions(list) => definitions(list, t),
+        Block::Details { summary, blocks } => details(summary, blocks, t)?,
     })
 }
 
-/// Closed on the screen, open on paper.
-fn folded(summary: &str, blocks: &[Block], t: Text) -> Result<Markup, RenderError> {
+fn details(summary: &str, blocks: &[Block], t: Text) -> Result<Markup, RenderError> {
     let blocks = blocks
         .iter()
         .map(|part| block(part, t))

@@ -115,19 +115,17 @@ fn every_block_is_on_the_page() {
     let document = nightly(&night(), Lang::En);
     let page = page(Lang::En);
     let kinds: BTreeSet<&str> = document
-        .sections
-        .iter()
-        .flat_map(|section| &section.blocks)
+        .blocks()
         .map(|block| match block {
             Block::Text { .. } => "class=\"prose\"",
             Block::Findings(_) => "<ol class=\"findings\">",
             Block::KpiTable(_) => "<table class=\"kpis\"",
             Block::Multiples { .. } => "class=\"multiples\"",
-            Block::Folded { .. } => "class=\"folded\"",
             Block::Figure(_) => "<figure class=\"wide",
             Block::Table(_) => "<table class=\"data-table\">",
             Block::Restated(_) => "id=\"restated-caption\"",
             Block::Definitions(_) => "class=\"definitions\"",
+            Block::Details { .. } => "<details class=\"folded\">",
         })
         .collect();
     assert_eq!(kinds.len(), 9);

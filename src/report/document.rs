@@ -89,13 +89,6 @@ pub enum Block {
         /// The figures.
         figures: Vec<Figure>,
     },
-    /// What only those open who look for it; on paper it is open.
-    Folded {
-        /// What stands on the fold.
-        summary: String,
-        /// Content.
-        blocks: Vec<Self>,
-    },
     /// One figure across the page.
     Figure(Box<Figure>),
     /// A table.
@@ -104,18 +97,13 @@ pub enum Block {
     Restated(Restated),
     /// Definitions in use.
     Definitions(Vec<Definition>),
-}
-
-impl Block {
-    /// The figures of a block, in reading order.
-    fn figures(&self) -> Vec<&Figure> {
-        match self {
-            Self::Multiples { figures, .. } => figures.iter().collect(),
-            Self::Figure(figure) => vec![figure.as_ref()],
-            Self::Folded { blocks, .. } => blocks.iter().flat_map(Self::figures).collect(),
-            _ => Vec::new(),
-        }
-    }
+    /// Content that a reader opens when it is wanted; on paper it stands open.
+    Details {
+        /// What it holds.
+        summary: String,
+        /// The content.
+        blocks: Vec<Block>,
+    },
 }
 
 /// The tone of a mark: decides shape and colour; the word stands beside it.
@@ -355,46 +343,58 @@ pub struct Definition {
     pub facts: Vec<Fact>,
 }
 
+impl Block {
+    /// The block and those inside it, in reading order.
+    #[must_use]
+    pub fn all(&self) -> Vec<&Self> {
+        let mut found = vec![self];
+        if let Self::Details { blocks, .. } = self {
+            found.extend(blocks.iter().flat_map(Self::all));
+        }
+        found
+    }
+}
+
 impl Document {
-    /// Every figure of the document, in reading order.
-    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+    /// Every block of the document, folded ones too, in reading order.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
         self.sections
             .iter()
             .flat_map(|section| &section.blocks)
-            .flat_map(Block::figures)
+            .flat_map(Block::all)
+    }
+
+    /// Every figure of the document, in reading order.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        self.blocks().flat_map(|block| match block {
+            Block::Multiples { figures, .. } => figures.iter().collect(),
+            Block::Figure(figure) => vec![figure.as_ref()],
+            _ => Vec::new(),
+        })
     }
 
     /// The KPI rows of the document, worst first.
     pub fn kpis(&self) -> impl Iterator<Item = &KpiRow> {
-        self.sections
-            .iter()
-            .flat_map(|section| &section.blocks)
-            .flat_map(|block| match block {
-                Block::KpiTable(table) => table.rows.as_slice(),
-                _ => &[],
-            })
+        self.blocks().flat_map(|block| match block {
+            Block::KpiTable(table) => table.rows.as_slice(),
+            _ => &[],
+        })
     }
 
     /// The figures of earlier days that have changed.
     #[must_use]
     pub fn restated(&self) -> Option<&Restated> {
-        self.sections
-            .iter()
-            .flat_map(|section| &section.blocks)
-            .find_map(|block| match block {
-                Block::Restated(restated) => Some(restated),
-                _ => None,
-            })
+        self.blocks().find_map(|block| match block {
+            Block::Restated(restated) => Some(restated),
+            _ => None,
+        })
     }
 
     /// The findings of the document, most important first.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
-        self.sections
-            .iter()
-            .flat_map(|section| &section.blocks)
-            .flat_map(|block| match block {
-                Block::Findings(findings) => findings.items.as_slice(),
-                _ => &[],
-            })
+        self.blocks().flat_map(|block| match block {
+            Block::Findings(findings) => findings.items.as_slice(),
+            _ => &[],
+        })
     }
 }

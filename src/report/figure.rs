@@ -1,5 +1,7 @@
 //! A figure as data: what is drawn, what it says, and its numbers as a table.
 
+use chrono::NaiveDate;
+
 use crate::i18n::Lang;
 use crate::kpi::figure::Unit;
 
@@ -129,6 +131,8 @@ pub struct Level {
 /// One day of a control chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ControlDay {
+    /// The day.
+    pub date: NaiveDate,
     /// Short date for the axis.
     pub label: String,
     /// Whether a week starts here; the axis is labelled at such days.

@@ -10,10 +10,7 @@ fn parse(text: &str) -> Settings {
 /// The message and the hint of a file that is refused.
 fn refused(text: &str) -> (String, String) {
     let error = Loaded::parse("kefu.toml", text).unwrap_err();
-    (
-        error.to_string(),
-        error.hint().map(ToString::to_string).unwrap_or_default(),
-    )
+    (error.to_string(), error.hint().unwrap_or_default())
 }
 
 #[test]

@@ -39,6 +39,7 @@ impl Page<'_> {
         }
         let stretch = movement.map_or(0, |movement| movement.stretch_of(day.date));
         ControlDay {
+            date: day.date,
             label: format::axis_day(day.date, lang),
             week_start: day.date.weekday() == Weekday::Mon,
             value: day.estimate.value,

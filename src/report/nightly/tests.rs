@@ -365,7 +365,7 @@ fn trend(document: &Document) -> (Vec<String>, Vec<(String, Vec<String>)>) {
     };
     for block in &section.unwrap().blocks {
         match block {
-            Block::Folded { summary, blocks } => {
+            Block::Details { summary, blocks } => {
                 folds.push((summary.clone(), blocks.iter().flat_map(ids).collect()));
             }
             other => open.extend(ids(other)),

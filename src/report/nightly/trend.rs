@@ -58,7 +58,7 @@ impl Page<'_> {
             .iter()
             .map(|kpi| kpi.line.name.get(self.lang))
             .collect();
-        Some(Block::Folded {
+        Some(Block::Details {
             summary: words(&names.len().to_string(), &names.join(self.t.list())),
             blocks: vec![self.multiples(figures)?],
         })
