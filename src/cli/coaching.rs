@@ -121,7 +121,7 @@ fn team(row: &Skipped, catalogue: &Catalogue, t: Text) -> Vec<String> {
         percent(1.0 - row.expected),
         change(-gap),
         t.compare_between(&change(-high), &change(-low)),
-        t.coaching_item(&row.item, &percent(row.value), &percent(row.expected)),
+        t.coaching_item_teams(&row.item, &percent(row.value), &percent(row.expected)),
     ]
 }
 

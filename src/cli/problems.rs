@@ -49,6 +49,10 @@ pub struct ProblemsArgs {
 /// Another list than the problems by cost.
 #[derive(Debug, Clone, Args)]
 #[group(multiple = false)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one flag per list on the command line"
+)]
 struct Instead {
     /// Instead: what rises above its usual count on the newest day (or that of --to), by outlet unless --by says otherwise
     #[arg(long)]

@@ -167,7 +167,7 @@ pub fn focus(scope: &Scope, minute: f64, source: &Source<'_>) -> Result<Focus> {
     let days = (scope.from.unwrap_or(back), last);
     let complaints = complaints(scope, days, source)?;
     let contacts = contacts(&complaints, days, source)?;
-    Ok(list(complaints, &contacts, days, scope.least, minute))
+    Ok(list(&complaints, &contacts, days, scope.least, minute))
 }
 
 fn complaints(
@@ -278,7 +278,7 @@ fn contacts(
 }
 
 fn list(
-    complaints: Vec<Complaint>,
+    complaints: &[Complaint],
     contacts: &Contacts,
     days: (NaiveDate, NaiveDate),
     least: u64,
@@ -290,7 +290,7 @@ fn list(
     let unknown = unknown.count() as u64;
     let by = |of: fn(&Complaint) -> Option<&String>| {
         let mut groups: BTreeMap<&str, Vec<&Complaint>> = BTreeMap::new();
-        for complaint in &complaints {
+        for complaint in complaints {
             if let Some(key) = of(complaint) {
                 groups.entry(key).or_default().push(complaint);
             }

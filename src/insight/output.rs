@@ -11,6 +11,9 @@ use super::problems::{Problem, Problems};
 
 mod recurring;
 
+#[cfg(test)]
+mod tests;
+
 pub use recurring::{focus, phrases, repeats};
 
 /// One row of a decomposition.

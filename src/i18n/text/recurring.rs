@@ -60,6 +60,10 @@ catalogue! {
     col_problems { zh: "问题类型", en: "problem types" }
     col_open_tickets { zh: "未结工单", en: "open tickets" }
 
+    coaching_item_teams(item, own, others) {
+        zh: "{item}：不合格 {own}（其他组 {others}）",
+        en: "{item}: failed {own} (other teams {others})"
+    }
     coaching_team { zh: "全组", en: "whole team" }
 
     phrases_title(period, tickets) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::error::Result;
 use crate::kpi::query::Source;
-use crate::stats::funnel::{Flag, Funnel, LEAST};
+use crate::stats::funnel::{Flag, Funnel, LEAST, Ratio};
 use crate::stats::poisson::at_least;
 use crate::stats::standard::{Standardised, Stratum, standardise};
 
@@ -18,11 +18,11 @@ pub struct Skipped {
     pub team: String,
     /// The item.
     pub item: String,
-    /// How often it was judged, in contacts that other teams have too.
+    /// How often it was judged, in kinds of contacts that other teams have too.
     pub n: f64,
-    /// Share of judgements that failed it.
+    /// Share of these judgements that failed it.
     pub value: f64,
-    /// The centre's share for the same categories and channels.
+    /// The share of the other teams for the same categories and channels: a team can be a good part of the centre.
     pub expected: f64,
     /// value − expected, with its 95 % interval.
     pub gap: (f64, f64, f64),
@@ -80,15 +80,14 @@ fn outside(own: &Judged) -> (Vec<Skipped>, usize) {
             all_sum_sq: all[1],
         });
     }
-    let compared: Vec<(&Cell, Standardised)> = cells
+    let compared: Vec<(&Cell, Vec<Stratum>, Standardised, Ratio)> = cells
         .into_iter()
-        .filter_map(|(cell, strata)| Some((cell, standardise(&strata)?)))
-        .filter(|(_, found)| found.ratio().is_some())
+        .filter_map(|(cell, strata)| {
+            let found = standardise(&strata)?;
+            Some((cell, strata, found, found.ratio()?))
+        })
         .collect();
-    let ratios: Vec<_> = compared
-        .iter()
-        .filter_map(|(_, found)| found.ratio())
-        .collect();
+    let ratios: Vec<Ratio> = compared.iter().map(|(.., ratio)| *ratio).collect();
     let Some(funnel) = Funnel::ratios(&ratios, LEAST) else {
         return (Vec::new(), 0);
     };
@@ -96,19 +95,22 @@ fn outside(own: &Judged) -> (Vec<Skipped>, usize) {
     let mut rows: Vec<Skipped> = compared
         .iter()
         .zip(&funnel.members)
-        .filter(|((_, found), placed)| {
+        .filter(|((_, _, found, _), placed)| {
             placed.flag == Flag::Alarm { above: true }
                 && found.observed >= LEAST_FAILURES as f64
                 && at_least(found.observed, found.expected).is_some_and(|p| p < TAIL)
         })
-        .map(|(((team, item), found), placed)| Skipped {
-            team: team.clone(),
-            item: item.clone(),
-            n: found.comparable,
-            value: found.observed / found.n,
-            expected: found.expected / found.n,
-            gap: found.gap(),
-            z: placed.z,
+        .map(|(((team, item), strata, ..), placed)| {
+            let of = beside_others(strata);
+            Skipped {
+                team: team.clone(),
+                item: item.clone(),
+                n: of.n,
+                value: of.observed / of.n,
+                expected: of.expected / of.n,
+                gap: of.gap(),
+                z: placed.z,
+            }
         })
         .collect();
     rows.sort_by(|a, b| {
@@ -116,6 +118,29 @@ fn outside(own: &Judged) -> (Vec<Skipped>, usize) {
             .then_with(|| (&a.team, &a.item).cmp(&(&b.team, &b.item)))
     });
     (rows, checked)
+}
+
+/// The same against the other teams alone, where there are any. With their mean m′ = R/(N − n) in place of the
+/// centre's, O − nm′ is (O − nm)·N/(N − n), and its variance n·s²·N²/((N − n)(N − 1)).
+fn beside_others(strata: &[Stratum]) -> Standardised {
+    let mut sums = Standardised {
+        n: 0.0,
+        observed: 0.0,
+        expected: 0.0,
+        variance: 0.0,
+        comparable: 0.0,
+    };
+    for stratum in strata.iter().filter(|s| s.all_n > s.own_n && s.own_n > 0.0) {
+        let others = stratum.all_n - stratum.own_n;
+        let mean = stratum.all_sum / stratum.all_n;
+        sums.n += stratum.own_n;
+        sums.observed += stratum.own_sum;
+        sums.expected += stratum.own_n * (stratum.all_sum - stratum.own_sum) / others;
+        let drawn = stratum.own_n * mean * (1.0 - mean) / (stratum.all_n - 1.0);
+        sums.variance += drawn * stratum.all_n * stratum.all_n / others;
+    }
+    sums.comparable = sums.n;
+    sums
 }
 
 #[cfg(test)]
@@ -154,6 +179,13 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].team.as_str(), found[0].item.as_str()), ("a", "2"));
         assert!((found[0].value - 0.6).abs() < 1e-12 && found[0].gap.1 > 0.0);
+        // Its own failures are no part of what it is held against.
+        let others: f64 = rows
+            .iter()
+            .filter(|row| row.1 == "2" && row.0 != "a")
+            .map(|row| row.4)
+            .sum();
+        assert!((found[0].expected - others / 240.0).abs() < 1e-12);
     }
 
     #[test]
