@@ -8,7 +8,7 @@ use clap::Args;
 use crate::error::Result;
 use crate::i18n::Lang;
 use crate::i18n::text::Text;
-use crate::insight::coaching::{Coaching, Gap, Scope, coaching};
+use crate::insight::coaching::{Coaching, Gap, Scope, Skipped, coaching};
 use crate::insight::output;
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::figure::Unit;
@@ -65,12 +65,13 @@ pub fn run(common: &Common, args: &CoachingArgs) -> Result<ExitCode> {
 
 fn for_people(found: &Coaching, catalogue: &Catalogue, names: &Lookup, lang: Lang) -> String {
     let t = Text(lang);
-    let mut lines = vec![if found.rows.is_empty() {
+    let listed = found.rows.len() + found.skipped.len();
+    let mut lines = vec![if listed == 0 {
         t.coaching_none().to_owned()
     } else {
-        t.coaching_title(&found.rows.len().to_string())
+        t.coaching_title(&listed.to_string())
     }];
-    if !found.rows.is_empty() {
+    if listed > 0 {
         let header = [
             t.col_agent(),
             t.col_team(),
@@ -88,6 +89,7 @@ fn for_people(found: &Coaching, catalogue: &Catalogue, names: &Lookup, lang: Lan
             .rows
             .iter()
             .map(|row| cells(row, catalogue, names, t))
+            .chain(found.skipped.iter().map(|row| team(row, catalogue, t)))
             .collect();
         lines.push(plain(&header, &rows, 4..9));
     }
@@ -98,13 +100,34 @@ fn for_people(found: &Coaching, catalogue: &Catalogue, names: &Lookup, lang: Lan
     format!("{}\n", lines.join("\n"))
 }
 
+fn name<'a>(id: &'a str, catalogue: &'a Catalogue, lang: Lang) -> &'a str {
+    let known = catalogue.kpis.iter().find(|kpi| kpi.id == id);
+    known.map_or(id, |kpi| kpi.name.get(lang))
+}
+
+/// A script item that a whole team fails.
+fn team(row: &Skipped, catalogue: &Catalogue, t: Text) -> Vec<String> {
+    let lang = t.0;
+    let percent = |share: f64| format::value(share, Unit::Percent, lang);
+    let change = |share: f64| format::change(share, Unit::Percent, lang);
+    let (gap, low, high) = row.gap;
+    vec![
+        t.coaching_team().to_owned(),
+        row.team.clone(),
+        t.all_problems().to_owned(),
+        name("compliance", catalogue, lang).to_owned(),
+        format::sum(Some(row.n)),
+        percent(1.0 - row.value),
+        percent(1.0 - row.expected),
+        change(-gap),
+        t.compare_between(&change(-high), &change(-low)),
+        t.coaching_item_teams(&row.item, &percent(row.value), &percent(row.expected)),
+    ]
+}
+
 fn cells(row: &Gap, catalogue: &Catalogue, names: &Lookup, t: Text) -> Vec<String> {
     let lang = t.0;
-    let name = catalogue
-        .kpis
-        .iter()
-        .find(|kpi| kpi.id == row.kpi)
-        .map_or(row.kpi.as_str(), |kpi| kpi.name.get(lang));
+    let name = name(&row.kpi, catalogue, lang);
     let value = |value: f64| format::value(value, row.unit, lang);
     let change = |value: f64| format::change(value, row.unit, lang);
     let percent = |share: f64| format::value(share, Unit::Percent, lang);

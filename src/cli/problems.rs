@@ -9,8 +9,8 @@ use crate::error::Result;
 use crate::i18n::Lang;
 use crate::i18n::text::Text;
 use crate::insight::emerging::{self, Emerging, Series, Span};
-use crate::insight::output;
 use crate::insight::problems::{self, Problem, Problems, Scope};
+use crate::insight::{focus, output, phrases, repeats};
 use crate::kpi::figure::Unit;
 use crate::report::format;
 use crate::settings::taxonomy::Lookup;
@@ -18,6 +18,8 @@ use crate::settings::taxonomy::Lookup;
 use super::output::{Format, Readers, Written, note};
 use super::sheet::plain;
 use super::{Common, Rows};
+
+mod recurring;
 
 /// Rows of a table for people; the rest is one line.
 const SHOWN: usize = 20;
@@ -27,23 +29,49 @@ pub struct ProblemsArgs {
     /// Dimension columns beside the problem type, separated by commas: outlet, queue, team, …
     #[arg(long, value_delimiter = ',', value_name = "COLUMN,…")]
     by: Vec<String>,
-    /// Instead: what rises above its usual count on the newest day (or that of --to), by outlet unless --by says otherwise
-    #[arg(long)]
-    emerging: bool,
+    #[command(flatten)]
+    instead: Instead,
     #[command(flatten)]
     rows: Rows,
     /// Every row: all problems; with --emerging every series that was tested
     #[arg(long)]
     all: bool,
+    /// With --focus: complaints from which a customer or waybill is listed
+    #[arg(long, value_name = "N", requires = "focus", default_value_t = focus::LEAST)]
+    least: u64,
+    /// With --phrases: which example tickets are drawn; the same number draws the same ones
+    #[arg(long, value_name = "N", requires = "phrases", default_value_t = 0)]
+    seed: u64,
     #[command(flatten)]
     written: Written,
+}
+
+/// Another list than the problems by cost.
+#[derive(Debug, Clone, Args)]
+#[group(multiple = false)]
+struct Instead {
+    /// Instead: what rises above its usual count on the newest day (or that of --to), by outlet unless --by says otherwise
+    #[arg(long)]
+    emerging: bool,
+    /// Instead: repeat contacts by the reason of the first; --where is a condition on the first contact
+    #[arg(long)]
+    repeats: bool,
+    /// Instead: customers (pseudonyms) and waybills with repeated complaints, in the last four weeks unless --from says
+    /// otherwise; --where is a condition on tickets
+    #[arg(long, conflicts_with = "by")]
+    focus: bool,
+    /// Instead: what people write, per problem type and without one, with masked examples; --where is a condition on
+    /// tickets
+    #[arg(long, conflicts_with = "by")]
+    phrases: bool,
 }
 
 pub fn run(common: &Common, args: &ProblemsArgs) -> Result<ExitCode> {
     args.rows.check()?;
     let settings = common.settings()?;
     let form = args.written.form()?;
-    let by = if args.emerging && args.by.is_empty() {
+    let asked = &args.instead;
+    let by = if asked.emerging && args.by.is_empty() {
         vec!["outlet".to_owned()]
     } else {
         args.by.clone()
@@ -55,6 +83,7 @@ pub fn run(common: &Common, args: &ProblemsArgs) -> Result<ExitCode> {
         condition: args.rows.condition.clone(),
     };
     let reading = common.reading(&settings, &args.rows.earlier)?;
+    let source = reading.source();
     let lang = common.lang.unwrap_or(Lang::En);
     let page = Page {
         lang,
@@ -64,21 +93,48 @@ pub fn run(common: &Common, args: &ProblemsArgs) -> Result<ExitCode> {
         minute: settings.cost.handling_minute,
         all: args.all,
     };
-    let (frame, text) = if args.emerging {
-        let found = emerging::emerging(&scope, &reading.source())?;
+    let (name, readers, frame, text) = if asked.emerging {
+        let found = emerging::emerging(&scope, &source)?;
         // Machine-readable lists are bare; how far to trust them is said beside them.
         if form != Format::Table && !common.quiet {
             note(&page.checked(&found), common.json);
         }
         let frame = output::emerging(&found, &scope.by, args.all);
-        (frame, page.emerging(&found))
+        ("problem", Readers::All, frame, page.emerging(&found))
+    } else if asked.repeats {
+        let found = repeats::repeats(&scope, &source)?;
+        let frame = output::repeats(&found, &scope.by);
+        ("repeats", Readers::All, frame, page.repeats(&found))
+    } else if asked.focus {
+        let scope = focus::Scope {
+            from: scope.from,
+            to: scope.to,
+            condition: scope.condition.clone(),
+            least: args.least,
+        };
+        let found = focus::focus(&scope, page.minute, &source)?;
+        let text = page.focus(&found, args.least);
+        // Rows about one person each.
+        ("focus", Readers::Owner, output::focus(&found), text)
+    } else if asked.phrases {
+        let scope = phrases::Scope {
+            from: scope.from,
+            to: scope.to,
+            condition: scope.condition.clone(),
+            seed: args.seed,
+            ..phrases::Scope::default()
+        };
+        let found = phrases::phrases(&scope, &settings.taxonomy, &source, &reading.records())?;
+        // Single tickets among them.
+        let text = page.phrases(&found);
+        ("phrases", Readers::Owner, output::phrases(&found), text)
     } else {
-        let found = problems::problems(&scope, page.minute, &reading.source())?;
-        (output::problem(&found, &scope.by), page.problems(&found))
+        let found = problems::problems(&scope, page.minute, &source)?;
+        let frame = output::problem(&found, &scope.by);
+        ("problem", Readers::All, frame, page.problems(&found))
     };
-    let from = ("problem", reading.run());
-    args.written
-        .list(form, Readers::All, from, || text, || frame)?;
+    let from = (name, reading.run());
+    args.written.list(form, readers, from, || text, || frame)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -23,6 +23,7 @@ mod calls;
 mod cells;
 mod centre;
 mod chats;
+mod daily;
 mod expectations;
 mod labels;
 mod quality;
@@ -45,8 +46,9 @@ use std::fmt;
 use chrono::NaiveDate;
 
 pub use anomalies::{Anomalies, Anomaly};
+pub use daily::{Moments, Series, daily};
 pub use expectations::Expectation;
-pub use truth::{BrokenRow, FileRows, GROUND_TRUTH, GroundTruth};
+pub use truth::{BrokenRow, FileRows, GROUND_TRUTH, GroundTruth, Traits};
 pub use words::{Taxonomy, TypeInfo};
 
 /// Seconds since the first local midnight of the plan.

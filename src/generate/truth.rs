@@ -30,12 +30,31 @@ pub struct GroundTruth {
     /// What the figures should show.
     #[serde(default)]
     pub expect: Vec<Expectation>,
+    /// Everybody of the roster: nobody is like the others, with or without an anomaly.
+    #[serde(default)]
+    pub agent: Vec<Traits>,
     /// Rows that cannot be stored, or only once.
     #[serde(default)]
     pub broken: Vec<BrokenRow>,
     /// Lines below the header of every file, broken ones included.
     #[serde(default)]
     pub file: Vec<FileRows>,
+}
+
+/// How an agent works, apart from anomalies. Factors of what the centre does on average.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Traits {
+    /// Id of the agent.
+    pub id: String,
+    /// The team.
+    pub team: String,
+    /// Of the chance to settle a contact.
+    pub skill: f64,
+    /// Of the handling time.
+    pub speed: f64,
+    /// Of the chance to pass a script item.
+    pub care: f64,
 }
 
 /// A planted row.
@@ -87,6 +106,16 @@ pub(super) fn write(sheets: &[Sheet], world: &World) -> Result<GeneratedFile, Ge
         split: plan.split.name().to_owned(),
         anomalies: plan.anomalies.clone(),
         expect: plan.anomalies.expectations(world),
+        agent: (0..)
+            .zip(&world.agents)
+            .map(|(at, agent)| Traits {
+                id: agent.id.clone(),
+                team: world.team_name(at).to_owned(),
+                skill: agent.skill,
+                speed: agent.speed,
+                care: agent.care,
+            })
+            .collect(),
         broken: broken.collect(),
         file: sheets
             .iter()

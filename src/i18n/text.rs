@@ -55,6 +55,7 @@ mod findings;
 mod insight;
 mod page;
 mod pictures;
+mod recurring;
 mod restated;
 mod sections;
 mod trainer;
@@ -75,6 +76,7 @@ mod tests {
             codes::ENTRIES,
             restated::ENTRIES,
             insight::ENTRIES,
+            recurring::ENTRIES,
             sections::ENTRIES,
             trainer::ENTRIES,
         ]

@@ -16,8 +16,12 @@ use crate::stats::standard::{Standardised, Stratum, standardise};
 use super::adjusted::{Kind, Stratified, Sums, Who, strata, stratum};
 use super::measures::{self, Measure, Wanted};
 
+mod skipped;
+
 #[cfg(test)]
 mod tests;
+
+pub use skipped::Skipped;
 
 /// Script items named per row, and failures below which an item is not named.
 const ITEMS: usize = 3;
@@ -42,6 +46,8 @@ pub struct Scope {
 pub struct Coaching {
     /// Agents outside the 99.8 % limits on the worse side, the largest distance first.
     pub rows: Vec<Gap>,
+    /// Script items that a team fails outside these limits, the largest distance first.
+    pub skipped: Vec<Skipped>,
     /// Comparisons made, each of 30 contacts or more.
     pub checked: usize,
     /// How many of those listed chance alone leads to expect.
@@ -109,8 +115,11 @@ pub fn coaching_of(figures: &[Stratified], scope: &Scope, source: &Source<'_>) -
             row.items = items.get(&row.agent).cloned().unwrap_or_default();
         }
     }
+    let (mut skipped, compared) = skipped::skipped(scope, source)?;
+    checked += compared;
     if let Some(team) = &scope.team {
         rows.retain(|row| row.team.as_ref() == Some(team));
+        skipped.retain(|row| row.team == *team);
     }
     rows.sort_by(|a, b| {
         let key = |row: &Gap| (row.agent.clone(), row.kpi.clone(), row.problem.clone());
@@ -120,6 +129,7 @@ pub fn coaching_of(figures: &[Stratified], scope: &Scope, source: &Source<'_>) -
     });
     Ok(Coaching {
         rows,
+        skipped,
         checked,
         by_chance: checked as f64 * TAIL,
     })

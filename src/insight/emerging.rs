@@ -159,8 +159,9 @@ fn newest(scope: &Scope, source: &Source<'_>) -> Result<Option<NaiveDate>> {
         .max())
 }
 
-/// Judges the last of `days` in all series, each with one count a day.
-fn judge(series: &[(Vec<String>, Vec<f64>)], days: &[NaiveDate]) -> Emerging {
+/// Judges the last of `days` in all series, each with one count a day: its members, then the counts.
+#[must_use]
+pub fn judge(series: &[(Vec<String>, Vec<f64>)], days: &[NaiveDate]) -> Emerging {
     let date = days.last().copied().unwrap_or_default();
     let (mut found, day) = of_days(series, days);
     let (weeks, week) = of_weeks(series, days);

@@ -3,11 +3,18 @@
 use crate::stats::decomposition::Presence;
 use crate::stats::persistence::Persistence;
 
-use super::coaching::Coaching;
+use super::coaching::{Coaching, Gap, Skipped};
 use super::compare::{Comparison, Part, Question};
 use super::emerging::{Emerging, Series, Span};
 use super::frame::Frame;
-use super::problems::Problems;
+use super::problems::{Problem, Problems};
+
+mod recurring;
+
+#[cfg(test)]
+mod tests;
+
+pub use recurring::{focus, phrases, repeats};
 
 /// One row of a decomposition.
 struct Line<'a> {
@@ -140,15 +147,78 @@ fn frame(lines: &[Line<'_>]) -> Frame {
 /// Problems by cost, costliest first; `by` are the dimensions beside the problem type.
 #[must_use]
 pub fn problem(found: &Problems, by: &[String]) -> Frame {
-    let all = || found.rows.iter();
+    let rows: Vec<(&Problems, &Problem)> = found.rows.iter().map(|row| (found, row)).collect();
+    let members = found.rows.iter().map(|row| row.members.as_slice());
+    costs(named(members, by), &rows)
+}
+
+/// The mart: problems of the whole centre, whose `dimension` and `member` are null, then those at every member of
+/// each dimension, with what `emerging` says of them on the last day where it was looked at.
+#[must_use]
+pub fn problem_mart(
+    whole: &Problems,
+    by: &[(&str, &Problems)],
+    emerging: &[(&str, &Emerging)],
+) -> Frame {
+    let mut rows: Vec<(Option<&str>, &Problems, &Problem)> = Vec::new();
+    rows.extend(whole.rows.iter().map(|row| (None, whole, row)));
+    for (dimension, found) in by {
+        rows.extend(found.rows.iter().map(|row| (Some(*dimension), *found, row)));
+    }
+    let all = || rows.iter();
+    let frame = Frame::default()
+        .text("dimension", all().map(|(dimension, ..)| *dimension))
+        .text(
+            "member",
+            all().map(|(_, _, row)| row.members.get(1).cloned()),
+        )
+        .text(
+            "problem_type",
+            all().map(|(_, _, row)| row.members.first().cloned()),
+        );
+    let costed: Vec<(&Problems, &Problem)> = all().map(|(_, found, row)| (*found, *row)).collect();
+    let series: Vec<Option<&Series>> = all()
+        .map(|(dimension, _, row)| {
+            let (_, found) = emerging
+                .iter()
+                .find(|(name, _)| Some(*name) == *dimension)?;
+            // The emerging stand first, then the least probable.
+            found
+                .series
+                .iter()
+                .find(|series| series.members == row.members)
+        })
+        .collect();
+    let each = || series.iter().copied();
+    costs(frame, &costed)
+        .flag("emerging", each().map(|series| Some(series?.emerging)))
+        .text(
+            "emerging_span",
+            each().map(|series| Some(span(series?.span))),
+        )
+        .number("emerging_count", each().map(|series| Some(series?.count)))
+        .number(
+            "emerging_expected",
+            each().map(|series| Some(series?.expected)),
+        )
+        .number("emerging_p", each().map(|series| Some(series?.p)))
+        .number("emerging_q", each().map(|series| Some(series?.q)))
+        .text(
+            "emerging_since",
+            each().map(|series| Some(series?.since.to_string())),
+        )
+}
+
+/// What problems cost and how often they come back.
+fn costs(frame: Frame, rows: &[(&Problems, &Problem)]) -> Frame {
+    let all = || rows.iter().map(|(_, row)| *row);
     let weeks =
         |of: fn(&Persistence) -> u64| all().map(move |row| row.persistence.as_ref().map(of));
-    let paid = found.compensated;
     let days = |of: fn(&(chrono::NaiveDate, chrono::NaiveDate)) -> chrono::NaiveDate| {
-        let day = found.days.as_ref().map(|days| of(days).to_string());
-        all().map(move |_| day.clone())
+        rows.iter()
+            .map(move |(found, _)| found.days.as_ref().map(|days| of(days).to_string()))
     };
-    named(found.rows.iter().map(|row| row.members.as_slice()), by)
+    frame
         .text("from", days(|days| days.0))
         .text("to", days(|days| days.1))
         .count("contacts", all().map(|row| Some(row.contacts)))
@@ -160,7 +230,8 @@ pub fn problem(found: &Problems, by: &[String]) -> Frame {
         .number("repeat_minutes", all().map(|row| Some(row.repeat_minutes)))
         .number(
             "compensation",
-            all().map(|row| paid.then_some(row.compensation)),
+            rows.iter()
+                .map(|(found, row)| found.compensated.then_some(row.compensation)),
         )
         .number("cost", all().map(|row| Some(row.cost)))
         .number("share", all().map(|row| Some(row.share)))
@@ -180,6 +251,13 @@ pub fn problem(found: &Problems, by: &[String]) -> Frame {
         .flag("persistent", all().map(|row| Some(row.persistent)))
 }
 
+const fn span(span: Span) -> &'static str {
+    match span {
+        Span::Day => "day",
+        Span::Week => "week",
+    }
+}
+
 /// Series held against their expectation on one day.
 #[must_use]
 pub fn emerging(found: &Emerging, by: &[String], all: bool) -> Frame {
@@ -189,10 +267,6 @@ pub fn emerging(found: &Emerging, by: &[String], all: bool) -> Frame {
         .filter(|series| all || series.emerging)
         .collect();
     let each = || rows.iter();
-    let span = |span: Span| match span {
-        Span::Day => "day",
-        Span::Week => "week",
-    };
     named(rows.iter().map(|row| row.members.as_slice()), by)
         .text("date", each().map(|_| Some(found.date.to_string())))
         .text("span", each().map(|row| Some(span(row.span))))
@@ -217,28 +291,61 @@ fn named<'a>(rows: impl Iterator<Item = &'a [String]>, by: &[String]) -> Frame {
         })
 }
 
-/// The coaching list; failed items as `item share/centre`, separated by semicolons.
+/// The coaching list; failed items as `item share/centre`, separated by semicolons. After the agents come the script
+/// items that a whole team fails: without an agent, with shares that passed as in `compliance`.
 #[must_use]
 pub fn coaching(found: &Coaching) -> Frame {
-    let all = || found.rows.iter();
     let item = |(item, own, centre): &(String, f64, f64)| format!("{item} {own:.3}/{centre:.3}");
+    let of_agents = || found.rows.iter();
+    let of_teams = || found.skipped.iter();
+    let number = |agent: fn(&Gap) -> f64, team: fn(&Skipped) -> f64| {
+        let agents = of_agents().map(move |row| Some(agent(row)));
+        agents.chain(of_teams().map(move |row| Some(team(row))))
+    };
     Frame::default()
-        .text("agent_id", all().map(|row| Some(row.agent.as_str())))
-        .text("team", all().map(|row| row.team.as_deref()))
-        .text("problem_type", all().map(|row| row.problem.as_deref()))
-        .text("kpi", all().map(|row| Some(row.kpi.as_str())))
-        .number("n", all().map(|row| Some(row.n)))
-        .number("value", all().map(|row| Some(row.value)))
-        .number("expected", all().map(|row| Some(row.expected)))
-        .number("gap", all().map(|row| Some(row.gap.0)))
-        .number("ci_low", all().map(|row| Some(row.gap.1)))
-        .number("ci_high", all().map(|row| Some(row.gap.2)))
-        .number("z", all().map(|row| Some(row.z)))
+        .text(
+            "agent_id",
+            of_agents()
+                .map(|row| Some(row.agent.as_str()))
+                .chain(of_teams().map(|_| None)),
+        )
+        .text(
+            "team",
+            of_agents()
+                .map(|row| row.team.as_deref())
+                .chain(of_teams().map(|row| Some(row.team.as_str()))),
+        )
+        .text(
+            "problem_type",
+            of_agents()
+                .map(|row| row.problem.as_deref())
+                .chain(of_teams().map(|_| None)),
+        )
+        .text(
+            "kpi",
+            of_agents()
+                .map(|row| Some(row.kpi.as_str()))
+                .chain(of_teams().map(|_| Some("compliance"))),
+        )
+        .number("n", number(|row| row.n, |row| row.n))
+        .number("value", number(|row| row.value, |row| 1.0 - row.value))
+        .number(
+            "expected",
+            number(|row| row.expected, |row| 1.0 - row.expected),
+        )
+        .number("gap", number(|row| row.gap.0, |row| -row.gap.0))
+        .number("ci_low", number(|row| row.gap.1, |row| -row.gap.2))
+        .number("ci_high", number(|row| row.gap.2, |row| -row.gap.1))
+        .number("z", number(|row| row.z, |row| -row.z))
         .text(
             "failed_items",
-            all().map(|row| {
-                let items: Vec<String> = row.items.iter().map(item).collect();
-                (!items.is_empty()).then(|| items.join("; "))
-            }),
+            of_agents()
+                .map(|row| {
+                    let items: Vec<String> = row.items.iter().map(item).collect();
+                    (!items.is_empty()).then(|| items.join("; "))
+                })
+                .chain(
+                    of_teams().map(|row| Some(item(&(row.item.clone(), row.value, row.expected)))),
+                ),
         )
 }

@@ -27,6 +27,9 @@ use crate::report::nightly::YTO_FIGURES;
 use super::Job;
 use super::night::four_weeks;
 
+/// Dimensions by which problems are split, beside the whole centre.
+pub const PLACES: [&str; 3] = ["outlet", "queue", "channel"];
+
 /// The insights of a day.
 pub struct Insights {
     /// The week against the week before: the assessed figures and those that moved.
@@ -37,6 +40,8 @@ pub struct Insights {
     pub coaching: Coaching,
     /// Problems of four weeks by cost.
     pub problems: Problems,
+    /// The same at each place, as [`PLACES`].
+    pub problems_at: Vec<Problems>,
     /// What rises, by outlet.
     pub emerging: Emerging,
     /// Problems by week.
@@ -93,11 +98,17 @@ pub fn insights(
     };
     let minute = job.settings.cost.handling_minute;
     let by_outlet = by_outlet(date, source)?;
+    let places: Vec<Vec<String>> = std::iter::once(Vec::new())
+        .chain(PLACES.map(|name| vec![name.to_owned()]))
+        .collect();
+    let mut problems_at = problems::problems_at(&places, &scope, minute, source)?;
+    let problems = problems_at.remove(0);
     Ok(Insights {
         compared: compare_all(&kpis, weeks_of(date), catalogue, source)?,
         coaching: coaching::coaching_of(&strata, &of_agents, source)?,
         strata,
-        problems: problems::problems(&scope, minute, source)?,
+        problems,
+        problems_at,
         emerging: emerging_of(&by_outlet, date),
         weeks: weeks::by_week(&by_outlet, date, false),
         weeks_placed: weeks::by_week(&by_outlet, date, true),

@@ -136,8 +136,9 @@ pub struct Reading {
     run: Run,
     /// Something the reader should know about the run.
     pub note: Option<String>,
-    /// The folder of facts that were judged anew; it vanishes with the reading.
-    judged: Option<TempDir>,
+    /// Where the records are when the facts were judged anew: the store itself, and the run whose records they are.
+    /// The folder of those facts vanishes with the reading.
+    judged: Option<(TempDir, Store, Run)>,
 }
 
 impl Reading {
@@ -159,7 +160,7 @@ impl Reading {
             None => newest_run(&store)?,
         };
         if let Some(as_of) = as_of.filter(|as_of| *as_of != run.as_of) {
-            return Self::judged(&store, &run, settings, as_of);
+            return Self::judged(store, run, settings, as_of);
         }
         let note = note(&run, settings, snapshot.is_some());
         Ok(Self {
@@ -171,8 +172,8 @@ impl Reading {
     }
 
     /// The facts of a run's records at another instant, in a folder that vanishes with them.
-    fn judged(store: &Store, run: &Run, settings: &Settings, as_of: i64) -> Result<Self> {
-        let records = Records::read(store, |table| store.parts_at(table.name, run))?;
+    fn judged(store: Store, run: Run, settings: &Settings, as_of: i64) -> Result<Self> {
+        let records = Records::read(&store, |table| store.parts_at(table.name, &run))?;
         // Beside nothing of the user's; only its owner may enter the folder.
         let folder = tempfile::tempdir()
             .map_err(|error| Error::io("create a folder in", &std::env::temp_dir(), error))?;
@@ -185,7 +186,7 @@ impl Reading {
         records
             .derive(&context, &judged.staging())?
             .write(&judged)?;
-        let run = Run {
+        let anew = Run {
             as_of,
             as_of_given: true,
             versions: versions(&judged, FACTS.iter().map(|fact| fact.name))?,
@@ -194,9 +195,9 @@ impl Reading {
         };
         Ok(Self {
             store: judged,
-            run,
+            run: anew,
             note: None,
-            judged: Some(folder),
+            judged: Some((folder, store, run)),
         })
     }
 
@@ -206,6 +207,15 @@ impl Reading {
         Source {
             store: &self.store,
             run: &self.run,
+        }
+    }
+
+    /// Where records are read, which are the same at every instant of judgement.
+    #[must_use]
+    pub fn records(&self) -> Source<'_> {
+        match &self.judged {
+            Some((_, store, run)) => Source { store, run },
+            None => self.source(),
         }
     }
 

@@ -45,10 +45,13 @@ pub struct Standardised {
 
 /// Adds up the strata of one member.
 ///
-/// Expected = Σ n·m with m the centre's mean in the stratum; variance = Σ n·σ²·(1 − n/N), because
-/// the member's own contacts are part of the centre it is held against: O − (n/N)(O + R) has
-/// variance nσ²(1 − n/N)² + (n/N)²(N − n)σ² = nσ²(1 − n/N). For a rate σ² = p(1 − p). Strata
-/// without own contacts say nothing. `None` when no own contact is left, when a stratum has fewer
+/// Expected = Σ n·m with m the centre's mean in the stratum; variance = Σ n·s²·(N − n)/(N − 1) with s²
+/// the mean squared deviation of the stratum, p(1 − p) of a rate: what O scatters by when the member's
+/// contacts are drawn from the stratum's without looking. With n·s²·(1 − n/N), which takes s² for the
+/// true variance, strata of a few contacts would scatter too little and alarms come too often. Source:
+/// Mantel & Haenszel (1959), *Statistical aspects of the analysis of data from retrospective studies of
+/// disease*, JNCI 22, for rates; Cochran (1977), *Sampling Techniques*, 3rd ed., theorem 2.2, for
+/// means. Strata without own contacts say nothing. `None` when no own contact is left, when a stratum has fewer
 /// contacts in the centre than the member, or a number is not finite.
 #[must_use]
 pub fn standardise(strata: &[Stratum]) -> Option<Standardised> {
@@ -63,7 +66,8 @@ pub fn standardise(strata: &[Stratum]) -> Option<Standardised> {
         variance: compensated(own.iter().map(|s| {
             let mean = s.all_sum / s.all_n;
             let variance = (s.all_sum_sq / s.all_n - mean * mean).max(0.0);
-            s.own_n * variance * (1.0 - share(s))
+            // Alone in a stratum nobody can differ.
+            s.own_n * variance * (s.all_n - s.own_n) / (s.all_n - 1.0).max(1.0)
         })),
         comparable: compensated(own.iter().filter(|s| s.all_n > s.own_n).map(|s| s.own_n)),
     };

@@ -17,7 +17,10 @@ mod messages;
 mod nightly;
 mod profiles;
 mod real;
+mod recurring;
 mod restated;
+#[path = "../../benches/insight/score.rs"]
+mod score;
 mod settings;
 mod sla;
 mod snapshot;

@@ -45,8 +45,8 @@ catalogue! {
     script_title { zh: "哪些话术条目没有做到", en: "Which script items fail" }
     script_measure { zh: "不合格率", en: "Share failed" }
     script_some(item, team, share, all) {
-        zh: "“{item}”：{team}不合格率 {share}，全中心 {all}",
-        en: "{item}: {team} fails {share}, the centre {all}"
+        zh: "“{item}”：{team}不合格率 {share}，同类业务其他班组 {all}",
+        en: "{item}: {team} fails {share}, the others with the same contacts {all}"
     }
     script_worst(item, share) {
         zh: "不合格率最高的是“{item}”（{share}），班组之间的差异均属偶然",
@@ -61,8 +61,8 @@ catalogue! {
     script_key_sparse(least) { zh: "n < {least}，样本不足", en: "n < {least}, too few cases" }
     script_key_mark { zh: "需关注：有班组显著高于其他班组", en: "concern: a team fails clearly more than the others" }
     script_how {
-        zh: "▲：与其他班组比较的双比例检验，错误发现率控制在 5 % 以内",
-        en: "▲: test of two proportions against the other teams, false discoveries held below 5 %"
+        zh: "▲：与其他班组同类业务相比超出 99.8 % 漏斗界限",
+        en: "▲: outside the 99.8 % limits of a funnel, against the other teams with the same contacts"
     }
     script_key_cells { zh: "格内数字：不合格率 %", en: "In the cells: % failed" }
     script_hint(item, team, failed, judged, share) {
@@ -89,55 +89,55 @@ catalogue! {
     coaching_nobody { zh: "没有坐席在较差一侧超出 99.8 % 界限。", en: "Nobody is outside the 99.8 % limits on the worse side." }
     col_expected_value { zh: "同类应有", en: "same work" }
 
-    repeats_title { zh: "为什么又来一次", en: "Why they contact again" }
+    training_repeats_title { zh: "为什么又来一次", en: "Why they contact again" }
     repeats_finding(name, share, repeats) {
         zh: "“{name}”引起的重复来访最费时：{share} 的首次来访之后又来，共 {repeats} 次",
         en: "{name} causes the most repeat work: {share} of its first contacts come back, {repeats} contacts in all"
     }
-    repeats_none { zh: "近四周没有可关联的重复来访。", en: "No repeat contact of the last four weeks could be linked." }
+    training_repeats_none { zh: "近四周没有可关联的重复来访。", en: "No repeat contact of the last four weeks could be linked." }
     repeats_note(immature) {
         zh: "只计观察期已满、可关联的首次来访；另有 {immature} 次观察期未满。",
         en: "Only first contacts that can be linked and whose window has passed; of {immature} it has not."
     }
     repeats_caption { zh: "重复来访，按首次来访的原因", en: "Repeat contacts by the reason of the first" }
     col_first { zh: "首次来访", en: "first contacts" }
-    col_followed { zh: "再次来访", en: "came back" }
+    training_col_followed { zh: "再次来访", en: "came back" }
     col_repeat_contacts { zh: "重复来访", en: "repeats" }
     col_minutes { zh: "处理时长", en: "handling" }
-    col_gap_median { zh: "间隔中位数", en: "median gap" }
-    col_channels { zh: "再次来访渠道", en: "came back by" }
+    training_col_gap_median { zh: "间隔中位数", en: "median gap" }
+    training_col_channels { zh: "再次来访渠道", en: "came back by" }
     col_switched { zh: "换渠道", en: "other channel" }
     of_n(value, interval) { zh: "{value}（{interval}）", en: "{value} ({interval})" }
 
-    focus_title { zh: "重点关注", en: "Cases to watch" }
+    training_focus_title { zh: "重点关注", en: "Cases to watch" }
     focus_finding(count) {
         zh: "{count} 位客户或运单在四周内多次投诉",
         en: "{count} customers or parcels with several complaints in four weeks"
     }
-    focus_none { zh: "四周内没有客户或运单多次投诉。", en: "Nobody complained more than once in four weeks." }
-    focus_note {
+    training_focus_none { zh: "四周内没有客户或运单多次投诉。", en: "Nobody complained more than once in four weeks." }
+    training_focus_note {
         zh: "客户以假名表示，运单号隐去中段；成本为处理时长与赔付之和。",
         en: "Customers are pseudonyms, parcel numbers have their middle left out; the cost is handling and compensation."
     }
     focus_caption(shown) { zh: "成本最高的 {shown} 例", en: "The {shown} costliest" }
-    col_who { zh: "客户或运单", en: "customer or parcel" }
-    col_complaints { zh: "投诉", en: "complaints" }
-    col_again { zh: "重复", en: "again" }
-    col_open { zh: "未结", en: "open" }
+    training_col_who { zh: "客户或运单", en: "customer or parcel" }
+    training_col_complaints { zh: "投诉", en: "complaints" }
+    training_col_again { zh: "重复", en: "again" }
+    training_col_open { zh: "未结", en: "open" }
     col_about { zh: "问题", en: "about" }
     col_last { zh: "最近", en: "last" }
     col_tickets { zh: "工单", en: "tickets" }
     kind_customer(name) { zh: "客户 {name}", en: "customer {name}" }
     kind_waybill(name) { zh: "运单 {name}", en: "parcel {name}" }
 
-    phrases_title { zh: "客户怎么说", en: "What people write" }
+    training_phrases_title { zh: "客户怎么说", en: "What people write" }
     phrases_lead {
         zh: "各类工单中明显多于其他工单的说法（超出 99.8 % 界限）。",
         en: "What tickets of a type say clearly more often than others (beyond the 99.8 % limit)."
     }
     phrases_caption { zh: "各类问题的典型说法", en: "Telling phrases by problem type" }
-    phrases_none { zh: "近四周的工单没有描述。", en: "No ticket of the last four weeks has a description." }
-    phrases_untyped { zh: "（未归类）", en: "(no type)" }
+    training_phrases_none { zh: "近四周的工单没有描述。", en: "No ticket of the last four weeks has a description." }
+    training_phrases_untyped { zh: "（未归类）", en: "(no type)" }
     phrase_is(text, count) { zh: "{text} {count}", en: "{text} {count}" }
     col_with_text { zh: "有描述的工单", en: "tickets with text" }
     col_by_keyword { zh: "关键词归类", en: "typed by keywords" }
@@ -156,8 +156,8 @@ catalogue! {
     col_of_type { zh: "属于该类", en: "of the type" }
     col_given { zh: "归为该类", en: "given the type" }
     col_right { zh: "正确", en: "right" }
-    col_precision { zh: "准确率", en: "precision" }
-    col_recall { zh: "召回率", en: "recall" }
+    training_col_precision { zh: "准确率", en: "precision" }
+    training_col_recall { zh: "召回率", en: "recall" }
 
     worksheet_title { zh: "案例练习", en: "Worksheet" }
     worksheet_lead {

@@ -23,10 +23,10 @@ pub(super) fn repeats(page: Page) -> Section {
     let found = &page.input.repeats;
     let first = found.rows.first().filter(|row| row.repeats > 0);
     let Some(first) = first else {
-        let none = vec![t.repeats_none().to_owned()];
+        let none = vec![t.training_repeats_none().to_owned()];
         return super::section(
             "repeats",
-            t.repeats_title(),
+            t.training_repeats_title(),
             None,
             vec![super::prose("", none)],
         );
@@ -41,22 +41,27 @@ pub(super) fn repeats(page: Page) -> Section {
         super::prose(&heading, vec![note]),
         Block::Table(page.reasons(&found.rows)),
     ];
-    super::section("repeats", t.repeats_title(), None, blocks)
+    super::section("repeats", t.training_repeats_title(), None, blocks)
 }
 
 pub(super) fn focus(page: Page) -> Option<Section> {
     let t = page.t;
     let found = page.input.focus.as_ref()?;
     let mut blocks = vec![if found.rows.is_empty() {
-        super::prose("", vec![t.focus_none().to_owned()])
+        super::prose("", vec![t.training_focus_none().to_owned()])
     } else {
         let heading = t.focus_finding(&format::count(found.rows.len() as u64));
-        super::prose(&heading, vec![t.focus_note().to_owned()])
+        super::prose(&heading, vec![t.training_focus_note().to_owned()])
     }];
     if !found.rows.is_empty() {
         blocks.push(Block::Table(page.cases(found)));
     }
-    Some(super::section("focus", t.focus_title(), None, blocks))
+    Some(super::section(
+        "focus",
+        t.training_focus_title(),
+        None,
+        blocks,
+    ))
 }
 
 impl Page<'_> {
@@ -105,17 +110,17 @@ impl Page<'_> {
             columns: vec![
                 Column::text(t.col_problem()),
                 Column::number(t.col_first()),
-                Column::number(t.col_followed()),
+                Column::number(t.training_col_followed()),
                 Column::number(t.col_share()),
                 Column::number(t.col_repeat_contacts()),
                 Column::number(t.col_minutes()),
-                Column::number(t.col_gap_median()),
-                Column::text(t.col_channels()),
+                Column::number(t.training_col_gap_median()),
+                Column::text(t.training_col_channels()),
                 Column::number(t.col_switched()),
             ],
             rows: cells.collect(),
             total: false,
-            empty: t.repeats_none().to_owned(),
+            empty: t.training_repeats_none().to_owned(),
         }
     }
 
@@ -126,10 +131,10 @@ impl Page<'_> {
             id: "focus-cases".to_owned(),
             caption: t.focus_caption(&shown.len().to_string()),
             columns: vec![
-                Column::text(t.col_who()),
-                Column::number(t.col_complaints()),
-                Column::number(t.col_again()),
-                Column::number(t.col_open()),
+                Column::text(t.training_col_who()),
+                Column::number(t.training_col_complaints()),
+                Column::number(t.training_col_again()),
+                Column::number(t.training_col_open()),
                 Column::number(t.col_last()),
                 Column::text(t.col_about()),
                 Column::text(t.col_outlet()),
@@ -138,7 +143,7 @@ impl Page<'_> {
             ],
             rows: shown.iter().map(|case| self.case(case)).collect(),
             total: false,
-            empty: t.focus_none().to_owned(),
+            empty: t.training_focus_none().to_owned(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Script items by team, each cell against the centre's share of the item.
 
+use crate::insight::coaching::Skipped;
 use crate::insight::script::{Item, Judged, Script};
 use crate::kpi::figure::Unit;
 use crate::report::document::{Block, Column, Section, Table, Tone};
@@ -28,16 +29,15 @@ pub(super) fn section(page: Page) -> Section {
     super::section("script", t.script_title(), None, vec![block])
 }
 
-fn flagged(item: &Item) -> Option<usize> {
-    item.teams
-        .iter()
-        .enumerate()
-        .filter(|(_, cell)| cell.worse)
-        .max_by(|a, b| a.1.own.share().total_cmp(&b.1.own.share()))
-        .map(|(at, _)| at)
-}
-
 impl Page<'_> {
+    /// Teams that fail the item more than the same contacts explain, the furthest first.
+    fn skipping(&self, item: &Item) -> Option<&Skipped> {
+        let skipped = self.input.coaching.skipped.iter();
+        skipped
+            .filter(|row| row.item == item.name)
+            .max_by(|a, b| a.z.total_cmp(&b.z))
+    }
+
     fn share(self, judged: Judged) -> String {
         format::value(judged.share(), Unit::Percent, self.lang)
     }
@@ -46,19 +46,14 @@ impl Page<'_> {
     pub(super) fn script_finding(self) -> Option<String> {
         let t = self.t;
         let script = &self.input.script;
-        let surplus = |item: &Item, team: usize| item.teams[team].own.share() - item.all.share();
-        let outside = script
-            .items
-            .iter()
-            .filter_map(|item| Some((item, flagged(item)?)))
-            .max_by(|a, b| surplus(a.0, a.1).total_cmp(&surplus(b.0, b.1)));
-        if let Some((item, team)) = outside {
-            let own = item.teams[team].own;
+        let skipped = self.input.coaching.skipped.iter();
+        if let Some(first) = skipped.max_by(|a, b| a.z.total_cmp(&b.z)) {
+            let percent = |share| format::value(share, Unit::Percent, self.lang);
             return Some(t.script_some(
-                &item.name,
-                &script.teams[team],
-                &self.share(own),
-                &self.share(item.all),
+                &first.item,
+                &first.team,
+                &percent(first.value),
+                &percent(first.expected),
             ));
         }
         // An item judged a few times says little.
@@ -72,7 +67,7 @@ impl Page<'_> {
         let script = &input.script;
         let title = self.script_finding()?;
         let shown = &script.items[..script.items.len().min(SHOWN)];
-        let outside = shown.iter().any(|item| flagged(item).is_some());
+        let outside = shown.iter().any(|item| self.skipping(item).is_some());
         let n = script.items.iter().map(|item| item.all.judged).sum();
         let (from, to) = input.days;
         Some(Figure {
@@ -105,10 +100,10 @@ impl Page<'_> {
         let rows = shown.iter().map(|item| PersistenceRow {
             name: item.name.clone(),
             cells: (0..script.teams.len())
-                .map(|team| self.script_cell(item, &script.teams[team], item.teams[team].own))
+                .map(|team| self.script_cell(item, &script.teams[team], item.teams[team]))
                 .collect(),
             summary: t.script_at(&self.share(item.all), &format::count(item.all.judged)),
-            mark: flagged(item).map(|_| SignalMark {
+            mark: self.skipping(item).map(|_| SignalMark {
                 tone: Tone::Concern,
                 up: true,
             }),
@@ -166,7 +161,7 @@ impl Page<'_> {
             t.of_n(&self.share(judged), &counts)
         };
         let rows = script.items.iter().map(|item| {
-            let teams = item.teams.iter().map(|each| cell(each.own));
+            let teams = item.teams.iter().map(|each| cell(*each));
             std::iter::once(item.name.clone())
                 .chain(teams)
                 .chain([cell(item.all)])

@@ -18,10 +18,10 @@ pub(super) fn section(page: Page) -> Section {
     let t = page.t;
     let found = &page.input.phrases;
     if found.tickets == 0 {
-        let none = vec![t.phrases_none().to_owned()];
+        let none = vec![t.training_phrases_none().to_owned()];
         return super::section(
             "phrases",
-            t.phrases_title(),
+            t.training_phrases_title(),
             None,
             vec![super::prose("", none)],
         );
@@ -41,7 +41,7 @@ pub(super) fn section(page: Page) -> Section {
         });
     }
     let lead = Some(t.phrases_lead().to_owned());
-    super::section("phrases", t.phrases_title(), lead, blocks)
+    super::section("phrases", t.training_phrases_title(), lead, blocks)
 }
 
 /// Cases of the costliest problems that have some.
@@ -71,7 +71,7 @@ pub(super) fn worksheet(page: Page) -> Option<Section> {
 impl Page<'_> {
     fn group(self, problem: Option<&str>) -> String {
         problem.map_or_else(
-            || self.t.phrases_untyped().to_owned(),
+            || self.t.training_phrases_untyped().to_owned(),
             |code| self.problem(code),
         )
     }
@@ -107,7 +107,7 @@ impl Page<'_> {
             ],
             rows: rows.collect(),
             total: false,
-            empty: t.phrases_none().to_owned(),
+            empty: t.training_phrases_none().to_owned(),
         }
     }
 
@@ -138,8 +138,8 @@ impl Page<'_> {
                 Column::number(t.col_of_type()),
                 Column::number(t.col_given()),
                 Column::number(t.col_right()),
-                Column::number(t.col_precision()),
-                Column::number(t.col_recall()),
+                Column::number(t.training_col_precision()),
+                Column::number(t.training_col_recall()),
             ],
             rows: rows.chain([whole]).collect(),
             total: true,

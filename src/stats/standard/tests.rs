@@ -20,21 +20,39 @@ fn rate(own_n: f64, own: f64, all_n: f64, all: f64) -> Stratum {
     }
 }
 
-/// By hand: 40·0.5 + 60·0.1 = 26 expected; 40·0.25·(1 − 40/400) + 60·0.09·(1 − 60/200).
+/// By hand: 40·0.5 + 60·0.1 = 26 expected; 40·0.25·360/399 + 60·0.09·140/199.
 #[test]
 fn expected_and_variance_by_hand() {
     let found = standardise(&[rate(40.0, 24.0, 400.0, 200.0), rate(60.0, 5.0, 200.0, 20.0)])
         .expect("a result");
     close(found.expected, 26.0);
     close(found.observed, 29.0);
-    close(found.variance, 9.0 + 3.78);
+    let variance = 3600.0 / 399.0 + 756.0 / 199.0;
+    close(found.variance, variance);
     close(found.comparable, 100.0);
     let (gap, low, high) = found.gap();
     close(gap, 0.03);
     close(
         high - low,
-        2.0 * 1.959_963_984_540_054 * 12.78_f64.sqrt() / 100.0,
+        2.0 * 1.959_963_984_540_054 * variance.sqrt() / 100.0,
     );
+}
+
+/// Two of four contacts, two of which are hits: of the six draws one has none, four have one, one has both.
+#[test]
+fn a_small_stratum_scatters_as_its_draws_do() {
+    let found = standardise(&[rate(2.0, 1.0, 4.0, 2.0)]).expect("a result");
+    close(found.variance, (1.0 + 1.0) / 6.0);
+    // Means: one of 1, 2, 6 is drawn, mean 3, squared deviations 4, 1, 9.
+    let found = standardise(&[Stratum {
+        own_n: 1.0,
+        own_sum: 6.0,
+        all_n: 3.0,
+        all_sum: 9.0,
+        all_sum_sq: 41.0,
+    }])
+    .expect("a result");
+    close(found.variance, 14.0 / 3.0);
 }
 
 /// A hard case mix is no fault: plain rates differ, observed equals expected.

@@ -1,0 +1,87 @@
+//! `cargo bench --bench insight -- [SEEDS] [CALLS_PER_DAY]`: recall, days to detection and false alarms over many
+//! seeds, and the time of one emerging scan.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a bench that cannot be set up has failed"
+)]
+
+use std::time::Instant;
+
+use chrono::NaiveDate;
+use kefu::insight::emerging::judge;
+use rand::{Rng, SeedableRng};
+
+mod score;
+
+fn main() {
+    let numbers: Vec<u64> = std::env::args()
+        .filter_map(|arg| arg.parse().ok())
+        .collect();
+    let seeds = numbers.first().copied().unwrap_or(200);
+    let calls = numbers.get(1).and_then(|calls| u32::try_from(*calls).ok());
+    let calls = calls.unwrap_or(200);
+    let started = Instant::now();
+    let mut all = score::Score::default();
+    for seed in 1..=seeds {
+        score::add(&mut all, seed, calls);
+    }
+    println!(
+        "{seeds} seeds, {calls} calls a day, {:.0} s",
+        started.elapsed().as_secs_f64()
+    );
+    println!("\n| planted | kefu: recall | mean days | ±10 %: recall | mean days |");
+    println!("|---|---:|---:|---:|---:|");
+    for (name, found) in &all.found {
+        let cells = found.each_ref().map(|found| {
+            let recall = f64::from(found.found) / f64::from(found.planted.max(1));
+            let days = f64::from(found.days) / f64::from(found.found.max(1));
+            format!("{:.1} % | {days:.2}", 100.0 * recall)
+        });
+        println!("| {name} | {} | {} |", cells[0], cells[1]);
+    }
+    println!(
+        "\n| nothing planted | looked at | kefu: with an alarm | promised at most | ±10 %: with an alarm |"
+    );
+    println!("|---|---:|---:|---:|---:|");
+    for (name, [ours, theirs]) in &all.false_alarms {
+        let share = |alarms: u32, of: u32| 100.0 * f64::from(alarms) / f64::from(of.max(1));
+        println!(
+            "| {name} | {} | {:.2} % | {:.2} % | {:.2} % |",
+            ours.looked,
+            share(ours.alarms, ours.looked),
+            100.0 * ours.promised / f64::from(ours.looked.max(1)),
+            share(theirs.alarms, theirs.looked),
+        );
+    }
+    scan();
+}
+
+/// 400 problems at outlets over a year.
+fn scan() {
+    let mut draws = rand_chacha::ChaCha8Rng::seed_from_u64(1);
+    let first = NaiveDate::from_ymd_opt(2025, 3, 1).unwrap();
+    let days: Vec<NaiveDate> = first.iter_days().take(365).collect();
+    let series: Vec<(Vec<String>, Vec<f64>)> = (0..400)
+        .map(|at| {
+            let counts = days.iter().map(|_| f64::from(draws.next_u32() % 7));
+            (vec![format!("p{at}")], counts.collect())
+        })
+        .collect();
+    let started = Instant::now();
+    for until in 15..=days.len() {
+        let cut: Vec<_> = series
+            .iter()
+            .map(|(members, counts)| (members.clone(), counts[..until].to_vec()))
+            .collect();
+        std::hint::black_box(judge(&cut, &days[..until]));
+    }
+    let year = started.elapsed();
+    let started = Instant::now();
+    std::hint::black_box(judge(&series, &days));
+    println!(
+        "\n400 series: {:.3} s for the newest day, {:.2} s for every day of a year (one core)",
+        started.elapsed().as_secs_f64(),
+        year.as_secs_f64()
+    );
+}
