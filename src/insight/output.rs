@@ -157,13 +157,13 @@ pub fn problem(found: &Problems, by: &[String]) -> Frame {
 #[must_use]
 pub fn problem_mart(
     whole: &Problems,
-    by: &[(&str, Problems)],
+    by: &[(&str, &Problems)],
     emerging: &[(&str, &Emerging)],
 ) -> Frame {
     let mut rows: Vec<(Option<&str>, &Problems, &Problem)> = Vec::new();
     rows.extend(whole.rows.iter().map(|row| (None, whole, row)));
     for (dimension, found) in by {
-        rows.extend(found.rows.iter().map(|row| (Some(*dimension), found, row)));
+        rows.extend(found.rows.iter().map(|row| (Some(*dimension), *found, row)));
     }
     let all = || rows.iter();
     let frame = Frame::default()

@@ -144,32 +144,65 @@ struct Sums {
 /// # Errors
 /// When contacts lack a dimension, or a table cannot be read.
 pub fn problems(scope: &Scope, minute: f64, source: &Source<'_>) -> Result<Problems> {
-    check_dimensions(&scope.by)?;
-    let (mut sums, without) = contacts(scope, source)?;
+    let by = std::slice::from_ref(&scope.by);
+    let found = problems_at(by, scope, minute, source)?.pop();
+    found.ok_or_else(|| Error::Nothing {
+        message: "there are no contacts in the range".to_owned(),
+        hint: "`kefu kpi --kpi contacts --grain day` lists the days that have some".to_owned(),
+    })
+}
+
+/// Ranks the problems by cost for several choices of dimensions, each table read once for all of them; the
+/// dimensions of the scope are not asked. One result for each choice.
+///
+/// # Errors
+/// As [`problems`].
+pub fn problems_at(
+    choices: &[Vec<String>],
+    scope: &Scope,
+    minute: f64,
+    source: &Source<'_>,
+) -> Result<Vec<Problems>> {
+    for by in choices {
+        check_dimensions(by)?;
+    }
     let tickets = Fact::by_name("ticket_facts");
-    let compensated = scope.condition.is_none()
-        && scope
-            .by
-            .iter()
-            .all(|name| tickets.is_some_and(|fact| fact.dimensions().any(|known| known == name)));
-    if compensated {
-        for row in answer(&OF_TICKETS, Grain::All, &scope.by, scope, source)? {
-            if let Some(members) = members(&row) {
-                let sums = sums.entry(members).or_default();
-                sums.of_tickets[row.kpi] = row.estimate.value.unwrap_or(0.0);
+    let has =
+        |name: &String| tickets.is_some_and(|fact| fact.dimensions().any(|known| known == name));
+    let paid = |by: &Vec<String>| scope.condition.is_none() && by.iter().all(has);
+    let with_tickets: Vec<Vec<String>> = choices.iter().filter(|by| paid(by)).cloned().collect();
+    let contacts_by = answers(&OF_CONTACTS, Grain::All, choices, scope, source)?;
+    let mut tickets_by = if with_tickets.is_empty() {
+        Vec::new()
+    } else {
+        answers(&OF_TICKETS, Grain::All, &with_tickets, scope, source)?
+    }
+    .into_iter();
+    let days_by = answers(&OF_CONTACTS[..1], Grain::Day, choices, scope, source)?;
+    let mut found = Vec::with_capacity(choices.len());
+    for ((by, rows), days) in choices.iter().zip(contacts_by).zip(days_by) {
+        let (mut sums, without) = contacts(rows);
+        let compensated = paid(by);
+        if compensated {
+            for row in tickets_by.next().unwrap_or_default() {
+                if let Some(members) = members(&row) {
+                    let sums = sums.entry(members).or_default();
+                    sums.of_tickets[row.kpi] = row.estimate.value.unwrap_or(0.0);
+                }
             }
         }
+        let (counts, days) = weekly(days);
+        let mut rows = ranked(sums, minute);
+        let weeks = judge_weeks(&mut rows, &counts);
+        found.push(Problems {
+            rows,
+            without,
+            days,
+            weeks,
+            compensated,
+        });
     }
-    let (counts, days) = weekly(scope, source)?;
-    let mut rows = ranked(sums, minute);
-    let weeks = judge_weeks(&mut rows, &counts);
-    Ok(Problems {
-        rows,
-        without,
-        days,
-        weeks,
-        compensated,
-    })
+    Ok(found)
 }
 
 /// Contacts must have every dimension, each named once.
@@ -201,17 +234,33 @@ pub(super) fn answer(
     scope: &Scope,
     source: &Source<'_>,
 ) -> Result<Vec<Row>> {
+    let mut found = answers(wanted, grain, &[by.to_vec()], scope, source)?;
+    Ok(found.pop().unwrap_or_default())
+}
+
+/// The rows of each choice of dimensions beside the problem type.
+fn answers(
+    wanted: &[Wanted],
+    grain: Grain,
+    choices: &[Vec<String>],
+    scope: &Scope,
+    source: &Source<'_>,
+) -> Result<Vec<Vec<Row>>> {
     let catalogue = measures::catalogue(wanted)?;
-    let mut all = vec![PROBLEM.to_owned()];
-    all.extend(by.iter().cloned());
+    let grouping = |by: &Vec<String>| Grouping {
+        grain,
+        by: std::iter::once(PROBLEM.to_owned())
+            .chain(by.iter().cloned())
+            .collect(),
+    };
     let query = Query {
         kpis: (0..wanted.len()).collect(),
-        groupings: vec![Grouping { grain, by: all }],
+        groupings: choices.iter().map(grouping).collect(),
         from: scope.from,
         to: scope.to,
         condition: scope.condition.clone(),
     };
-    Ok(query.answer(&catalogue, source)?.pop().unwrap_or_default())
+    query.answer(&catalogue, source)
 }
 
 /// The members of a row; `None` where one is missing.
@@ -219,10 +268,10 @@ pub(super) fn members(row: &Row) -> Option<Vec<String>> {
     row.group.members.iter().cloned().collect()
 }
 
-fn contacts(scope: &Scope, source: &Source<'_>) -> Result<(BTreeMap<Vec<String>, Sums>, u64)> {
+fn contacts(rows: Vec<Row>) -> (BTreeMap<Vec<String>, Sums>, u64) {
     let mut sums: BTreeMap<Vec<String>, Sums> = BTreeMap::new();
     let mut without = 0;
-    for row in answer(&OF_CONTACTS, Grain::All, &scope.by, scope, source)? {
+    for row in rows {
         match members(&row) {
             Some(members) => {
                 let sums = sums.entry(members).or_default();
@@ -232,7 +281,7 @@ fn contacts(scope: &Scope, source: &Source<'_>) -> Result<(BTreeMap<Vec<String>,
             None => {}
         }
     }
-    Ok((sums, without))
+    (sums, without)
 }
 
 /// Costs in descending order, with shares and rank bands.
@@ -302,10 +351,10 @@ fn whole(count: f64) -> u64 {
 /// Contacts by first day of the week: of each problem at each place.
 type Weeks = BTreeMap<Vec<String>, BTreeMap<NaiveDate, f64>>;
 
-fn weekly(scope: &Scope, source: &Source<'_>) -> Result<(Weeks, Option<(NaiveDate, NaiveDate)>)> {
+fn weekly(rows: Vec<Row>) -> (Weeks, Option<(NaiveDate, NaiveDate)>) {
     let mut weeks = Weeks::new();
     let mut days: Option<(NaiveDate, NaiveDate)> = None;
-    for row in answer(&OF_CONTACTS[..1], Grain::Day, &scope.by, scope, source)? {
+    for row in rows {
         let Ok(day) = row.group.period.parse::<NaiveDate>() else {
             continue;
         };
@@ -316,7 +365,7 @@ fn weekly(scope: &Scope, source: &Source<'_>) -> Result<(Weeks, Option<(NaiveDat
             *weeks.entry(members).or_default().entry(week).or_default() += count;
         }
     }
-    Ok((weeks, days))
+    (weeks, days)
 }
 
 /// Weeks above expectation: the contacts of the place in the week times the problem's share of all contacts.

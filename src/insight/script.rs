@@ -8,7 +8,6 @@ use crate::calendar::Grain;
 use crate::error::Result;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Source};
-use crate::stats::funnel::{Flag, Funnel, LEAST};
 
 use super::measures::{self, Measure, Wanted};
 
@@ -44,8 +43,8 @@ pub struct Item {
     pub name: String,
     /// All teams together.
     pub all: Judged,
-    /// Each team, and whether its share is outside what chance makes of the share of all; as [`Script::teams`].
-    pub teams: Vec<(Judged, Flag)>,
+    /// Each team, as [`Script::teams`].
+    pub teams: Vec<Judged>,
 }
 
 /// Items by team.
@@ -122,20 +121,9 @@ fn item(name: &str, own: &[Judged]) -> Item {
     for cell in own {
         all.add(*cell);
     }
-    let judged: Vec<usize> = (0..own.len()).filter(|at| own[*at].judged > 0).collect();
-    let shares: Vec<(f64, f64)> = judged
-        .iter()
-        .map(|at| (own[*at].failed as f64, own[*at].judged as f64))
-        .collect();
-    let mut flags = vec![Flag::TooFew; own.len()];
-    if let Some(funnel) = Funnel::rates(&shares, LEAST) {
-        for (at, placed) in judged.iter().zip(&funnel.members) {
-            flags[*at] = placed.flag;
-        }
-    }
     Item {
         name: name.to_owned(),
         all,
-        teams: own.iter().copied().zip(flags).collect(),
+        teams: own.to_vec(),
     }
 }

@@ -27,8 +27,8 @@ use crate::report::nightly::YTO_FIGURES;
 use super::Job;
 use super::night::four_weeks;
 
-/// Dimensions by which the mart of problems splits them, beside the whole centre.
-const PLACES: [&str; 3] = ["outlet", "queue", "channel"];
+/// Dimensions by which problems are split, beside the whole centre.
+pub const PLACES: [&str; 3] = ["outlet", "queue", "channel"];
 
 /// The insights of a day.
 pub struct Insights {
@@ -40,12 +40,14 @@ pub struct Insights {
     pub coaching: Coaching,
     /// Problems of four weeks by cost.
     pub problems: Problems,
-    /// The same by each of [`PLACES`].
-    pub places: Vec<(&'static str, Problems)>,
+    /// The same at each place, as [`PLACES`].
+    pub problems_at: Vec<Problems>,
     /// What rises, by outlet.
     pub emerging: Emerging,
-    /// Problems at outlets by week.
+    /// Problems by week.
     pub weeks: ByWeek,
+    /// Problems at outlets by week.
+    pub weeks_placed: ByWeek,
     /// How the promises stand.
     pub promises: Promises,
     /// How long callers waited.
@@ -96,23 +98,20 @@ pub fn insights(
     };
     let minute = job.settings.cost.handling_minute;
     let by_outlet = by_outlet(date, source)?;
+    let places: Vec<Vec<String>> = std::iter::once(Vec::new())
+        .chain(PLACES.map(|name| vec![name.to_owned()]))
+        .collect();
+    let mut problems_at = problems::problems_at(&places, &scope, minute, source)?;
+    let problems = problems_at.remove(0);
     Ok(Insights {
         compared: compare_all(&kpis, weeks_of(date), catalogue, source)?,
         coaching: coaching::coaching_of(&strata, &of_agents, source)?,
         strata,
-        problems: problems::problems(&scope, minute, source)?,
-        places: PLACES
-            .into_iter()
-            .map(|name| {
-                let scope = problems::Scope {
-                    by: vec![name.to_owned()],
-                    ..scope.clone()
-                };
-                Ok((name, problems::problems(&scope, minute, source)?))
-            })
-            .collect::<Result<_>>()?,
+        problems,
+        problems_at,
         emerging: emerging_of(&by_outlet, date),
-        weeks: weeks::by_week(&by_outlet, date),
+        weeks: weeks::by_week(&by_outlet, date, false),
+        weeks_placed: weeks::by_week(&by_outlet, date, true),
         promises: promises::promises(from, to, source)?,
         waiting: waits::waiting((from, to), catalogue, source)?,
         script: script::script((from, to), source)?,

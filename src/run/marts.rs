@@ -13,6 +13,7 @@ use crate::report::Edition;
 use crate::report::document::{Document, Finding};
 use crate::report::nightly::NightlyInput;
 
+use super::insights::{Insights, PLACES};
 use super::night::{Documents, Night};
 
 /// Computes the marts of the day reported on: their places below the output folder and their bytes.
@@ -37,14 +38,7 @@ pub fn compute(
     let frames = [
         ("decomposition", output::decomposition(&compared, false)),
         ("coaching", output::coaching(&insights.coaching)),
-        (
-            "problem",
-            output::problem_mart(
-                &insights.problems,
-                &insights.places,
-                &[("outlet", &insights.emerging)],
-            ),
-        ),
+        ("problem", problem(insights)),
         ("finding", finding(&findings, &night.input, &compared)),
     ];
     let ids: Vec<&str> = catalogue.kpis.iter().map(|kpi| kpi.id.as_str()).collect();
@@ -56,6 +50,13 @@ pub fn compute(
             Ok((PathBuf::from(format!("marts/{name}.parquet")), bytes))
         })
         .collect()
+}
+
+/// Problems of the whole centre and by place, and which of them are emerging on the day.
+fn problem(insights: &Insights) -> Frame {
+    let by: Vec<_> = PLACES.into_iter().zip(&insights.problems_at).collect();
+    // Emerging problems are looked for at outlets, as `kefu problems --emerging` does.
+    output::problem_mart(&insights.problems, &by, &[("outlet", &insights.emerging)])
 }
 
 /// The findings of a report, in their order.

@@ -9,6 +9,8 @@ fn problems(rows: &[&[&str]]) -> Problems {
         repeat_minutes: 1.0,
         compensation: 2.0,
         cost: 6.0,
+        interval: (0.0, 0.0),
+        weeks: Vec::new(),
         share: 1.0,
         cumulative: 1.0,
         ranks: (1, 1),
@@ -20,6 +22,7 @@ fn problems(rows: &[&[&str]]) -> Problems {
         rows: rows.iter().map(row).collect(),
         without: 0,
         days: None,
+        weeks: Vec::new(),
         compensated: false,
     }
 }

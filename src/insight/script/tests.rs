@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn the_team_that_fails_an_item_is_flagged_and_the_worst_item_leads() {
+fn the_item_failed_most_leads_and_all_teams_add_up() {
     let mut cells = BTreeMap::new();
     let teams = ["t1", "t2", "t3", "t4", "t5", "t6", "t7"];
     for (at, team) in teams.iter().enumerate() {
@@ -20,13 +20,9 @@ fn the_team_that_fails_an_item_is_flagged_and_the_worst_item_leads() {
     let names: Vec<&str> = found.items.iter().map(|item| item.name.as_str()).collect();
     assert_eq!(names, ["rare", "close", "greeting"]);
     let close = &found.items[1];
-    assert_eq!(close.teams[3].1, Flag::Alarm { above: true });
+    assert_eq!((close.teams[3].judged, close.teams[3].failed), (200, 90));
     assert_eq!((close.all.judged, close.all.failed), (1400, 210));
-    assert_eq!(found.items[0].teams[0].1, Flag::TooFew);
-    assert!(
-        found.items[2]
-            .teams
-            .iter()
-            .all(|(_, flag)| *flag == Flag::Within)
-    );
+    // A team that was not judged has no cell of its own.
+    assert_eq!(found.items[0].teams[1], Judged::default());
+    assert!((found.items[1].all.share() - 0.15).abs() < 1e-12);
 }
