@@ -27,6 +27,20 @@ use scatter::Scatter;
 /// before the outcome stays far below, what follows from it lies at 1.
 const TAUTOLOGY: f64 = 0.9;
 
+/// Columns that are known only when the outcome is, or that say where a record comes from: they describe how it
+/// ended and not why. Named by hand, since a few of their members may leave scatter within.
+const AFTERWARDS: [&str; 9] = [
+    "ended_by",
+    "feedback",
+    "from_history",
+    "outcome",
+    "problem_source",
+    "score_source",
+    "state",
+    "status",
+    "stopped_by",
+];
+
 /// What is asked.
 #[derive(Debug, Clone)]
 pub struct Question {
@@ -280,6 +294,9 @@ fn compared(
                 left_out.push((name.clone(), LeftOut::OneMember));
             }
             Ok(_) if question.by.is_empty() && scatter.is_outcome(&members, TAUTOLOGY) => {
+                left_out.push((name.clone(), LeftOut::Outcome));
+            }
+            Ok(_) if question.by.is_empty() && AFTERWARDS.contains(&name.as_str()) => {
                 left_out.push((name.clone(), LeftOut::Outcome));
             }
             Ok(found) => shown.push(found),

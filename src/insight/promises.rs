@@ -58,6 +58,16 @@ impl Clocks {
         self.warned += other.warned;
     }
 
+    /// All of them together.
+    #[must_use]
+    pub fn sum(clocks: &[Self]) -> Self {
+        let mut all = Self::default();
+        for each in clocks {
+            all.add(*each);
+        }
+        all
+    }
+
     /// Clocks due.
     #[must_use]
     pub const fn due(self) -> u64 {

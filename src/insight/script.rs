@@ -8,12 +8,18 @@ use crate::calendar::Grain;
 use crate::error::Result;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Source};
-use crate::stats::funnel::{Flag, Funnel, LEAST};
+use crate::stats::discovery::benjamini_hochberg;
+use crate::stats::funnel::LEAST;
+use crate::stats::interval::two_sided;
 
 use super::measures::{self, Measure, Wanted};
 
 #[cfg(test)]
 mod tests;
+
+/// Share of false discoveries accepted. With a handful of teams a funnel would take a team that differs for the
+/// usual scatter between teams; against the others together it is tested item by item.
+const LEVEL: f64 = 0.05;
 
 /// Items judged and failed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,19 +43,31 @@ impl Judged {
     }
 }
 
+/// One item of one team.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Cell {
+    /// Its evaluations.
+    pub own: Judged,
+    /// Probability that chance makes its share differ as much from that of the other teams; `None` for too few
+    /// evaluations.
+    pub p: Option<f64>,
+    /// Whether it fails more than the other teams, all cells taken together.
+    pub worse: bool,
+}
+
 /// One script item.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Item {
     /// Its name.
     pub name: String,
     /// All teams together.
     pub all: Judged,
-    /// Each team, and whether its share is outside what chance makes of the share of all; as [`Script::teams`].
-    pub teams: Vec<(Judged, Flag)>,
+    /// Each team, as [`Script::teams`].
+    pub teams: Vec<Cell>,
 }
 
 /// Items by team.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Script {
     /// The teams, by name.
     pub teams: Vec<String>,
@@ -114,7 +132,48 @@ fn of_cells(cells: &BTreeMap<(String, String), Judged>) -> Script {
             .total_cmp(&a.all.share())
             .then_with(|| a.name.cmp(&b.name))
     });
+    judge(&mut items);
     Script { teams, items }
+}
+
+/// Marks the cells that fail more than the other teams do, false discoveries held below [`LEVEL`].
+fn judge(items: &mut [Item]) {
+    let tested: Vec<(usize, usize, f64)> = items
+        .iter()
+        .enumerate()
+        .flat_map(|(at, item)| {
+            let cells = item.teams.iter().enumerate();
+            cells.filter_map(move |(team, cell)| Some((at, team, cell.p?)))
+        })
+        .collect();
+    let p: Vec<f64> = tested.iter().map(|(.., p)| *p).collect();
+    let Some(found) = benjamini_hochberg(&p, LEVEL) else {
+        return;
+    };
+    for ((at, team, _), q) in tested.iter().zip(found.q) {
+        let item = &mut items[*at];
+        let above = item.teams[*team].own.share() > item.all.share();
+        item.teams[*team].worse = above && q <= LEVEL;
+    }
+}
+
+/// Probability of so different shares of a team and of the others when both fail alike: the test of two proportions
+/// with their pooled variance. Source: Fleiss, Levin & Paik (2003), *Statistical Methods for Rates and
+/// Proportions*, 3rd ed., ch. 3.
+fn different(own: Judged, all: Judged) -> Option<f64> {
+    let rest = Judged {
+        judged: all.judged - own.judged,
+        failed: all.failed - own.failed,
+    };
+    if (own.judged as f64) < LEAST || (rest.judged as f64) < LEAST {
+        return None;
+    }
+    let share = all.share();
+    let variance = share * (1.0 - share) * (1.0 / own.judged as f64 + 1.0 / rest.judged as f64);
+    if variance <= 0.0 {
+        return Some(1.0);
+    }
+    Some(two_sided((own.share() - rest.share()) / variance.sqrt()))
 }
 
 fn item(name: &str, own: &[Judged]) -> Item {
@@ -122,20 +181,16 @@ fn item(name: &str, own: &[Judged]) -> Item {
     for cell in own {
         all.add(*cell);
     }
-    let judged: Vec<usize> = (0..own.len()).filter(|at| own[*at].judged > 0).collect();
-    let shares: Vec<(f64, f64)> = judged
-        .iter()
-        .map(|at| (own[*at].failed as f64, own[*at].judged as f64))
-        .collect();
-    let mut flags = vec![Flag::TooFew; own.len()];
-    if let Some(funnel) = Funnel::rates(&shares, LEAST) {
-        for (at, placed) in judged.iter().zip(&funnel.members) {
-            flags[*at] = placed.flag;
-        }
-    }
     Item {
         name: name.to_owned(),
         all,
-        teams: own.iter().copied().zip(flags).collect(),
+        teams: own
+            .iter()
+            .map(|own| Cell {
+                own: *own,
+                p: different(*own, all),
+                worse: false,
+            })
+            .collect(),
     }
 }

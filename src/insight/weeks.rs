@@ -36,7 +36,7 @@ pub struct ByWeek {
 pub struct Recurring {
     /// The problem type.
     pub problem: String,
-    /// The place.
+    /// The place; empty for all.
     pub place: String,
     /// Contacts of each week, and what is expected: the place's contacts of the week times the problem's share of
     /// the contacts of all places.
@@ -48,8 +48,12 @@ pub struct Recurring {
 }
 
 /// Puts contacts by day, problem type and place (rows of one grouping) into the weeks up to a day.
+///
+/// With `placed` each problem at each place is a series, held against the problem's share at all places; contacts
+/// without a place are left out. Without, each problem is one, held against its share of all weeks: that shows
+/// bursts, and hardly anything can lie above its own mean for long.
 #[must_use]
-pub fn by_week(rows: &[Row], to: NaiveDate) -> ByWeek {
+pub fn by_week(rows: &[Row], to: NaiveDate, placed: bool) -> ByWeek {
     let mut counts: BTreeMap<(&str, &str), BTreeMap<NaiveDate, f64>> = BTreeMap::new();
     let mut of_place: BTreeMap<(&str, NaiveDate), f64> = BTreeMap::new();
     let mut of_problem: BTreeMap<&str, f64> = BTreeMap::new();
@@ -61,9 +65,13 @@ pub fn by_week(rows: &[Row], to: NaiveDate) -> ByWeek {
         if day > to {
             continue;
         }
-        let [Some(problem), Some(place)] = row.group.members.as_slice() else {
-            found.contacts.1 += row.estimate.n;
-            continue;
+        let (problem, place) = match row.group.members.as_slice() {
+            [Some(problem), Some(place)] if placed => (problem.as_str(), place.as_str()),
+            [Some(problem), _] if !placed => (problem.as_str(), ""),
+            _ => {
+                found.contacts.1 += row.estimate.n;
+                continue;
+            }
         };
         let (week, n) = (Grain::Week.first_day(day), row.estimate.n as f64);
         let own = counts.entry((problem, place)).or_default();

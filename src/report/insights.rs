@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use crate::i18n::Bilingual;
+use crate::i18n::text::Text;
+use crate::i18n::{Bilingual, Lang};
 use crate::insight::adjusted::{Adjusted, Who};
 use crate::insight::compare::{Comparison, Dimension};
 use crate::insight::period::Period;
@@ -10,8 +11,13 @@ use crate::insight::promises::Promises;
 use crate::kpi::figure::{Better, Bound, Unit};
 use crate::stats::funnel::Flag;
 
+use super::document::Tone;
 use super::figure::{About, Figure, funnel};
+use super::format;
 use super::naming::Naming;
+
+/// Members named in a title.
+const NAMED: usize = 2;
 
 /// What a figure is, for the words around a drawing.
 #[derive(Debug, Clone)]
@@ -73,7 +79,7 @@ impl Change {
             .iter()
             .map(|at| naming.member(&best.name, best.parts[*at].member.as_deref()))
             .collect();
-        let t = crate::i18n::text::Text(naming.lang);
+        let t = Text(naming.lang);
         Some((
             t.dimension(&best.name).to_owned(),
             names.join(t.list()),
@@ -129,6 +135,56 @@ impl Placing {
         };
         let kind = funnel::Kind::Adjusted;
         funnel::figure(&about, &self.found.funnel, &members, kind, dimension)
+    }
+
+    /// The tone of the finding.
+    #[must_use]
+    pub fn tone(&self) -> Tone {
+        match (
+            self.distance() > 0.0,
+            self.of.better,
+            self.worse().is_empty(),
+        ) {
+            (false, ..) => Tone::Calm,
+            (true, Better::Neither, _) => Tone::Neutral,
+            (true, _, false) => Tone::Concern,
+            (true, _, true) => Tone::Improvement,
+        }
+    }
+
+    /// Who differs, or that nobody does.
+    #[must_use]
+    pub fn title(&self, lang: Lang) -> String {
+        let t = Text(lang);
+        let name = self.of.name.get(lang);
+        let outside = self.found.outside();
+        let Some(first) = outside.first() else {
+            let judged = self.found.judged().to_string();
+            return match self.who {
+                Who::Agent => t.agents_within(name, &judged),
+                Who::Team => t.teams_within(name, &judged),
+            };
+        };
+        let worse = self.worse();
+        let at = *worse.first().unwrap_or(first);
+        let placed = |at: usize| &self.found.funnel.members[at];
+        let named: Vec<&str> = if worse.is_empty() { &outside } else { &worse }
+            .iter()
+            .filter(|other| (placed(**other).figure > 1.0) == (placed(at).figure > 1.0))
+            .take(NAMED)
+            .map(|at| self.found.members[*at].0.as_str())
+            .collect();
+        let named = named.join(t.list());
+        let ratio = format::value(placed(at).figure, Unit::Number, lang);
+        let text = match (self.of.better, worse.is_empty()) {
+            (Better::Neither, _) => t.teams_other(name, &named, &ratio),
+            (_, false) => t.teams_worse(name, &named, &ratio),
+            (_, true) => t.teams_better(name, &named, &ratio),
+        };
+        match placed(at).flag {
+            Flag::Alarm { .. } => text,
+            _ => t.only_warning(&text),
+        }
     }
 
     /// Names of members outside the 99.8 % limits on the worse side, else of those outside the 95 % limits.

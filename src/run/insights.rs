@@ -39,8 +39,10 @@ pub struct Insights {
     pub problems: Problems,
     /// What rises, by outlet.
     pub emerging: Emerging,
-    /// Problems at outlets by week.
+    /// Problems by week.
     pub weeks: ByWeek,
+    /// Problems at outlets by week.
+    pub weeks_placed: ByWeek,
     /// How the promises stand.
     pub promises: Promises,
     /// How long callers waited.
@@ -97,7 +99,8 @@ pub fn insights(
         strata,
         problems: problems::problems(&scope, minute, source)?,
         emerging: emerging_of(&by_outlet, date),
-        weeks: weeks::by_week(&by_outlet, date),
+        weeks: weeks::by_week(&by_outlet, date, false),
+        weeks_placed: weeks::by_week(&by_outlet, date, true),
         promises: promises::promises(from, to, source)?,
         waiting: waits::waiting((from, to), catalogue, source)?,
         script: script::script((from, to), source)?,

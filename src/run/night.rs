@@ -243,6 +243,7 @@ fn training(
         days: four_weeks(date),
         problems: insights.problems.clone(),
         weeks: insights.weeks.clone(),
+        weeks_placed: insights.weeks_placed.clone(),
         script: insights.script.clone(),
         agents: agents(catalogue, insights, four_weeks(date)),
         emerging: insights.emerging.clone(),

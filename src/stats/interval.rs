@@ -169,6 +169,12 @@ pub fn difference(a: f64, of_a: (f64, f64), b: f64, of_b: (f64, f64)) -> Option<
     finite_pair(b - a - down, b - a + up)
 }
 
+/// Probability of a standard normal value at least as far from 0 as `z`, on either side.
+#[must_use]
+pub fn two_sided(z: f64) -> f64 {
+    2.0 * Normal::standard().cdf(-z.abs())
+}
+
 /// How many standard deviations `k` independent normal values all stay within with probability 0.95.
 ///
 /// 1.96 for one; for none the same. Source: Šidák (1967), *Rectangular confidence regions for the

@@ -93,6 +93,10 @@ catalogue! {
         zh: "{name}：{members}不同于同类业务应有水平（实际 ÷ 期望 {ratio}）",
         en: "{name}: {members} differ from what the same work explains (observed ÷ expected {ratio})"
     }
+    only_warning(text) {
+        zh: "{text}；超出 95 % 界限，未超出 99.8 %，证据较弱",
+        en: "{text}; outside the 95 % limits, not the 99.8 % ones: a weak sign"
+    }
     teams_within(name, members) {
         zh: "{name}：{members} 个班组的差异均在偶然波动之内",
         en: "{name}: the {members} teams differ by no more than chance"
@@ -116,9 +120,9 @@ catalogue! {
     col_rising_since { zh: "起始", en: "since" }
 
     sla_title { zh: "时效承诺", en: "Promises to customers" }
-    sla_lead(due, met) {
-        zh: "近四周到期 {due} 件，按时完成 {met}。",
-        en: "{due} were due in four weeks, {met} of them kept."
+    sla_lead(due, met, today, broken) {
+        zh: "当日到期 {today} 件，超时 {broken} 件；近四周到期 {due} 件，按时完成 {met}。",
+        en: "{today} were due on the day and {broken} of them broken; in four weeks {due} were due and {met} kept."
     }
     sla_finding(name, share, target, outlets) {
         zh: "“{name}”按时率 {share}，目标 {target}；{outlets}",

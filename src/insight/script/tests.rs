@@ -20,13 +20,9 @@ fn the_team_that_fails_an_item_is_flagged_and_the_worst_item_leads() {
     let names: Vec<&str> = found.items.iter().map(|item| item.name.as_str()).collect();
     assert_eq!(names, ["rare", "close", "greeting"]);
     let close = &found.items[1];
-    assert_eq!(close.teams[3].1, Flag::Alarm { above: true });
+    assert!(close.teams[3].worse);
     assert_eq!((close.all.judged, close.all.failed), (1400, 210));
-    assert_eq!(found.items[0].teams[0].1, Flag::TooFew);
-    assert!(
-        found.items[2]
-            .teams
-            .iter()
-            .all(|(_, flag)| *flag == Flag::Within)
-    );
+    assert_eq!(found.items[0].teams[0].p, None);
+    let worse = found.items.iter().flat_map(|item| &item.teams);
+    assert_eq!(worse.filter(|cell| cell.worse).count(), 1);
 }

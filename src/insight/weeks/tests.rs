@@ -38,7 +38,7 @@ fn a_place_above_the_share_of_all_places_every_week_is_persistent() {
         rows.push(row(day, Some("late"), None, 7));
         rows.push(row(first + Days::new(200), Some("late"), Some("p1"), 7));
     }
-    let found = by_week(&rows, first + Days::new(100));
+    let found = by_week(&rows, first + Days::new(100), true);
     assert_eq!(found.weeks.len(), 12);
     assert_eq!(found.contacts.1, 84);
     assert_eq!(
@@ -61,4 +61,25 @@ fn a_place_above_the_share_of_all_places_every_week_is_persistent() {
         .weeks[0];
     assert_eq!(count, 30.0);
     assert!((expected - 70.0 * 70.0 / 270.0).abs() < 1e-9, "{expected}");
+}
+
+#[test]
+fn without_places_a_burst_lies_above_and_nothing_is_left_out() {
+    let first = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap();
+    let mut rows = Vec::new();
+    for week in 0..8 {
+        let day = first + Days::new(7 * week);
+        rows.push(row(
+            day,
+            Some("late"),
+            None,
+            if week == 5 { 90 } else { 30 },
+        ));
+        rows.push(row(day, Some("lost"), Some("p1"), 60));
+    }
+    let found = by_week(&rows, first + Days::new(100), false);
+    assert_eq!(found.contacts, (8 * 90 + 60, 0));
+    let late = found.rows.iter().find(|row| row.problem == "late").unwrap();
+    assert_eq!(late.judged.weeks_above, 1);
+    assert!(late.judged.above[5] && !late.persistent);
 }

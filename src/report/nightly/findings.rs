@@ -91,7 +91,7 @@ impl Page<'_> {
         let same_way = (change.size() > 0.0) == current.up;
         match change.top(self.naming()) {
             Some((dimension, members, power)) if change.real() && same_way => {
-                let share = super::why::share(power, self);
+                let share = super::why::share(power);
                 self.t.finding_mostly(&text, &dimension, &members, &share)
             }
             _ => text,

@@ -15,6 +15,9 @@ use super::judged::FEW_CASES;
 /// Outlets listed.
 const OUTLETS: usize = 8;
 
+/// Days of the ribbon: enough to see a week against the week before.
+const DAYS: usize = 14;
+
 /// Outlets named in the title.
 const NAMED: usize = 2;
 
@@ -28,9 +31,15 @@ pub(super) fn section(page: Page) -> Option<Section> {
     let sum = |of: fn(Clocks) -> u64| rows.iter().map(|(row, ..)| of(row.all)).sum::<u64>();
     let (due, met) = (sum(Clocks::due), sum(|clocks| clocks.met));
     let share = (due > 0).then(|| met as f64 / due as f64);
+    let today = |of: fn(&Clocks) -> u64| {
+        let newest = rows.iter().filter_map(|(row, ..)| row.by_day.last());
+        format::count(newest.map(of).sum())
+    };
     let lead = t.sla_lead(
         &format::count(due),
         &format::maybe(share, Unit::Percent, page.lang),
+        &today(|clocks| clocks.due()),
+        &today(|clocks| clocks.breached),
     );
     let now = t.sla_now(
         &format::count(sum(|clocks| clocks.warned)),
@@ -41,7 +50,6 @@ pub(super) fn section(page: Page) -> Option<Section> {
         page.ribbon(promised, &rows)
             .map(|figure| Block::Figure(Box::new(figure))),
     );
-    blocks.push(Block::Table(page.by_promise(&rows)));
     let outlets: Vec<&Outlet> = promised
         .found
         .outlets
@@ -52,6 +60,10 @@ pub(super) fn section(page: Page) -> Option<Section> {
     if !outlets.is_empty() {
         blocks.push(Block::Table(page.by_outlet(promised, &outlets)));
     }
+    blocks.push(Block::Details {
+        summary: t.sla_by_promise().to_owned(),
+        blocks: vec![Block::Table(page.by_promise(&rows))],
+    });
     Some(super::section(
         "sla",
         t.sla_title(),
@@ -85,7 +97,8 @@ fn ordered(promised: &Promised) -> Vec<Row<'_>> {
 impl Page<'_> {
     fn ribbon(self, promised: &Promised, rows: &[Row]) -> Option<Figure> {
         let Self { input, lang, t } = self;
-        let days = &promised.found.days;
+        let hidden = promised.found.days.len().saturating_sub(DAYS);
+        let days = &promised.found.days[hidden..];
         let slots: Vec<Slot> = days
             .iter()
             .map(|day| Slot {
@@ -100,7 +113,7 @@ impl Page<'_> {
         let clocks: Vec<Vec<(u64, u64, u64)>> = rows
             .iter()
             .map(|(row, ..)| {
-                let counts = row.by_day.iter();
+                let counts = row.by_day[hidden..].iter();
                 counts
                     .map(|clocks| (clocks.met, clocks.running, clocks.breached))
                     .collect()
@@ -114,7 +127,7 @@ impl Page<'_> {
                 name: name.get(lang),
                 limit,
                 clocks,
-                attainment: row.all.attainment(),
+                attainment: Clocks::sum(&row.by_day[hidden..]).attainment(),
                 target: bound,
             })
             .collect();
@@ -127,7 +140,11 @@ impl Page<'_> {
             unit: Unit::Count,
             better: Better::Neither,
             period: (*days.first()?, *days.last()?),
-            n: rows.iter().map(|(row, ..)| row.all.due()).sum(),
+            n: clocks
+                .iter()
+                .flatten()
+                .map(|(met, _, broken)| met + broken)
+                .sum(),
             target: None,
             scope: input.scope.get(lang),
             lang,

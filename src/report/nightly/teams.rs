@@ -1,18 +1,13 @@
 //! How teams differ from what the same work would show.
 
-use crate::kpi::figure::{Better, Unit};
-use crate::report::document::{Block, Section, Tone};
+use crate::report::document::{Block, Section};
 use crate::report::figure::{About, Figure};
-use crate::report::format;
 use crate::report::insights::Placing;
 
 use super::Page;
 
 /// Funnels drawn: the figures in which teams differ most.
 const SHOWN: usize = 2;
-
-/// Teams named in a title.
-const NAMED: usize = 2;
 
 pub(super) fn section(page: Page) -> Option<Section> {
     let t = page.t;
@@ -38,7 +33,7 @@ pub(super) fn section(page: Page) -> Option<Section> {
         .collect();
     let rest: Vec<String> = all[drawn..]
         .iter()
-        .map(|placing| page.placing_title(placing))
+        .map(|placing| placing.title(page.lang))
         .collect();
     if !rest.is_empty() {
         blocks.push(Block::Text {
@@ -53,16 +48,12 @@ pub(super) fn section(page: Page) -> Option<Section> {
 impl Page<'_> {
     fn team_funnel(self, placing: &Placing) -> Option<Figure> {
         let Self { input, lang, t } = self;
-        let title = self.placing_title(placing);
+        let title = placing.title(lang);
         let id = format!("teams-{}", placing.of.id);
         let about = About {
             id: &id,
             title: &title,
-            tone: match (placing.distance() > 0.0, placing.worse().is_empty()) {
-                (false, _) => Tone::Calm,
-                (true, false) => Tone::Concern,
-                (true, true) => Tone::Improvement,
-            },
+            tone: placing.tone(),
             measure: placing.of.name.get(lang),
             unit: placing.of.unit,
             better: placing.of.better,
@@ -73,32 +64,5 @@ impl Page<'_> {
             lang,
         };
         placing.figure(about, t.dim_team())
-    }
-
-    /// Who differs, or that nobody does.
-    fn placing_title(self, placing: &Placing) -> String {
-        let Self { lang, t, .. } = self;
-        let name = placing.of.name.get(lang);
-        let outside = placing.found.outside();
-        let Some(first) = outside.first() else {
-            return t.teams_within(name, &placing.found.judged().to_string());
-        };
-        let worse = placing.worse();
-        let at = worse.first().unwrap_or(first);
-        let above = |at: usize| placing.found.funnel.members[at].figure > 1.0;
-        let named: Vec<&str> = if worse.is_empty() { &outside } else { &worse }
-            .iter()
-            .filter(|other| above(**other) == above(*at))
-            .take(NAMED)
-            .map(|at| placing.found.members[*at].0.as_str())
-            .collect();
-        let named = named.join(t.list());
-        let ratio = placing.found.funnel.members[*at].figure;
-        let ratio = format::value(ratio, Unit::Number, lang);
-        match (placing.of.better, worse.is_empty()) {
-            (Better::Neither, _) => t.teams_other(name, &named, &ratio),
-            (_, false) => t.teams_worse(name, &named, &ratio),
-            (_, true) => t.teams_better(name, &named, &ratio),
-        }
     }
 }

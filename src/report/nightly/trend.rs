@@ -241,7 +241,7 @@ impl Page<'_> {
         }
     }
 
-    fn legend(self) -> Legend {
+    pub(super) fn legend(self) -> Legend {
         let t = self.t;
         let item = |key, text: &str| LegendItem {
             key,

@@ -16,41 +16,19 @@ pub(super) fn section(page: Page, moved: &[&Judged]) -> Option<Section> {
         return None;
     }
     let t = page.t;
-    let mut shown: Vec<Block> = Vec::new();
-    let mut rest: Vec<Block> = Vec::new();
-    let mut sentences: Vec<String> = Vec::new();
-    for (at, kpi) in moved.iter().enumerate() {
-        let place = if at < SHOWN { &mut shown } else { &mut rest };
-        // The six assessed figures have their charts above.
-        if !YTO_FIGURES.contains(&kpi.line.id.as_str()) {
-            place.extend(
-                page.control(kpi)
-                    .map(|figure| Block::Figure(Box::new(figure))),
-            );
-        }
-        match page.change(&kpi.line.id) {
-            Some(change) if change.real() => {
-                let figure = page.waterfall(change);
-                place.extend(figure.map(|figure| Block::Figure(Box::new(figure))));
-            }
-            Some(change) => sentences.push(page.not_taken_apart(change)),
-            None => {}
-        }
-    }
+    let (first, rest) = moved.split_at(moved.len().min(SHOWN));
+    let mut blocks = page.explained(first);
     if page.input.insight.changes.is_empty() {
-        sentences.push(t.why_none().to_owned());
-    }
-    let mut blocks = shown;
-    if !sentences.is_empty() {
         blocks.push(Block::Text {
             heading: String::new(),
-            paragraphs: sentences,
+            paragraphs: vec![t.why_none().to_owned()],
         });
     }
-    if !rest.is_empty() {
+    let folded = page.explained(rest);
+    if !folded.is_empty() {
         blocks.push(Block::Details {
-            summary: t.why_others(&moved.len().saturating_sub(SHOWN).to_string()),
-            blocks: rest,
+            summary: t.why_others(&rest.len().to_string()),
+            blocks: folded,
         });
     }
     let lead = Some(t.why_lead().to_owned());
@@ -58,6 +36,37 @@ pub(super) fn section(page: Page, moved: &[&Judged]) -> Option<Section> {
 }
 
 impl Page<'_> {
+    /// Charts of the figures that have none above, then the changes in parts, then those that are noise.
+    fn explained(self, moved: &[&Judged]) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        // The six assessed figures have their charts above.
+        let charts: Vec<Figure> = moved
+            .iter()
+            .filter(|kpi| !YTO_FIGURES.contains(&kpi.line.id.as_str()))
+            .filter_map(|kpi| self.control(kpi))
+            .collect();
+        if !charts.is_empty() {
+            blocks.push(Block::Multiples {
+                legend: self.legend(),
+                figures: charts,
+            });
+        }
+        let changes = moved.iter().filter_map(|kpi| self.change(&kpi.line.id));
+        let (real, noise): (Vec<&Change>, Vec<&Change>) = changes.partition(|change| change.real());
+        let figures = real.into_iter().filter_map(|change| self.waterfall(change));
+        blocks.extend(figures.map(|figure| Block::Figure(Box::new(figure))));
+        if !noise.is_empty() {
+            blocks.push(Block::Text {
+                heading: String::new(),
+                paragraphs: noise
+                    .into_iter()
+                    .map(|change| self.not_taken_apart(change))
+                    .collect(),
+            });
+        }
+        blocks
+    }
+
     /// The change of a figure's week.
     pub(super) fn change(&self, id: &str) -> Option<&Change> {
         let mut changes = self.input.insight.changes.iter();
@@ -93,7 +102,7 @@ impl Page<'_> {
         let dimension = change.best().or_else(|| change.found.dimensions.first())?;
         let title = match change.top(naming) {
             Some((dimension, members, power)) => {
-                t.why_mostly(name, &size, &dimension, &members, &share(power, self))
+                t.why_mostly(name, &size, &dimension, &members, &share(power))
             }
             None => t.why_spread(name, &size),
         };
@@ -149,7 +158,7 @@ impl Page<'_> {
     }
 }
 
-/// A share of a change.
-pub(super) fn share(power: f64, page: Page) -> String {
-    format::value(power, crate::kpi::figure::Unit::Percent, page.lang)
+/// A share of a change in whole per cents: it is an estimate.
+pub(super) fn share(power: f64) -> String {
+    format!("{:.0}\u{a0}%", power * 100.0)
 }

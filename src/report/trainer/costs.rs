@@ -27,6 +27,19 @@ pub(super) fn section(page: Page) -> Section {
 }
 
 impl Page<'_> {
+    /// What costs most, and how few make up most of the cost; `None` without a cost.
+    pub(super) fn costs_finding(self) -> Option<String> {
+        let rows = &self.input.problems.rows;
+        let first = rows.first().filter(|row| row.cost > 0.0)?;
+        let few = rows.iter().take_while(|row| row.cumulative < MOST).count() + 1;
+        Some(self.t.costs_finding(
+            &self.problem(first.members.first()?),
+            &format::value(first.share, Unit::Percent, self.lang),
+            &few.min(rows.len()).to_string(),
+            &rows.len().to_string(),
+        ))
+    }
+
     fn pareto(self) -> Option<Figure> {
         let Self { input, lang, t } = self;
         let found = &input.problems;
@@ -47,14 +60,7 @@ impl Page<'_> {
                 interval: row.interval,
             })
             .collect();
-        let few = bars.iter().take_while(|bar| bar.cumulative < MOST).count() + 1;
-        let first = bars.first()?;
-        let title = t.costs_finding(
-            &names[first.at],
-            &format::value(first.share, Unit::Percent, lang),
-            &few.to_string(),
-            &bars.len().to_string(),
-        );
+        let title = self.costs_finding()?;
         let about = About {
             id: "problem-costs",
             title: &title,

@@ -1,6 +1,11 @@
 //! 培训复发问题报告, the trainer's report: what keeps coming back, what it costs, who needs to learn what.
 
+mod again;
+mod agents;
 mod costs;
+mod script;
+mod weeks;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +27,7 @@ use super::document::{Block, Document, Section};
 use super::edition::Head;
 use super::insights::Placing;
 use super::naming::Naming;
+use super::rising;
 
 /// Everything the trainer's report says, in both languages.
 #[derive(Debug, Clone)]
@@ -36,8 +42,10 @@ pub struct TrainerInput {
     pub days: (NaiveDate, NaiveDate),
     /// Their problems, the costliest first.
     pub problems: Problems,
-    /// Problems at outlets over a quarter, by week.
+    /// Problems of a quarter by week.
     pub weeks: ByWeek,
+    /// The same at each outlet.
+    pub weeks_placed: ByWeek,
     /// Script items by team.
     pub script: Script,
     /// Funnels of agents: of all contacts, then of the costliest problem.
@@ -72,7 +80,19 @@ pub fn trainer(input: &TrainerInput, lang: Lang) -> Document {
         lang,
         t: Text(lang),
     };
-    let sections = vec![costs::section(page)];
+    let sections = [
+        page.summary(),
+        Some(costs::section(page)),
+        Some(weeks::section(page)),
+        Some(page.rising()),
+        agents::section(page),
+        Some(script::section(page)),
+        Some(again::repeats(page)),
+        again::focus(page),
+        Some(words::section(page)),
+        words::worksheet(page),
+    ];
+    let sections = sections.into_iter().flatten().collect();
     input.head.document(page.t.trainer_title(), lang, sections)
 }
 
@@ -85,9 +105,35 @@ impl Page<'_> {
         }
     }
 
+    /// The findings of the sections in a few lines.
+    fn summary(self) -> Option<Section> {
+        let found = [
+            self.costs_finding(),
+            self.weeks_finding(),
+            self.first_agents_finding(),
+            self.script_finding(),
+        ];
+        let found: Vec<String> = found.into_iter().flatten().collect();
+        let title = self.t.summary_title();
+        (!found.is_empty()).then(|| section("summary", title, None, vec![prose("", found)]))
+    }
+
+    fn rising(self) -> Section {
+        let blocks = rising::blocks(&self.input.emerging, self.naming());
+        section("rising", self.t.rising_title(), None, blocks)
+    }
+
     /// The name of a problem type.
     fn problem(self, code: &str) -> String {
         self.input.names.bilingual(code).get(self.lang).to_owned()
+    }
+}
+
+/// Sentences under a heading.
+fn prose(heading: &str, paragraphs: Vec<String>) -> Block {
+    Block::Text {
+        heading: heading.to_owned(),
+        paragraphs,
     }
 }
 

@@ -202,3 +202,16 @@ proptest! {
         prop_assert!((here.1 + f64::from(origin) - there.1).abs() < 1e-3);
     }
 }
+
+#[test]
+fn two_sided_probabilities_are_those_of_the_table() {
+    // Quantiles 0.975 and 0.999 of the normal distribution.
+    for (z, p) in [
+        (0.0, 1.0),
+        (1.959_964, 0.05),
+        (-1.959_964, 0.05),
+        (3.090_232, 0.002),
+    ] {
+        assert!((two_sided(z) - p).abs() < 1e-7, "{z}: {}", two_sided(z));
+    }
+}
