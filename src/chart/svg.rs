@@ -41,8 +41,86 @@ pub(super) fn accessible(drawing: &Drawing, id: &str, title: &str, description: 
 /// What plotters drew, without its outer element.
 pub(super) fn body(drawing: &Drawing, out: &mut String) {
     let body = drawing.markup.split_once('\n').map_or("", |(_, body)| body);
+    let mut bars = Bars::default();
     for line in body.lines().take_while(|line| *line != "</svg>") {
-        themed(line, out);
+        let mut element = String::new();
+        themed(line, &mut element);
+        if !bars.take(&element) {
+            bars.write(out);
+            out.push_str(&element);
+        }
+    }
+    bars.write(out);
+}
+
+/// Plain rectangles that follow one another: those of one ink are written as one path, a third of the bytes.
+#[derive(Default)]
+struct Bars {
+    run: Vec<Bar>,
+}
+
+/// A filled rectangle: its element, class, left, top, width and height.
+struct Bar {
+    element: String,
+    class: String,
+    place: [i32; 4],
+}
+
+impl Bars {
+    /// Takes an element that is a plain rectangle and lies on none of another ink; says whether it did.
+    fn take(&mut self, element: &str) -> bool {
+        let Some(bar) = Bar::parse(element) else {
+            return false;
+        };
+        let hides = |other: &Bar| other.class != bar.class && other.overlaps(&bar);
+        if self.run.iter().any(hides) {
+            return false;
+        }
+        self.run.push(bar);
+        true
+    }
+
+    /// Writes what was taken, ink by ink.
+    fn write(&mut self, out: &mut String) {
+        let mut run = std::mem::take(&mut self.run);
+        if let [only] = run.as_slice() {
+            out.push_str(&only.element);
+            return;
+        }
+        while let Some(class) = run.first().map(|bar| bar.class.clone()) {
+            let (same, rest): (Vec<Bar>, Vec<Bar>) =
+                run.into_iter().partition(|bar| bar.class == class);
+            let _ = write!(out, "<path class=\"{class}\" d=\"");
+            for [x, y, w, h] in same.iter().map(|bar| bar.place) {
+                let _ = write!(out, "M{x} {y}h{w}v{h}h-{w}z");
+            }
+            out.push_str("\"/>");
+            run = rest;
+        }
+    }
+}
+
+impl Bar {
+    fn parse(element: &str) -> Option<Self> {
+        let mut rest = element.strip_prefix("<rect ")?.strip_suffix("/>")?;
+        let mut place = [0; 4];
+        for (at, name) in ["x=\"", "y=\"", "width=\"", "height=\""].into_iter().enumerate() {
+            let (value, after) = rest.strip_prefix(name)?.split_once("\" ")?;
+            place[at] = value.parse().ok()?;
+            rest = after;
+        }
+        let class = rest.strip_prefix("class=\"f-")?.strip_suffix('"')?;
+        let plain = !class.contains(['"', ' ']) && place[2] > 0 && place[3] > 0;
+        plain.then(|| Self {
+            element: element.to_owned(),
+            class: format!("f-{class}"),
+            place,
+        })
+    }
+
+    const fn overlaps(&self, other: &Self) -> bool {
+        let ([ax, ay, aw, ah], [bx, by, bw, bh]) = (self.place, other.place);
+        ax < bx + bw && bx < ax + aw && ay < by + bh && by < ay + ah
     }
 }
 
@@ -127,6 +205,33 @@ mod tests {
             r##"<circle cx="4" cy="5" r="6" opacity="1" fill="#D55E00" stroke="none" stroke-width="1"/>"##,
             r#"<circle cx="4" cy="5" r="6" class="f-concern" stroke-width="1"/>"#,
         );
+    }
+
+    #[test]
+    fn rectangles_of_one_ink_are_one_path() {
+        let written = |elements: &[&str]| {
+            let (mut bars, mut out) = (Bars::default(), String::new());
+            for element in elements {
+                if !bars.take(element) {
+                    bars.write(&mut out);
+                    out.push_str(element);
+                }
+            }
+            bars.write(&mut out);
+            out
+        };
+        let a = r#"<rect x="0" y="0" width="4" height="9" class="f-bar"/>"#;
+        let b = r#"<rect x="0" y="9" width="4" height="2" class="f-concern"/>"#;
+        let c = r#"<rect x="5" y="1" width="4" height="8" class="f-bar"/>"#;
+        let over = r#"<rect x="1" y="1" width="2" height="2" class="f-concern"/>"#;
+        assert_eq!(
+            written(&[a, b, c]),
+            r#"<path class="f-bar" d="M0 0h4v9h-4zM5 1h4v8h-4z"/><path class="f-concern" d="M0 9h4v2h-4z"/>"#
+        );
+        assert_eq!(written(&[a]), a);
+        // What lies on another keeps its place above it.
+        assert_eq!(written(&[a, over]), format!("{a}{over}"));
+        assert_eq!(written(&[a, "<line/>", c]), format!("{a}<line/>{c}"));
     }
 
     #[test]

@@ -124,7 +124,7 @@ fn section(section: &Section, t: Text) -> Result<Markup, RenderError> {
     Ok(html! {
         section id=(section.id) aria-labelledby=(heading) {
             h2 id=(heading) { (section.title) }
-            @if let Some(lead) = &section.lead { p.lead { (lead) } }
+            @if let Some(lead) = &section.lead { p.lead { (tables::spoken(lead, t)) } }
             @for block in &blocks { (block) }
         }
     })
@@ -137,8 +137,8 @@ fn block(block: &Block, t: Text) -> Result<Markup, RenderError> {
             paragraphs,
         } => html! {
             div.prose {
-                @if !heading.is_empty() { h3 { (heading) } }
-                ul { @for paragraph in paragraphs { li { (paragraph) } } }
+                @if !heading.is_empty() { h3 { (tables::spoken(heading, t)) } }
+                ul { @for paragraph in paragraphs { li { (tables::spoken(paragraph, t)) } } }
             }
         },
         Block::Findings(part) => findings(part, t),
@@ -149,7 +149,7 @@ fn block(block: &Block, t: Text) -> Result<Markup, RenderError> {
         Block::Restated(restated) => tables::with_notes(&restated.table, &restated.notes, t),
         Block::Definitions(list) => definitions(list, t),
         Block::Details { summary, blocks } => details(summary, blocks, t)?,
-        Block::Worksheet(sheet) => worksheet(sheet),
+        Block::Worksheet(sheet) => worksheet(sheet, t),
     })
 }
 
@@ -161,23 +161,23 @@ fn details(summary: &str, blocks: &[Block], t: Text) -> Result<Markup, RenderErr
         .collect::<Result<Vec<Markup>, _>>()?;
     Ok(html! {
         details.folded {
-            summary { (summary) }
+            summary { (tables::spoken(summary, t)) }
             @for block in &blocks { (block) }
         }
     })
 }
 
 /// A sheet of paper: each case with its blank lines.
-fn worksheet(sheet: &Worksheet) -> Markup {
+fn worksheet(sheet: &Worksheet, t: Text) -> Markup {
     html! {
         div.worksheet {
-            h3 { (sheet.heading) }
+            h3 { (tables::spoken(&sheet.heading, t)) }
             p.task { (sheet.task) }
             ol {
                 @for case in &sheet.cases {
                     li {
-                        p.case { strong { (case.id) } " " span.sub { (case.facts) } }
-                        blockquote { (case.text) }
+                        p.case { strong { (case.id) } " " span.sub { (tables::spoken(&case.facts, t)) } }
+                        blockquote { (tables::spoken(&case.text, t)) }
                         @for question in &sheet.questions { p.blank { (question) } }
                     }
                 }
@@ -209,8 +209,8 @@ fn finding(finding: &Finding, t: Text) -> Markup {
             div.claim {
                 p.text {
                     @match &finding.kpi {
-                        Some(kpi) => a href={ "#kpi-" (kpi) } { (finding.text) },
-                        None => (finding.text),
+                        Some(kpi) => a href={ "#kpi-" (kpi) } { (tables::spoken(&finding.text, t)) },
+                        None => (tables::spoken(&finding.text, t)),
                     }
                 }
                 p.evidence { (clauses(&finding.evidence, t)) }
@@ -225,7 +225,7 @@ fn clauses(parts: &[String], t: Text) -> Markup {
     html! {
         @for (i, part) in parts.iter().enumerate() {
             span.clause {
-                (part)
+                (tables::spoken(part, t))
                 @if i + 1 < parts.len() { (t.clause().trim_end()) }
             }
             @if t.clause().ends_with(' ') { " " }

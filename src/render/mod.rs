@@ -90,6 +90,8 @@ impl From<serde_json::Error> for RenderError {
 }
 
 #[cfg(test)]
+mod crowd;
+#[cfg(test)]
 mod gallery;
 #[cfg(test)]
 mod tests;

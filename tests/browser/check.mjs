@@ -152,7 +152,8 @@ function languageProblems(expected) {
     if (parent.closest('script, style')) continue;
     han += (node.data.match(/\p{Script=Han}/gu) ?? []).length;
     letters += (node.data.match(/\p{Script=Latin}/gu) ?? []).length;
-    const own = parent.closest('[lang]').lang;
+    // Elements of a drawing have the attribute, not the property.
+    const own = parent.closest('[lang]').getAttribute('lang');
     if (/\p{Script=Han}/u.test(node.data) && !/^(zh|ja)/.test(own)) strange.add(node.data.trim());
   }
   for (const text of strange) problems.push(`Chinese without lang="zh": ${text.slice(0, 60)}`);
@@ -374,7 +375,7 @@ function inventory() {
     if (!seen(table) || !table.querySelector('tbody tr')) empty.push(`table in #${table.closest('[id]')?.id}`);
   }
   for (const part of document.querySelectorAll('details')) {
-    const content = [...part.children].filter((child) => child.localName !== 'summary');
+    const content = [...part.children].filter((child) => child.localName !== 'summary' && !child.hidden);
     if (!part.querySelector('summary')?.textContent.trim()) empty.push('details without a summary');
     if (content.length === 0 || !content.every(seen)) empty.push(`details in #${part.closest('[id]')?.id}`);
   }

@@ -25,10 +25,10 @@ pub(super) fn multiples(
             @for (figure, svg) in &drawn {
                 figure.{ "tone-" (figure.tone.code()) } id=(figure.id) {
                     figcaption {
-                        h3 { (figure.title) }
-                        p.subtitle { (figure.subtitle) }
+                        h3 { (tables::spoken(&figure.title, t)) }
+                        p.subtitle { (tables::spoken(&figure.subtitle, t)) }
                     }
-                    (PreEscaped(svg))
+                    (PreEscaped(tables::drawing(svg, t)))
                     (notes(figure, t))
                     (data(figure, t))
                 }
@@ -51,12 +51,12 @@ pub(super) fn wide(figure: &Figure, t: Text) -> Result<Markup, RenderError> {
     Ok(html! {
         figure.wide.{ "tone-" (figure.tone.code()) } id=(figure.id) {
             figcaption {
-                h3 { (figure.title) }
-                p.subtitle { (figure.subtitle) }
+                h3 { (tables::spoken(&figure.title, t)) }
+                p.subtitle { (tables::spoken(&figure.subtitle, t)) }
                 (notes(figure, t))
             }
             div.drawing {
-                @for (svg, class) in drawn.iter().zip(["lying", "standing"]) { div.{ (class) } { (PreEscaped(svg)) } }
+                @for (svg, class) in drawn.iter().zip(["lying", "standing"]) { div.{ (class) } { (PreEscaped(tables::drawing(svg, t))) } }
             }
             (data(figure, t))
         }

@@ -292,7 +292,12 @@ fn label(text: &str) -> String {
 
 /// Ends of an axis and its step, all round, so that everything from `least` to `most` lies within.
 fn scale(least: f64, most: f64) -> (f64, f64, f64) {
-    let width = (most - least).max(most.abs() * 1e-3).max(1e-6);
+    // A level line needs an axis too.
+    let width = match most - least {
+        width if width > most.abs() * 1e-3 => width,
+        _ if most.abs() > 1e-9 => most.abs() * 0.2,
+        _ => 1.0,
+    };
     let magnitude = 10_f64.powf((width / 5.0).log10().floor());
     let step = [1.0, 2.0, 5.0, 10.0]
         .into_iter()
@@ -330,7 +335,7 @@ mod tests {
         for ((least, most), expect) in [
             ((0.8541, 0.9405), (0.84, 0.96, 0.02)),
             ((21.3, 38.9), (15.0, 45.0, 5.0)),
-            ((0.0, 0.0), (0.0, 0.000_001_2, 0.000_000_2)),
+            ((0.0, 0.0), (0.0, 0.2, 0.2)),
         ] {
             let (low, high, step) = scale(least, most);
             assert!((low - expect.0).abs() < 1e-9, "{low}");
