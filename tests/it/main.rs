@@ -9,6 +9,7 @@ mod architecture;
 mod builder;
 mod check;
 mod drill;
+mod editions;
 mod figures;
 mod formats;
 mod golden;

@@ -17,6 +17,8 @@ mod waits;
 mod why;
 
 #[cfg(test)]
+mod explained_tests;
+#[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;

@@ -47,7 +47,7 @@ impl Page<'_> {
             .collect();
         if !charts.is_empty() {
             blocks.push(Block::Multiples {
-                legend: self.legend(),
+                legend: self.legend(&charts),
                 figures: charts,
             });
         }

@@ -7,6 +7,9 @@ mod script;
 mod weeks;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;

@@ -192,6 +192,9 @@ entries! {
     "" "n" { "样本量（行数）", "Rows behind the figure", "count", NEVER, "", "4210" }
     "" "value" { "指标值", "The figure", "unit of the KPI", NOT_APPLICABLE, "numerator / denominator, or as kefu explain says", "0.8399" }
     "" "ci_low" { "95 % 区间下界", "Lower end of the 95 % interval", "unit of the value", NOT_APPLICABLE, "Wilson, Student, Byar or bootstrap by kind of KPI", "0.8285" }
+    "kpi" "limit_low" { "控制下限", "Lower control limit", "unit of the value", NOT_APPLICABLE, "of the figure without its weekday's usual effect; days of the whole centre", "0.8021" }
+    "kpi" "limit_high" { "控制上限", "Upper control limit", "unit of the value", NOT_APPLICABLE, "see limit_low", "0.9034" }
+    "kpi" "signal" { "特殊原因信号", "Rule the day breaks", "code: outside, trend, two_of_three, shift", NOT_APPLICABLE, "", "outside" }
     "" "ci_high" { "95 % 区间上界", "Upper end of the 95 % interval", "unit of the value", NOT_APPLICABLE, "see ci_low", "0.8507" }
     "" "target" { "目标", "Target", "unit of the KPI", NOT_APPLICABLE, "", "0.9" }
     "kpi" "status" { "达标情况", "Verdict on the target", "code: met, missed, none", NEVER, "value against target", "missed" }
