@@ -104,7 +104,10 @@ impl Bar {
     fn parse(element: &str) -> Option<Self> {
         let mut rest = element.strip_prefix("<rect ")?.strip_suffix("/>")?;
         let mut place = [0; 4];
-        for (at, name) in ["x=\"", "y=\"", "width=\"", "height=\""].into_iter().enumerate() {
+        for (at, name) in ["x=\"", "y=\"", "width=\"", "height=\""]
+            .into_iter()
+            .enumerate()
+        {
             let (value, after) = rest.strip_prefix(name)?.split_once("\" ")?;
             place[at] = value.parse().ok()?;
             rest = after;

@@ -53,7 +53,9 @@ fn members(count: usize, id: &str, lang: Lang) -> Figure {
             ((n * rate).round(), n)
         })
         .collect();
-    let names: Vec<String> = (0..count).map(|at| format!("杭州滨江网点 Outlet {at:04}")).collect();
+    let names: Vec<String> = (0..count)
+        .map(|at| format!("杭州滨江网点 Outlet {at:04}"))
+        .collect();
     let people: Vec<funnel::Member> = names
         .iter()
         .zip(&numbers)
@@ -65,12 +67,23 @@ fn members(count: usize, id: &str, lang: Lang) -> Figure {
         })
         .collect();
     let placing = Funnel::rates(&numbers, LEAST).unwrap();
-    funnel::figure(&about(id, id, lang), &placing, &people, funnel::Kind::Figure, "Member").unwrap()
+    funnel::figure(
+        &about(id, id, lang),
+        &placing,
+        &people,
+        funnel::Kind::Figure,
+        "Member",
+    )
+    .unwrap()
 }
 
 fn costs(lang: Lang) -> Figure {
-    let counts: Vec<f64> = (0..OUTLETS).map(|at| 20.0 + (400.0 * noise(at)).round()).collect();
-    let names: Vec<String> = (0..OUTLETS).map(|at| format!("杭州滨江网点 Outlet {at:04}")).collect();
+    let counts: Vec<f64> = (0..OUTLETS)
+        .map(|at| 20.0 + (400.0 * noise(at)).round())
+        .collect();
+    let names: Vec<String> = (0..OUTLETS)
+        .map(|at| format!("杭州滨江网点 Outlet {at:04}"))
+        .collect();
     let items: Vec<ranked::Item> = names
         .iter()
         .zip(&counts)
@@ -80,7 +93,14 @@ fn costs(lang: Lang) -> Figure {
             interval: count_interval(*count, simultaneous(0.9, OUTLETS)).unwrap(),
         })
         .collect();
-    ranked::figure(&about("costs", "costs", lang), &pareto(&counts).unwrap(), &items, "90 %", "Outlet").unwrap()
+    ranked::figure(
+        &about("costs", "costs", lang),
+        &pareto(&counts).unwrap(),
+        &items,
+        "90 %",
+        "Outlet",
+    )
+    .unwrap()
 }
 
 fn crowd(lang: Lang) -> Document {
@@ -94,7 +114,9 @@ fn crowd(lang: Lang) -> Document {
         id: "all-agents".to_owned(),
         caption: "Agents".to_owned(),
         columns: (0..8).map(|at| Column::number(format!("c{at}"))).collect(),
-        rows: (0..AGENTS).map(|at| vec![format!("{at},123 %"); 8]).collect(),
+        rows: (0..AGENTS)
+            .map(|at| vec![format!("{at},123 %"); 8])
+            .collect(),
         ..Table::default()
     };
     let mut blocks: Vec<Block> = figures.map(|figure| Block::Figure(Box::new(figure))).into();
@@ -125,7 +147,10 @@ fn a_mail_of_a_large_centre_stays_small() {
     let addresses = settings::Mail::default();
     let addresses = &addresses;
     let message = Mail { addresses }.render(&crowd(Lang::Zh)).unwrap();
-    let pictures = String::from_utf8(message.clone()).unwrap().matches("image/png").count();
+    let pictures = String::from_utf8(message.clone())
+        .unwrap()
+        .matches("image/png")
+        .count();
     assert_eq!(pictures, 4);
     assert!(message.len() < 2 * MOST, "{} bytes", message.len());
 }

@@ -235,9 +235,19 @@ fn table(out: &mut String, table: &Table) {
 
 /// Cases with a line for each answer.
 fn worksheet(out: &mut String, part: &Worksheet) {
-    let _ = writeln!(out, "### {}\n\n{}\n", escaped(&part.heading), escaped(&part.task));
+    let _ = writeln!(
+        out,
+        "### {}\n\n{}\n",
+        escaped(&part.heading),
+        escaped(&part.task)
+    );
     for (number, case) in (1..).zip(&part.cases) {
-        let _ = writeln!(out, "{number}. **{}** {}", escaped(&case.id), escaped(&case.facts));
+        let _ = writeln!(
+            out,
+            "{number}. **{}** {}",
+            escaped(&case.id),
+            escaped(&case.facts)
+        );
         let _ = writeln!(out, "   - {}", escaped(&case.text));
         for question in &part.questions {
             let _ = writeln!(out, "   - {} …", escaped(question));

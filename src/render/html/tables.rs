@@ -90,10 +90,13 @@ pub(super) fn drawing(svg: &str, t: Text) -> String {
         if at > 0 {
             out.push('<');
         }
-        let said = part.split_once('>').filter(|(_, text)| text.chars().any(chinese));
-        let name = ["text", "tspan", "title", "desc"]
-            .into_iter()
-            .find(|name| part.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '>'])));
+        let said = part
+            .split_once('>')
+            .filter(|(_, text)| text.chars().any(chinese));
+        let name = ["text", "tspan", "title", "desc"].into_iter().find(|name| {
+            part.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with([' ', '>']))
+        });
         match (said, name) {
             (Some(_), Some(name)) => {
                 let rest = &part[name.len()..];
@@ -120,7 +123,10 @@ mod tests {
         );
         assert_eq!(spoken("新人组", Text(Lang::Zh)).into_string(), "新人组");
         assert_eq!(
-            drawing("<svg><title id=\"t\">A 组</title><text x=\"1\">B</text></svg>", en),
+            drawing(
+                "<svg><title id=\"t\">A 组</title><text x=\"1\">B</text></svg>",
+                en
+            ),
             "<svg><title lang=\"zh-CN\" id=\"t\">A 组</title><text x=\"1\">B</text></svg>"
         );
     }

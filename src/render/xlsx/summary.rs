@@ -321,7 +321,12 @@ pub(super) fn cases(sheet: &document::Worksheet, t: Text) -> Block {
         Head::text(t.sheet_known()).wide(30.0),
         Head::text(t.sheet_written()).wide(80.0),
     ];
-    heads.extend(sheet.questions.iter().map(|question| Head::text(question).wide(30.0)));
+    heads.extend(
+        sheet
+            .questions
+            .iter()
+            .map(|question| Head::text(question).wide(30.0)),
+    );
     let rows = sheet.cases.iter().map(|case| {
         let mut row = [&case.id, &case.facts, &case.text].map(Cell::text).to_vec();
         row.resize(heads.len(), Cell::Empty);
