@@ -81,16 +81,21 @@ pub(super) fn html(
     page.into_string()
 }
 
-/// Figures stand together below; what is folded, definitions and cases are for the report.
-const fn is_shown(block: &Block) -> bool {
-    !matches!(
-        block,
+/// Figures stand together below; definitions, cases and what is folded are for the report, but for the figures of
+/// the day.
+fn is_shown(block: &Block) -> bool {
+    match block {
+        Block::Details { blocks, .. } => blocks.iter().any(is_kpis),
         Block::Multiples { .. }
-            | Block::Figure(_)
-            | Block::Definitions(_)
-            | Block::Details { .. }
-            | Block::Worksheet(_)
-    )
+        | Block::Figure(_)
+        | Block::Definitions(_)
+        | Block::Worksheet(_) => false,
+        _ => true,
+    }
+}
+
+const fn is_kpis(block: &Block) -> bool {
+    matches!(block, Block::KpiTable(_))
 }
 
 fn block(block: &Block, t: Text) -> Markup {
@@ -109,10 +114,13 @@ fn block(block: &Block, t: Text) -> Markup {
             (table(&part.table, t))
             @for note in &part.notes { p style=(GREY) { (note) } }
         },
+        Block::Details { summary, blocks } => html! {
+            h3 style=(H3) { (summary) }
+            @for part in blocks.iter().filter(|part| is_kpis(part)) { (self::block(part, t)) }
+        },
         Block::Multiples { .. }
         | Block::Figure(_)
         | Block::Definitions(_)
-        | Block::Details { .. }
         | Block::Worksheet(_) => html! {},
     }
 }
