@@ -29,8 +29,8 @@ use crate::report::nightly::Restated;
 use crate::schema::TABLES;
 use crate::schema::facts::FACTS;
 use crate::settings::Settings;
-use crate::store::Store;
 use crate::store::runs::{self, Run};
+use crate::store::{Store, sweep};
 use crate::store::{quality, quarantine};
 
 use night::Documents;
@@ -357,6 +357,9 @@ fn publish_run(
     let documents = Documents::of(&night);
     let marts = marts::compute(job, catalogue, &source, &night, &documents)?;
     progress.stage("write", job.langs.len() as u64 + 1);
+    // Files that a run which was killed has left unfinished.
+    sweep(&job.out);
+    sweep(&job.out.join("marts"));
     let published = publish::publish(job, run, (&mart, marts), &documents, progress)?;
     Ok(Summary {
         files: Vec::new(),

@@ -8,7 +8,7 @@ use crate::render::Renderer;
 use crate::render::html::Html;
 use crate::render::json::Json;
 use crate::store::runs::Run;
-use crate::store::{publish_atomically, sweep};
+use crate::store::write_atomically;
 
 use super::night::{Documents, file_name};
 use super::{Job, Progress};
@@ -48,9 +48,6 @@ pub fn publish(
         }
         progress.step(lang.tag());
     }
-    // Files that a run which was killed has left unfinished.
-    sweep(&job.out);
-    sweep(&job.out.join("marts"));
     // The marts last: nothing is written before everything could be rendered.
     rendered.push((job.out.join("marts/kpi.parquet"), mart.parquet(&run.id())?));
     rendered.extend(
@@ -75,7 +72,13 @@ fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool> {
     if std::fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(false);
     }
+    write_atomically(path, bytes)?;
     // Reports are for reading by others; what is personal never reaches them.
-    publish_atomically(path, bytes)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
+            .map_err(|error| Error::io("set the mode of", path, error))?;
+    }
     Ok(true)
 }

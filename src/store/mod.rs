@@ -248,20 +248,7 @@ pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
-    write(parent, path, bytes, 0o600)
-}
-
-/// The same for everybody to read, mode 0644: the file has its mode before it has its name.
-///
-/// # Errors
-/// When the folder or file cannot be written.
-pub fn publish_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    std::fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
-    write(parent, path, bytes, 0o644)
+    write_through(parent, path, bytes)
 }
 
 /// The same by way of a folder on the same file system, where what a killed program leaves is cleared away; the
@@ -270,10 +257,6 @@ pub fn publish_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
 /// # Errors
 /// When the folder or file cannot be written.
 pub fn write_through(folder: &Path, path: &Path, bytes: &[u8]) -> Result<()> {
-    write(folder, path, bytes, 0o600)
-}
-
-fn write(folder: &Path, path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
     let write = || -> std::io::Result<()> {
         let mut file = tempfile::Builder::new()
             .prefix(UNFINISHED)
@@ -281,24 +264,11 @@ fn write(folder: &Path, path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
         // `sweep` leaves alone what is locked; where locks are unknown it leaves everything alone.
         let _ = file.as_file().try_lock();
         file.write_all(bytes)?;
-        set_mode(file.as_file(), mode)?;
         file.as_file().sync_all()?;
         file.persist(path)?;
         Ok(())
     };
     write().map_err(|error| Error::io("write", path, error))
-}
-
-#[cfg(unix)]
-fn set_mode(file: &File, mode: u32) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the mode is one of Unix")]
-fn set_mode(_file: &File, _mode: u32) -> std::io::Result<()> {
-    Ok(())
 }
 
 /// Moves a file that is safe on disk to its place in the same file system.
