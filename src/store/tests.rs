@@ -250,3 +250,73 @@ proptest! {
         prop_assert_eq!(kept, keys.len() as u64);
     }
 }
+
+#[test]
+fn the_runs_of_an_earlier_program_are_read_and_their_table_gets_its_new_columns() {
+    use arrow::array::{BooleanArray, Int64Array, StringArray, TimestampMicrosecondArray};
+    use arrow::datatypes::{DataType, Field, Schema, TimeUnit};
+    use delta::{Content, Layout, Replacement};
+    use std::sync::Arc;
+
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open_or_create(dir.path()).unwrap();
+    let utc = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+    let schema = Arc::new(Schema::new(vec![
+        Field::new("run", DataType::Int64, true),
+        Field::new("as_of", utc, true),
+        Field::new("as_of_given", DataType::Boolean, true),
+        Field::new("versions", DataType::Utf8, true),
+        Field::new("settings", DataType::Utf8, true),
+        Field::new("program", DataType::Utf8, true),
+    ]));
+    let rows = arrow::array::RecordBatch::try_new(
+        schema.clone(),
+        vec![
+            Arc::new(Int64Array::from(vec![1])),
+            Arc::new(TimestampMicrosecondArray::from(vec![7]).with_timezone("UTC")),
+            Arc::new(BooleanArray::from(vec![true])),
+            Arc::new(StringArray::from(vec![r#"{"calls":3}"#])),
+            Arc::new(StringArray::from(vec!["s"])),
+            Arc::new(StringArray::from(vec!["0.0.1"])),
+        ],
+    )
+    .unwrap();
+    let layout = Layout {
+        name: runs::TABLE.to_owned(),
+        schema,
+        partition: None,
+    };
+    let replacement = Replacement {
+        partition: None,
+        rows: 1,
+        content: Content::Bytes(parquet_io::encode(&rows, &[]).unwrap()),
+        keys: None,
+    };
+    let mut table = store.table(runs::TABLE).unwrap();
+    table.replace(&layout, vec![replacement], None).unwrap();
+
+    let old = store.latest_run().unwrap().unwrap();
+    assert_eq!((old.number, old.as_of, old.versions["calls"]), (1, 7, 3));
+    assert_eq!((old.format, old.facts.as_str()), (0, ""));
+    assert!(old.definitions.is_empty() && old.rows.is_empty());
+    store.check_format().unwrap();
+
+    let run = |number: i64| runs::Run {
+        number,
+        format: runs::FORMAT,
+        facts: "f".to_owned(),
+        rows: [("calls".to_owned(), 9)].into(),
+        ..runs::Run::default()
+    };
+    store.record_run(&run(2)).unwrap();
+    store.record_run(&run(3)).unwrap();
+    assert_eq!(store.runs().unwrap(), [old, run(2), run(3)]);
+    // Other readers of Delta see the columns; the table says so once.
+    let said = |version: u64| {
+        let log = dir
+            .path()
+            .join(format!("_runs/_delta_log/{version:020}.json"));
+        std::fs::read_to_string(log).unwrap().contains("metaData")
+    };
+    assert_eq!([0, 1, 2, 3].map(said), [true, false, true, false]);
+}
