@@ -157,7 +157,7 @@ fn note(found: &mut Found, from: usize, last: usize, alarm: impl Fn(usize) -> bo
     found.planted += 1;
     if let Some(day) = (from..=last).find(|day| alarm(*day)) {
         found.found += 1;
-        found.days += (day - from) as u32;
+        found.days += u32::try_from(day - from).unwrap();
     }
 }
 

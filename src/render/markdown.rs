@@ -88,7 +88,9 @@ fn block(out: &mut String, block: &Block, t: Text) {
         Block::Definitions(list) => definitions(out, list, t),
         Block::Details { summary, blocks } => {
             let _ = writeln!(out, "### {}\n", escaped(summary));
-            blocks.iter().for_each(|block| self::block(out, block, t));
+            for inner in blocks {
+                self::block(out, inner, t);
+            }
         }
         Block::Worksheet(part) => worksheet(out, part),
     }

@@ -25,7 +25,7 @@ use super::{RenderError, Renderer};
 use cells::{Block, GREY, breadth, cleaned, length};
 use charts::Place;
 use names::Names;
-use plots::plotted;
+use plots::{Scale, plotted};
 
 /// The workbook edition.
 #[derive(Debug, Clone, Copy, Default)]
@@ -208,12 +208,7 @@ fn drawn(name: &str, figure: &Figure, t: Text) -> Result<Worksheet, XlsxError> {
 }
 
 /// Cells coloured by their value; `scale` gives the fixed points of the colours.
-fn paint(
-    sheet: &mut Worksheet,
-    block: &Block,
-    top: u32,
-    scale: Option<(f64, f64, f64)>,
-) -> Result<(), XlsxError> {
+fn paint(sheet: &mut Worksheet, block: &Block, top: u32, scale: Scale) -> Result<(), XlsxError> {
     if block.rows.is_empty() || breadth(block) < 2 {
         return Ok(());
     }
@@ -221,7 +216,7 @@ fn paint(
         .set_minimum_color(0xFF_FFFF)
         .set_midpoint_color(0xFB_D9BE)
         .set_maximum_color(0xE8_8A43);
-    if let Some((least, middle, most)) = scale {
+    if let Scale::Fixed(least, middle, most) = scale {
         colours = colours
             .set_minimum(ConditionalFormatType::Number, least)
             .set_midpoint(ConditionalFormatType::Number, middle)

@@ -101,9 +101,8 @@ pub fn address_fault(text: &str) -> Option<&'static str> {
         },
         None => text,
     };
-    let (name, host) = match inner.split_once('@') {
-        Some(parts) => parts,
-        None => return Some("it has no @"),
+    let Some((name, host)) = inner.split_once('@') else {
+        return Some("it has no @");
     };
     let plain = |part: &str| {
         !part.is_empty()

@@ -11,6 +11,15 @@ use super::cells::{BLUE, Block, Cell, GREY, Head, INK, ORANGE, PALE, number_form
 use super::charts::{Look, Series, Shape, Spec};
 use super::printed;
 
+/// What the colours of painted cells stand for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Scale {
+    /// The least and the most of the block.
+    Own,
+    /// Least, middle and most.
+    Fixed(f64, f64, f64),
+}
+
 /// What stands on the sheet of a figure.
 pub(super) struct Plotted {
     /// The numbers, with filters.
@@ -19,8 +28,8 @@ pub(super) struct Plotted {
     pub(super) side: Option<Block>,
     /// The chart, where Excel has one of this kind.
     pub(super) chart: Option<Spec>,
-    /// Cells painted by their value: least, middle, most; `None` takes the block's own.
-    pub(super) scale: Option<Option<(f64, f64, f64)>>,
+    /// Cells painted by their value.
+    pub(super) scale: Option<Scale>,
     /// A remark on the numbers.
     pub(super) note: Option<&'static str>,
 }
@@ -147,7 +156,7 @@ fn heat(plot: &Heat, t: Text) -> Plotted {
         },
         side: None,
         chart: None,
-        scale: Some(None),
+        scale: Some(Scale::Own),
         note: None,
     }
 }
@@ -379,7 +388,7 @@ fn persistence(plot: &Persistence, data: &Table, t: Text) -> Plotted {
         },
         side: None,
         chart: None,
-        scale: Some(Some((0.0, 1.0, 2.0))),
+        scale: Some(Scale::Fixed(0.0, 1.0, 2.0)),
         note: Some(t.sheet_ratio_note()),
     }
 }

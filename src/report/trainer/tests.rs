@@ -7,6 +7,7 @@ use crate::insight::problems::Problem;
 use crate::insight::repeats::Reason;
 use crate::insight::script::{Item, Judged};
 use crate::insight::weeks::Recurring;
+use crate::report::figure::HeatLevel;
 use crate::report::figure::Plot;
 use crate::stats::persistence::persistence;
 
@@ -44,8 +45,9 @@ fn empty() -> TrainerInput {
             scope: Bilingual::new("all queues", "全部技能组"),
             editions: None,
         },
-        names: crate::settings::Settings::parse("kefu.toml", "")
+        names: crate::settings::Loaded::parse("kefu.toml", "")
             .unwrap()
+            .settings
             .taxonomy
             .lookup(),
         minute: 1.0,
@@ -223,7 +225,6 @@ fn the_team_that_skips_an_item_has_the_darkest_cell_and_the_item_a_mark() {
     let Plot::Persistence(plot) = &figure.plot else {
         panic!("{:?}", figure.plot);
     };
-    use crate::report::figure::HeatLevel;
     assert_eq!(plot.rows[0].cells[0].level, HeatLevel::Class(0));
     assert_eq!(plot.rows[0].cells[1].level, HeatLevel::Class(3));
     assert_eq!(plot.rows[0].cells[1].label, "85");

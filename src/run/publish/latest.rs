@@ -77,7 +77,7 @@ pub(super) fn files(out: &Path, editions: &[Edition], date: NaiveDate) -> Result
         .map(|(name, file)| {
             let path = out.join(name);
             let bytes = std::fs::read(&path).map_err(|error| Error::io("read", &path, error))?;
-            let bytes = if name.ends_with(".html") {
+            let bytes = if file.rest.ends_with("html") {
                 relinked(&bytes, date)
             } else {
                 bytes
