@@ -157,7 +157,7 @@ fn workbook(path: &Path) -> BTreeMap<String, Data> {
 
 /// The row of a table of HTML that holds something.
 fn row_with<'t>(html: &'t str, what: &str) -> &'t str {
-    let at = html.find(what).expect(what);
+    let at = html.find(what).unwrap();
     let start = html[..at].rfind("<tr").unwrap();
     let end = at + html[at..].find("</tr>").unwrap();
     &html[start..end]

@@ -95,7 +95,7 @@ fn a_signal_names_the_members_that_carry_the_change_and_shows_them() {
         "{}",
         first.text
     );
-    let evidence = first.evidence.last().unwrap().replace('\u{a0}', " ");
+    let evidence = first.evidence.join("; ").replace('\u{a0}', " ");
     assert!(
         evidence.contains("−6.0 points (95 % interval −8.0 points"),
         "{evidence}"
@@ -124,13 +124,8 @@ fn what_noise_explains_is_not_taken_apart() {
     assert!(figure(&document, "why-answer_rate").is_none());
     let first = document.findings().next().unwrap();
     assert!(!first.text.contains("mostly"), "{}", first.text);
-    assert!(
-        first
-            .evidence
-            .last()
-            .unwrap()
-            .contains("no more than noise")
-    );
+    let evidence = first.evidence.join("; ");
+    assert!(evidence.contains("no more than noise"), "{evidence}");
     let sentences: Vec<&String> = document
         .blocks()
         .filter_map(|block| match block {

@@ -5,8 +5,8 @@ use crate::report::figure::{About, Figure, waterfall};
 use crate::report::format;
 use crate::report::insights::Change;
 
+use super::Page;
 use super::judged::Judged;
-use super::{Page, YTO_FIGURES};
 
 /// Figures explained in full; those of further ones are folded.
 const SHOWN: usize = 3;
@@ -36,21 +36,9 @@ pub(super) fn section(page: Page, moved: &[&Judged]) -> Option<Section> {
 }
 
 impl Page<'_> {
-    /// Charts of the figures that have none above, then the changes in parts, then those that are noise.
+    /// The changes in parts, then those that are noise.
     fn explained(self, moved: &[&Judged]) -> Vec<Block> {
         let mut blocks = Vec::new();
-        // The six assessed figures have their charts above.
-        let charts: Vec<Figure> = moved
-            .iter()
-            .filter(|kpi| !YTO_FIGURES.contains(&kpi.line.id.as_str()))
-            .filter_map(|kpi| self.control(kpi))
-            .collect();
-        if !charts.is_empty() {
-            blocks.push(Block::Multiples {
-                legend: self.legend(&charts),
-                figures: charts,
-            });
-        }
         let changes = moved.iter().filter_map(|kpi| self.change(&kpi.line.id));
         let (real, noise): (Vec<&Change>, Vec<&Change>) = changes.partition(|change| change.real());
         let figures = real.into_iter().filter_map(|change| self.waterfall(change));
