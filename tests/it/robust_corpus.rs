@@ -133,7 +133,7 @@ fn readers_of_formats_stand_torn_files() {
             "src/ingest/fixtures",
             "tests/it/profiles",
         ],
-        6,
+        2,
         targets::formats,
     );
 }
