@@ -6,18 +6,22 @@ use crate::builder::{CALLS, Centre, TICKETS, repository};
 /// A page's figures, tables and sentences without markup.
 fn words(page: &str) -> String {
     let body = page.split("</style>").last().unwrap_or_default();
+    let body = body.split("<script").next().unwrap_or_default();
     let mut text = String::new();
-    let mut inside = false;
+    let mut tag: Option<String> = None;
     for c in body.chars() {
-        match c {
-            '<' => inside = true,
-            '>' => {
-                inside = false;
-                text.push(' ');
+        match (c, &mut tag) {
+            ('<', _) => tag = Some(String::new()),
+            ('>', Some(name)) => {
+                // Words of another language are marked within a sentence.
+                if !name.starts_with("span") && name != "/span" {
+                    text.push(' ');
+                }
+                tag = None;
             }
-            '\u{a0}' => text.push(' '),
-            _ if !inside => text.push(c),
-            _ => {}
+            (_, Some(name)) => name.push(c),
+            ('\u{a0}', None) => text.push(' '),
+            (_, None) => text.push(c),
         }
     }
     text

@@ -15,8 +15,9 @@ use super::{Published, Rendered};
 /// # Errors
 /// When one cannot be written or its place is taken by a folder; then no file has changed.
 pub(super) fn put(out: &Path, files: Vec<Rendered>) -> Result<Vec<Published>> {
-    // What a program that was killed has left unfinished.
+    // What a program that was killed has left unfinished, earlier versions of this one in the marts, too.
     sweep(out);
+    sweep(&out.join("marts"));
     let waiting: Vec<Waiting> = files
         .into_iter()
         .map(|(path, bytes)| stage(out, out.join(path), bytes))

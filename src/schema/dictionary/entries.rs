@@ -192,6 +192,13 @@ entries! {
     "" "n" { "样本量（行数）", "Rows behind the figure", "count", NEVER, "", "4210" }
     "" "value" { "指标值", "The figure", "unit of the KPI", NOT_APPLICABLE, "numerator / denominator, or as kefu explain says", "0.8399" }
     "" "ci_low" { "95 % 区间下界", "Lower end of the 95 % interval", "unit of the value", NOT_APPLICABLE, "Wilson, Student, Byar or bootstrap by kind of KPI", "0.8285" }
+    "problem" "emerging" { "是否新出现上升", "Rising on the day reported on", "yes/no", NOT_APPLICABLE, "where it was looked for: at outlets", "true" }
+    "problem" "emerging_span" { "比较的时段", "Stretch that was tested", "text", NOT_APPLICABLE, "the day, or the last seven days", "7 days" }
+    "problem" "emerging_count" { "该时段件数", "Cases in the stretch", "count", NOT_APPLICABLE, "", "14" }
+    "problem" "emerging_expected" { "预期件数", "Cases to expect", "count", NOT_APPLICABLE, "from the same weekdays before", "3.1" }
+    "problem" "emerging_p" { "精确检验 p 值", "Exact Poisson probability", "0 to 1", NOT_APPLICABLE, "of as many cases or more", "0.0002" }
+    "problem" "emerging_q" { "错误发现率 q 值", "False discovery rate", "0 to 1", NOT_APPLICABLE, "Benjamini-Hochberg over all series tested", "0.023" }
+    "problem" "emerging_since" { "时段首日", "First day of the stretch", "date", NOT_APPLICABLE, "", "2026-03-23" }
     "kpi" "limit_low" { "控制下限", "Lower control limit", "unit of the value", NOT_APPLICABLE, "of the figure without its weekday's usual effect; days of the whole centre", "0.8021" }
     "kpi" "limit_high" { "控制上限", "Upper control limit", "unit of the value", NOT_APPLICABLE, "see limit_low", "0.9034" }
     "kpi" "signal" { "特殊原因信号", "Rule the day breaks", "code: outside, trend, two_of_three, shift", NOT_APPLICABLE, "", "outside" }
