@@ -99,7 +99,8 @@ impl<'a> Frame<'a> {
             Some(bin) => {
                 let half = text_width(&bin.label, SMALL) / 2.0;
                 let middle = self.x.at(bin.from + self.step / 2.0);
-                let at = middle.min(self.right + 8.0 - half);
+                // Fonts of browsers run a little wider than the estimate.
+                let at = middle.min(self.right + 8.0 - 1.1 * half);
                 sheet.text(
                     &bin.label,
                     (at, self.bottom + 12.0),

@@ -56,7 +56,8 @@ impl Form {
                 ]
             })
             .fold(0.0, f64::max);
-        let words = 760.0 - words;
+        // Fonts of browsers run a little wider than the estimate.
+        let words = 760.0 - 1.06 * words;
         Self {
             width: 760.0,
             row: STRIP + 16.0,

@@ -815,6 +815,7 @@ class Reports {
   async filtering(file) {
     await this.open(file, {}, async (page) => {
       const problems = [];
+      await page.evaluate(openAll, true);
       const selects = page.locator('.filter select');
       const count = await selects.count();
       for (let i = 0; i < count; i += 1) {

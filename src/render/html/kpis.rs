@@ -36,11 +36,11 @@ pub(super) fn table(table: &KpiTable, t: Text) -> Result<Markup, RenderError> {
             }
             tbody role="rowgroup" { @for row in &rows { (row) } }
         }
-        div.notes { @for note in &table.notes { p { (note) } } }
-        details.data {
+        @if !table.notes.is_empty() { div.notes { @for note in &table.notes { p { (note) } } } }
+        @if !table.history.is_empty() { details.data {
             summary { (t.history_summary()) }
             @for part in &table.history { (tables::table(part, t)) }
-        }
+        } }
     })
 }
 
