@@ -375,7 +375,7 @@ function inventory() {
     if (!seen(table) || !table.querySelector('tbody tr')) empty.push(`table in #${table.closest('[id]')?.id}`);
   }
   for (const part of document.querySelectorAll('details')) {
-    const content = [...part.children].filter((child) => child.localName !== 'summary' && !child.hidden);
+    const content = [...part.children].filter((child) => child.localName !== 'summary' && !child.hidden && !child.matches('.filter'));
     if (!part.querySelector('summary')?.textContent.trim()) empty.push('details without a summary');
     if (content.length === 0 || !content.every(seen)) empty.push(`details in #${part.closest('[id]')?.id}`);
   }
