@@ -15,7 +15,7 @@ pub(super) fn table(table: &Table, t: Text) -> Markup {
             div.scroll role="region" tabindex="0" aria-labelledby=(caption) {
                 table.data-table {
                     caption id=(caption) { (spoken(&table.caption, t)) }
-                    thead { tr { @for column in &table.columns { (heading(column)) } } }
+                    thead { tr { @for column in &table.columns { (heading(column, t)) } } }
                     tbody {
                         @for (i, row) in table.rows.iter().enumerate() {
                             tr.total[table.total && i + 1 == table.rows.len()] { (cells(row, &table.columns, t)) }
@@ -35,8 +35,8 @@ pub(super) fn with_notes(part: &Table, notes: &[String], t: Text) -> Markup {
     }
 }
 
-fn heading(column: &Column) -> Markup {
-    html! { th.number[column.numeric] scope="col" { (column.title) } }
+fn heading(column: &Column, t: Text) -> Markup {
+    html! { th.number[column.numeric] scope="col" { (spoken(&column.title, t)) } }
 }
 
 fn cells(row: &[String], columns: &[Column], t: Text) -> Markup {
