@@ -340,7 +340,7 @@ fn a_centre_of_hostile_texts_is_reported_like_any_other() {
             assert!(!text.contains("href=\"javascript:"));
         }
     }
-    assert_eq!(pages, 2);
+    assert_eq!(pages, 8);
     for (command, ran) in outputs(&hostile) {
         let seen = format!("{}{}", ran.out, ran.err);
         assert!(
