@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::i18n::visible::may_hide;
+
 use super::reason::Reject;
 
 /// Where a cell lies in the text of its block.
@@ -69,6 +71,13 @@ impl<'t> Block<'t> {
     #[must_use]
     pub fn last_line(&self) -> u64 {
         self.lines.last().copied().unwrap_or_default()
+    }
+
+    /// Whether a cell can hold a character that nobody sees but that commands what is shown; told once for all of
+    /// them.
+    #[must_use]
+    pub fn may_hide(&self) -> bool {
+        may_hide(&self.text)
     }
 
     /// One cell.

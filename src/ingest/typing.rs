@@ -1,18 +1,18 @@
 //! Blocks of text cells → typed columns, one column at a time; a row that cannot be typed is refused whole.
 
 mod complete;
+mod fill;
 mod numbers;
 mod text;
 mod texts;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ahash::AHashMap;
 use arrow::array::{
     Array, ArrayRef, AsArray, BooleanArray, BooleanBuilder, Date32Builder, Int64Array,
-    Int64Builder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondBuilder,
-    new_null_array,
+    Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder,
 };
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, SchemaRef, TimestampMicrosecondType};
@@ -34,8 +34,8 @@ pub(in crate::ingest) use text::cell_text;
 use text::cleaned;
 use texts::{codes, customers, each, texts};
 
-/// Rows that hardly a block has more of.
-const MOST_ROWS: usize = 32_768;
+/// The source of a problem type that the export has.
+static GIVEN: LazyLock<fill::Constant> = LazyLock::new(|| fill::Constant::of("given"));
 
 /// Findings about rows that were kept: what, column, value → how often.
 pub type Notes = BTreeMap<(&'static str, String, String), u64>;
@@ -62,8 +62,8 @@ pub struct Typer<'p> {
     key: &'p Key,
     taxonomy: &'p Lookup,
     schema: SchemaRef,
-    /// What the rows say of where they came from, as a column long enough for most blocks.
-    source_file: StringArray,
+    /// What the rows say of where they came from.
+    source_file: fill::Constant,
     /// Pairs of time columns that must be in order, the earlier first.
     ordered: Vec<(usize, usize)>,
 }
@@ -71,6 +71,8 @@ pub struct Typer<'p> {
 /// Rows in the making.
 struct Work<'b> {
     block: &'b Block<'b>,
+    /// Whether a cell can hold a hidden character.
+    may_hide: bool,
     refused: Vec<Option<Box<Refusal>>>,
     notes: Notes,
 }
@@ -115,7 +117,7 @@ impl<'p> Typer<'p> {
             key,
             taxonomy,
             schema: record_schema(plan.table),
-            source_file: StringArray::from_iter_values(std::iter::repeat_n(source_file, MOST_ROWS)),
+            source_file: fill::Constant::of(source_file),
             ordered: ordered
                 .iter()
                 .filter_map(|(a, b)| Some((at(a)?, at(b)?)))
@@ -133,6 +135,7 @@ impl<'p> Typer<'p> {
         let rows = block.len();
         let mut work = Work {
             block: &block,
+            may_hide: block.may_hide(),
             refused: vec![None; rows],
             notes: Notes::new(),
         };
@@ -141,7 +144,7 @@ impl<'p> Typer<'p> {
         for (column, cell) in self.plan.table.columns.iter().zip(&self.plan.cells) {
             let array = match cell {
                 Some(cell) => self.column(cell, &mut work),
-                None => new_null_array(&arrow_type(column.kind.physical()), rows),
+                None => fill::nulls(&arrow_type(column.kind.physical()), rows),
             };
             if column.required {
                 self.require(column.name, cell.as_ref(), &array, &mut work);
@@ -156,12 +159,12 @@ impl<'p> Typer<'p> {
         }
         // Only now: the problem type may have come from a description that is not kept.
         for at in &self.plan.dropped {
-            columns[*at] = new_null_array(columns[*at].data_type(), rows);
+            columns[*at] = fill::nulls(columns[*at].data_type(), rows);
         }
         if self.plan.table.hashed_key {
             complete::hash_missing_keys(&mut columns);
         }
-        columns.push(self.source_file(rows));
+        columns.push(self.source_file.column(rows));
         columns.push(Arc::new(Int64Array::from_iter_values(
             (0..rows).map(|row| i64::try_from(block.line(row)).unwrap_or(i64::MAX)),
         )));
@@ -194,16 +197,6 @@ impl<'p> Typer<'p> {
             blanks,
             last_line,
         })
-    }
-
-    fn source_file(&self, rows: usize) -> ArrayRef {
-        if rows <= MOST_ROWS {
-            return Arc::new(self.source_file.slice(0, rows));
-        }
-        let name = self.source_file.value(0);
-        Arc::new(StringArray::from_iter_values(std::iter::repeat_n(
-            name, rows,
-        )))
     }
 
     /// Refuses the rows that the mapping leaves out.
@@ -396,7 +389,7 @@ impl<'p> Typer<'p> {
     fn resolve_problems(&self, columns: &mut [ArrayRef], work: &mut Work<'_>) -> ArrayRef {
         let rows = work.block.len();
         let Some(at) = self.plan.table.position("problem_type") else {
-            return new_null_array(&DataType::Utf8, rows);
+            return fill::nulls(&DataType::Utf8, rows);
         };
         let given = columns[at].as_string::<i32>().clone();
         let description = self
@@ -406,7 +399,8 @@ impl<'p> Typer<'p> {
             .map(|at| columns[at].as_string::<i32>().clone());
         let mut known: AHashMap<&str, (Option<&str>, u64)> = AHashMap::new();
         let mut problems = StringBuilder::with_capacity(rows, rows * 20);
-        let mut sources = StringBuilder::with_capacity(rows, rows * 6);
+        let all_given = given.null_count() == 0;
+        let mut sources = StringBuilder::with_capacity(if all_given { 0 } else { rows }, 0);
         for row in 0..rows {
             if given.is_valid(row) {
                 let name = given.value(row);
@@ -415,7 +409,9 @@ impl<'p> Typer<'p> {
                     .or_insert_with(|| (self.taxonomy.by_name(name), 0));
                 entry.1 += u64::from(work.open(row));
                 problems.append_value(entry.0.unwrap_or(name));
-                sources.append_value("given");
+                if !all_given {
+                    sources.append_value("given");
+                }
                 continue;
             }
             let found = description
@@ -431,6 +427,9 @@ impl<'p> Typer<'p> {
             }
         }
         columns[at] = Arc::new(problems.finish());
+        if all_given {
+            return GIVEN.column(rows);
+        }
         Arc::new(sources.finish())
     }
 }

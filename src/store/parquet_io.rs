@@ -92,9 +92,20 @@ pub fn encode_records(table: &Table, rows: &[RecordBatch]) -> Result<Vec<u8>> {
         let batch = batch.project(&columns).map_err(fail)?;
         let mut at = 0;
         while at < batch.num_rows() {
-            let taken = (WRITTEN_TOGETHER - count).min(batch.num_rows() - at);
-            held.push(batch.slice(at, taken));
-            (at, count) = (at + taken, count + taken);
+            let left = batch.num_rows() - at;
+            let taken = match count {
+                // Rows of one batch are written as they are.
+                0 if left >= WRITTEN_TOGETHER => left - left % WRITTEN_TOGETHER,
+                _ => left.min(WRITTEN_TOGETHER - count),
+            };
+            let part = batch.slice(at, taken);
+            at += taken;
+            if count == 0 && taken >= WRITTEN_TOGETHER {
+                writer.write(&part)?;
+                continue;
+            }
+            held.push(part);
+            count += taken;
             if count == WRITTEN_TOGETHER {
                 writer.write(&concat_batches(&schema, &held).map_err(fail)?)?;
                 (held, count) = (Vec::new(), 0);
@@ -107,9 +118,9 @@ pub fn encode_records(table: &Table, rows: &[RecordBatch]) -> Result<Vec<u8>> {
     writer.finish()
 }
 
-/// Rows given to the writer at a time. Always as many, however the rows come: where pages end depends on it,
-/// and the same rows shall give the same bytes.
-const WRITTEN_TOGETHER: usize = 8192;
+/// Rows that the writer takes together. It is given multiples of them, however the rows come: where pages end depends
+/// on it, and the same rows shall give the same bytes.
+const WRITTEN_TOGETHER: usize = 1024;
 
 /// A Parquet file written batch by batch.
 pub struct Stream<W: Write + Send>(ArrowWriter<W>);
@@ -190,6 +201,7 @@ pub(super) fn properties(metadata: &[(&str, String)]) -> WriterPropertiesBuilder
     WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_max_row_group_row_count(Some(131_072))
+        .set_write_batch_size(WRITTEN_TOGETHER)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by(concat!("kefu ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_key_value_metadata(Some(pairs))

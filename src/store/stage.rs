@@ -160,7 +160,13 @@ impl Stage {
     /// # Errors
     /// When Arrow refuses.
     pub fn part(&self, rows: &RecordBatch) -> Result<Part> {
-        let bytes = rows.get_array_memory_size();
+        // Of columns that are lent, what the rows take of them.
+        let bytes = rows
+            .columns()
+            .iter()
+            .map(|column| column.to_data().get_slice_memory_size())
+            .sum::<std::result::Result<usize, ArrowError>>()
+            .map_err(|source| self.error(source))?;
         let days = by_day(self.table, self.zone, rows).map_err(|source| self.error(source))?;
         Ok(Part { days, bytes })
     }
@@ -218,14 +224,11 @@ impl Stage {
         let schema = record_schema(self.table);
         let fail = |source| self.error(source);
         let key = keys::columns(self.table);
-        let (mut hashes, mut range, mut count) = (Vec::new(), None, 0);
-        for rows in &job.rows {
-            let columns: Vec<_> = key.iter().map(|at| rows.column(*at)).collect();
-            hashes.extend(keys::hashes(&columns));
-            range = KeyRange::both(range, keys::range(rows, &key));
-            count += rows.num_rows() as u64;
-        }
-        let unique = distinct(hashes);
+        let count = job.rows.iter().map(|rows| rows.num_rows() as u64).sum();
+        let (range, unique) = match keys::ascending(&job.rows, &key) {
+            Some(range) => (Some(range), true),
+            None => key_range(&job.rows, &key),
+        };
         // An export is sorted by time: mostly the rows can be written as they came, without a copy of the day.
         let mut rows = job.rows;
         if !in_order_throughout(self.table, &rows).map_err(fail)? {
@@ -285,9 +288,16 @@ impl Stage {
     }
 }
 
-fn distinct(mut hashes: Vec<u64>) -> bool {
+/// The range of the keys of some rows, and whether none occurs twice.
+fn key_range(rows: &[RecordBatch], key: &[usize]) -> (Option<KeyRange>, bool) {
+    let (mut hashes, mut range) = (Vec::new(), None);
+    for rows in rows {
+        let columns: Vec<_> = key.iter().map(|at| rows.column(*at)).collect();
+        hashes.extend(keys::hashes(&columns));
+        range = KeyRange::both(range, keys::range(rows, key));
+    }
     hashes.sort_unstable();
-    hashes.windows(2).all(|pair| pair[0] != pair[1])
+    (range, hashes.windows(2).all(|pair| pair[0] != pair[1]))
 }
 
 /// The local day of every row: that of the first of the table's time columns that it has.

@@ -1,6 +1,6 @@
 //! What follows from the rest of a row: chain root, direction, outcome, durations, weight, keys.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use arrow::array::{
     Array, ArrayRef, AsArray, Float64Array, Float64Builder, StringArray, StringBuilder,
@@ -8,7 +8,10 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
 
-use super::{Typer, Work};
+use super::{Typer, Work, fill};
+
+/// The direction of calls of which the export says none.
+static INBOUND: LazyLock<fill::Constant> = LazyLock::new(|| fill::Constant::of("inbound"));
 
 impl Typer<'_> {
     /// Fills outcome, durations, chain root and defaults where the export leaves them out.
@@ -64,10 +67,10 @@ impl Call {
     fn complete(&self, columns: &mut [ArrayRef], work: &mut Work<'_>) {
         let rows = work.block.len();
         columns[self.contact] = or_else(&columns[self.contact], &columns[self.id]);
-        let inbound: ArrayRef = Arc::new(StringArray::from_iter_values(std::iter::repeat_n(
-            "inbound", rows,
-        )));
-        columns[self.direction] = or_else(&columns[self.direction], &inbound);
+        if columns[self.direction].null_count() > 0 {
+            let inbound = INBOUND.column(rows);
+            columns[self.direction] = or_else(&columns[self.direction], &inbound);
+        }
         let instants = |at: usize| {
             columns[at]
                 .as_primitive::<TimestampMicrosecondType>()

@@ -37,16 +37,22 @@ pub(super) fn each(
     }
 }
 
-/// A column of texts, without characters that command terminals or turn the direction of writing: `read` appends one value per text, or nothing and says why the row is refused.
+/// A column of texts, without characters that command terminals or turn the direction of writing: `read` appends
+/// one value per text, or nothing and says why the row is refused.
 pub(super) fn texts(
     cell: &Cell,
     work: &mut Work<'_>,
     mut read: impl FnMut(&str, &mut StringBuilder) -> Result<(), Reason>,
 ) -> ArrayRef {
     let mut builder = StringBuilder::with_capacity(work.block.len(), work.block.len() * 16);
+    // What a mapping says is not in the block.
+    let look = work.may_hide || !cell.plain;
     each(cell, work, |text| {
         if let Some(text) = text {
-            return read(&without_hidden(&text), &mut builder);
+            return match look {
+                true => read(&without_hidden(&text), &mut builder),
+                false => read(&text, &mut builder),
+            };
         }
         builder.append_null();
         Ok(())

@@ -14,15 +14,27 @@ fn invisible(c: char) -> bool {
         )
 }
 
+/// The first bytes of the characters from U+4000 to U+9FFF, all of three bytes and visible: the ideographs in use.
+const IDEOGRAPH_FIRST: u8 = 0xe4;
+const IDEOGRAPH_LAST: u8 = 0xe9;
+
 /// Trims a cell of every kind of white space and of characters without width, of the `'` and the `="…"`
 /// with which spreadsheets protect text, and folds nothing else.
 #[must_use]
 #[inline]
 pub fn clean(cell: &str) -> &str {
-    let plain = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b'!'..=b'~'));
     let bytes = cell.as_bytes();
-    // Nearly every cell begins and ends with a visible ASCII character that guards nothing.
-    if plain(bytes.first()) && plain(bytes.last()) && !matches!(bytes.first(), Some(b'\'' | b'=')) {
+    let begins = match bytes.first() {
+        Some(b'\'' | b'=') => false,
+        Some(byte) => matches!(byte, b'!'..=b'~' | IDEOGRAPH_FIRST..=IDEOGRAPH_LAST),
+        None => return cell,
+    };
+    let ends = match bytes {
+        [.., b'!'..=b'~'] | [.., IDEOGRAPH_FIRST..=IDEOGRAPH_LAST, _, _] => true,
+        _ => false,
+    };
+    // Nearly every cell begins and ends with a visible ASCII character that guards nothing, or an ideograph.
+    if begins && ends {
         return cell;
     }
     strip(cell)
@@ -67,6 +79,9 @@ pub fn is_null(cell: &str) -> bool {
         bytes if bytes.len() > LONGEST => false,
         // Digits and most letters begin no word for nothing.
         [b'1'..=b'9' | b'a'..=b'm' | b'A'..=b'M', ..] => false,
+        // `无`, `空`, `暂无`; no other ideograph begins such a word.
+        [0xe6 | 0xe7, ..] => names_nothing(cell),
+        [IDEOGRAPH_FIRST..=IDEOGRAPH_LAST, ..] => false,
         _ if cell.is_ascii() => names_nothing(cell),
         _ => names_nothing(&folded(cell)),
     }
@@ -161,6 +176,10 @@ mod tests {
             ("", ""),
             ("plain", "plain"),
             ("客户", "客户"),
+            ("客户\u{3000}", "客户"),
+            (" 客户", "客户"),
+            ("\u{200b}客户，\u{200b}", "客户，"),
+            ("é", "é"),
             ("a\u{200b}b", "a\u{200b}b"),
         ] {
             assert_eq!(clean(cell), expect, "{cell:?}");
@@ -207,6 +226,9 @@ mod tests {
             "00",
             "nothing",
             "无理由",
+            "空号",
+            "暂",
+            "客户",
             "N",
             "Nora",
             "NaNjing",

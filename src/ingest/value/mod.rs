@@ -32,14 +32,36 @@ pub use unit::{DurationSurvey, unit_of_header};
 /// # Errors
 /// [`Reason::BadFlag`].
 pub fn flag(cell: &str) -> Result<bool, Reason> {
-    match cell.to_ascii_lowercase().as_str() {
-        "1" | "true" | "t" | "yes" | "y" | "是" | "有" | "已解决" | "通过" | "合格" | "√" => {
-            Ok(true)
-        }
-        "0" | "false" | "f" | "no" | "n" | "否" | "未解决" | "不通过" | "不合格" | "×" => {
-            Ok(false)
-        }
-        _ => Err(Reason::BadFlag),
+    const YES: &[&str] = &[
+        "1",
+        "true",
+        "t",
+        "yes",
+        "y",
+        "是",
+        "有",
+        "已解决",
+        "通过",
+        "合格",
+        "√",
+    ];
+    const NO: &[&str] = &[
+        "0",
+        "false",
+        "f",
+        "no",
+        "n",
+        "否",
+        "未解决",
+        "不通过",
+        "不合格",
+        "×",
+    ];
+    let among = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(cell));
+    match (among(YES), among(NO)) {
+        (true, _) => Ok(true),
+        (false, true) => Ok(false),
+        (false, false) => Err(Reason::BadFlag),
     }
 }
 
