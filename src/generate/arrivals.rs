@@ -97,7 +97,14 @@ pub(super) fn fresh(world: &World, anomalies: &Anomalies, dice: &mut Dice) -> Fr
         }
     }
     due.sort_unstable();
+    let firsts = due
+        .iter()
+        .filter(|(_, channel, _)| *channel != Channel::Outbound);
+    let issues = firsts.count();
+    // What is reserved and never used costs no memory; growing step by step would, twice over.
     fresh.arrivals.reserve_exact(due.len());
+    fresh.customers.reserve_exact(issues);
+    fresh.issues.reserve_exact(issues);
     for (at, channel, outlet) in due {
         let issue = match channel {
             Channel::Outbound if fresh.issues.is_empty() => continue,

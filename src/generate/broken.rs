@@ -169,3 +169,62 @@ fn shifted(stamp: &str, minutes: i64) -> Option<String> {
     let moved = NaiveDateTime::parse_from_str(stamp, form).ok()? + Duration::minutes(minutes);
     Some(moved.format(form).to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tables;
+    use super::*;
+
+    /// Closes the files of a table one after the other, `filled` of which have rows, as the plan
+    /// does; the faults found in each of the files with rows.
+    fn planted(faults: &Faults, table: &'static Table, filled: &[bool]) -> Vec<Vec<&'static str>> {
+        let (mut held, mut done) = (Vec::new(), Vec::new());
+        for (closed, has_rows) in (1..).zip(filled) {
+            if *has_rows {
+                let mut sheet = Sheet::new(table, String::new());
+                let cells = vec!["2026-03-02 10:00:00".to_owned(); table.columns.len()];
+                (0..40).for_each(|_| sheet.push(&cells));
+                held.push((held.len() + done.len(), sheet));
+            }
+            let least = held.len() + done.len();
+            let most = least + filled.len() - closed;
+            for (number, mut sheet) in std::mem::take(&mut held) {
+                if faults.plant(&mut sheet, number, least, most) {
+                    done.push((number, sheet));
+                } else {
+                    assert_eq!(sheet.flaws().count(), 0);
+                    held.push((number, sheet));
+                }
+            }
+        }
+        assert!(held.is_empty(), "undecided at the end");
+        done.sort_by_key(|(number, _)| *number);
+        let names = |sheet: &Sheet| sheet.flaws().map(|(_, flaw)| flaw.fault).collect();
+        done.iter().map(|(_, sheet)| names(sheet)).collect()
+    }
+
+    #[test]
+    fn every_fault_lands_where_it_would_if_all_files_were_known() {
+        for seed in 0..40 {
+            let faults = Faults::new(seed);
+            for pattern in 1..64_u32 {
+                let filled: Vec<bool> = (0..6).map(|bit| pattern >> bit & 1 == 1).collect();
+                let count = pattern.count_ones() as usize;
+                for table in [&tables::CALLS, &tables::SURVEYS, &tables::PARCELS] {
+                    let mut expected = vec![Vec::new(); count];
+                    for ((name, _, fault, _), (file, _)) in FAULTS.iter().zip(&faults.0) {
+                        if *name == table.name {
+                            expected[place(*file, count)].push(*fault);
+                        }
+                    }
+                    let mut found = planted(&faults, table, &filled);
+                    found
+                        .iter_mut()
+                        .chain(&mut expected)
+                        .for_each(|f| f.sort_unstable());
+                    assert_eq!(found, expected, "seed {seed}, {filled:?}");
+                }
+            }
+        }
+    }
+}

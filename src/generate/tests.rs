@@ -2,6 +2,7 @@
 
 mod histories;
 mod planted;
+mod streaming;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
