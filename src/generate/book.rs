@@ -242,7 +242,9 @@ impl<'w> Book<'w> {
             {
                 if table.name == tables::TICKETS.name {
                     let rows = self.settled.remove(&shelf.complete).unwrap_or_default();
-                    rows.values().for_each(|line| period.sheet.push_line(line));
+                    for line in rows.values() {
+                        period.sheet.push_line(line);
+                    }
                 }
                 shelf.complete += 1;
                 shelf.close(period);

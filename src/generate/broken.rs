@@ -183,7 +183,9 @@ mod tests {
             if *has_rows {
                 let mut sheet = Sheet::new(table, String::new());
                 let cells = vec!["2026-03-02 10:00:00".to_owned(); table.columns.len()];
-                (0..40).for_each(|_| sheet.push(&cells));
+                for _ in 0..40 {
+                    sheet.push(&cells);
+                }
                 held.push((held.len() + done.len(), sheet));
             }
             let least = held.len() + done.len();

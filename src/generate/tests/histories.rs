@@ -32,8 +32,8 @@ fn check_history(ticket: &Ticket, end: Clock) {
     let now = ticket.standing(end);
     assert_eq!(now.status, status, "{id}");
     assert_eq!(now.closed.is_some(), status == "closed", "{id}");
-    let turns = ticket.events.iter().filter(|event| event.at < end);
-    let from = turns.filter(|event| !event.to.is_empty()).next_back();
+    let mut told = ticket.events.iter().filter(|event| event.at < end);
+    let from = told.rfind(|event| !event.to.is_empty());
     let from = from.map_or("", |event| event.from);
     // The system closes what is silent for long, solved or not.
     assert_eq!(
@@ -108,7 +108,7 @@ fn no_ticket_outlives_sixty_days() {
             }
         }
         // The rest of the tickets lasts no longer than a plan of 28 days can show.
-        let share = lapsed as f64 / records.tickets.len() as f64;
+        let share = f64::from(lapsed) / records.tickets.len() as f64;
         assert!((0.04..0.12).contains(&share), "{lapsed} tickets, {share}");
         assert!(unsolved > 10, "{unsolved}");
     });
