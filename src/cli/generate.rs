@@ -1,14 +1,16 @@
 //! `kefu generate`: the exports of a synthetic centre.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 
 use crate::error::{Error, Result};
-use crate::generate::{self, Anomalies, Plan, Split};
+use crate::generate::{self, Anomalies, GenerateError, GeneratedFile, Output, Plan, Split};
+use crate::run::Progress;
 
+use super::progress::Reporter;
 use super::{Common, output};
 
 #[derive(Debug, Clone, Args)]
@@ -73,22 +75,39 @@ pub fn generate(common: &Common, args: &GenerateArgs) -> Result<ExitCode> {
         anomalies,
     };
     let taxonomy = generate::Taxonomy::of(&common.settings()?.taxonomy);
-    let files = generate::generate(&plan, &taxonomy).map_err(|error| fail(&error))?;
-    let mut total = 0;
-    for file in &files {
-        let path = args.out.join(&file.name);
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
+    let reporter = Reporter::new(common);
+    reporter.stage("generate", u64::from(plan.days));
+    let (mut files, mut total) = (0, 0);
+    let written = generate::write(&plan, &taxonomy, &mut |output| {
+        match output {
+            Output::File(file) => {
+                files += 1;
+                total += file.bytes.len();
+                write(&args.out, &file)?;
+            }
+            Output::Day(date) => reporter.step(&date.to_string()),
         }
-        std::fs::write(&path, &file.bytes).map_err(|error| Error::io("write", &path, error))?;
-        total += file.bytes.len();
-    }
+        Ok(())
+    });
+    reporter.finish();
+    written.map_err(|error| match error {
+        GenerateError::Write { name, error } => Error::io("write", &args.out.join(name), error),
+        error => fail(&error),
+    })?;
     let line = format!(
-        "{} files, {} KB in {}\n",
-        files.len(),
+        "{files} files, {} KB in {}\n",
         total / 1000,
         args.out.display()
     );
     output::stdout(line.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a file of the export, and the folder it belongs into.
+fn write(out: &Path, file: &GeneratedFile) -> std::io::Result<()> {
+    let path = out.join(&file.name);
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    std::fs::write(path, &file.bytes)
 }

@@ -43,7 +43,26 @@ const KNOWN_CUSTOMER: f64 = 0.3;
 pub(super) struct Fresh {
     pub(super) customers: Vec<Customer>,
     pub(super) issues: Vec<Issue>,
-    pub(super) arrivals: Vec<(Clock, usize, Channel)>,
+    /// In order of time.
+    pub(super) arrivals: Vec<Arrival>,
+}
+
+/// Somebody comes: instant, issue, channel. Small, since a large plan has millions of them.
+#[derive(Clone, Copy)]
+pub(super) struct Arrival {
+    at: u32,
+    issue: u32,
+    pub(super) channel: Channel,
+}
+
+impl Arrival {
+    pub(super) fn at(&self) -> Clock {
+        Clock::from(self.at)
+    }
+
+    pub(super) fn issue(&self) -> usize {
+        self.issue as usize
+    }
 }
 
 /// Draws every first contact of the plan, in order of time.
@@ -53,38 +72,50 @@ pub(super) fn fresh(world: &World, anomalies: &Anomalies, dice: &mut Dice) -> Fr
         issues: Vec::new(),
         arrivals: Vec::new(),
     };
-    let mut due: Vec<(Clock, Channel, Option<usize>)> = Vec::new();
+    // A plan's last second lies below 2³²: 3 660 days are 316 million seconds.
+    let mut due: Vec<(u32, Channel, Option<u16>)> = Vec::new();
     for hour in 0..i64::from(world.plan.days) * 24 {
         let start = hour * HOUR;
         for (channel, share) in FIRST_CONTACTS {
             let rate = rate(world, start) * share;
             for _ in 0..dice.poisson(rate) {
-                due.push((start + dice.between(0, HOUR - 1), channel, None));
+                let at = start + dice.between(0, HOUR - 1);
+                due.push((at as u32, channel, None));
             }
             for (outlet, extra) in damage(world, anomalies, start, rate) {
                 for _ in 0..dice.poisson(extra) {
-                    due.push((start + dice.between(0, HOUR - 1), channel, Some(outlet)));
+                    let at = start + dice.between(0, HOUR - 1);
+                    due.push((at as u32, channel, Some(outlet as u16)));
                 }
             }
         }
     }
     for day in 0..i64::from(world.plan.days) {
         for _ in 0..dice.poisson(f64::from(world.plan.calls_per_day) * OUTBOUND) {
-            due.push((
-                day * DAY + dice.between(9 * HOUR, 20 * HOUR),
-                Channel::Outbound,
-                None,
-            ));
+            let at = day * DAY + dice.between(9 * HOUR, 20 * HOUR);
+            due.push((at as u32, Channel::Outbound, None));
         }
     }
     due.sort_unstable();
+    let firsts = due
+        .iter()
+        .filter(|(_, channel, _)| *channel != Channel::Outbound);
+    let issues = firsts.count();
+    // What is reserved and never used costs no memory; growing step by step would, twice over.
+    fresh.arrivals.reserve_exact(due.len());
+    fresh.customers.reserve_exact(issues);
+    fresh.issues.reserve_exact(issues);
     for (at, channel, outlet) in due {
         let issue = match channel {
             Channel::Outbound if fresh.issues.is_empty() => continue,
             Channel::Outbound => dice.below(fresh.issues.len()),
-            _ => fresh.issue(outlet, world, dice),
+            _ => fresh.issue(outlet.map(usize::from), world, dice),
         };
-        fresh.arrivals.push((at, issue, channel));
+        fresh.arrivals.push(Arrival {
+            at,
+            issue: issue as u32,
+            channel,
+        });
     }
     fresh
 }
@@ -137,14 +168,15 @@ impl Fresh {
         let damaged = damaged_at.and_then(|_| world.problem("exception/damaged"));
         let drawn = dice.weighted(world.problems.iter().map(|problem| problem.scene.share));
         self.issues.push(Issue {
-            customer,
-            problem: damaged.unwrap_or(drawn),
+            customer: customer as u32,
+            problem: damaged.unwrap_or(drawn) as u16,
             outlet: self.customers[customer].outlet,
-            courier: dice.below(4),
-            waybill: format!("YT88{}", dice.digits(11)),
-            goods: dice.below(world.words.goods.len()),
-            days: dice.between(2, 9),
-            platform: dice.weighted(world.words.platform.iter().map(|platform| platform.share)),
+            courier: dice.below(4) as u8,
+            waybill: dice.number(11),
+            goods: dice.below(world.words.goods.len()) as u16,
+            days: dice.between(2, 9) as u8,
+            platform: dice.weighted(world.words.platform.iter().map(|platform| platform.share))
+                as u8,
             contacts: 0,
             ticket: None,
         });

@@ -3,7 +3,6 @@
 use super::Clock;
 use super::arrivals::Channel;
 use super::centre::{Centre, Contact};
-use super::random::{Dice, Stream};
 use super::records::Call;
 use super::world::{DAY, HOUR};
 
@@ -11,11 +10,11 @@ impl Centre<'_> {
     /// An inbound call; the contact when an agent answered it.
     pub(super) fn take_call(&mut self, at: Clock, issue: usize) -> Option<Contact> {
         let mut call = self.ring(at, issue);
-        let scene = &self.world.problems[self.issues[issue].problem].scene;
+        let scene = &self.world.problems[self.issues[issue].problem()].scene;
         if scene.kind == "enquiry" && self.dice.chance(0.06) {
             call.outcome = "ivr";
             (call.queued, call.queue) = (None, String::new());
-            self.records.calls.push(call);
+            self.records.call(call);
             return None;
         }
         let queued = call.ended;
@@ -39,7 +38,7 @@ impl Centre<'_> {
             call.wait_s = Some(patience as i64);
             call.ended = queued + patience as Clock;
             let again = call.ended;
-            self.records.calls.push(call);
+            self.records.call(call);
             self.try_again(again, issue, Channel::Call);
             return None;
         }
@@ -52,13 +51,13 @@ impl Centre<'_> {
     fn ring(&mut self, at: Clock, issue: usize) -> Call {
         let world = self.world;
         let (problem, customer) = (
-            &world.problems[self.issues[issue].problem],
-            self.issues[issue].customer,
+            &world.problems[self.issues[issue].problem()],
+            self.issues[issue].customer as usize,
         );
         let ivr = self.dice.lognormal(26.0, 0.45) as i64 + 4;
         let vip = self.customers[customer].vip && self.dice.chance(0.8);
         let waybill = if self.dice.chance(0.84) {
-            self.issues[issue].waybill.clone()
+            self.issues[issue].waybill()
         } else {
             String::new()
         };
@@ -66,7 +65,7 @@ impl Centre<'_> {
             call_id: format!(
                 "C{}{:05}",
                 world.compact_date(at),
-                self.records.calls.len() + 1
+                self.records.numbers.calls + 1
             ),
             contact_id: None,
             started: at,
@@ -106,7 +105,7 @@ impl Centre<'_> {
             draw if draw < 0.05 => "0",
             _ => "",
         };
-        format!("{prefix}{}", customer.phone)
+        format!("{prefix}{}", self.world.phone(customer))
     }
 
     /// A call that ends in the mailbox or at another centre.
@@ -114,7 +113,7 @@ impl Centre<'_> {
         let wait = self.dice.lognormal(45.0, 0.4) as i64;
         (call.outcome, call.wait_s, call.ended_by) = (outcome, Some(wait), "system");
         call.ended += wait + if outcome == "voicemail" { 25 } else { 0 };
-        self.records.calls.push(call);
+        self.records.call(call);
         None
     }
 
@@ -130,9 +129,8 @@ impl Centre<'_> {
 
     fn phone_agent(&mut self, queue: &str, at: Clock) -> Option<usize> {
         let world = self.world;
-        let team = |index: usize| &world.words.team[world.agents[index].team];
-        let serves = |index: usize| team(index).queues.iter().any(|name| name == queue);
-        self.assign(at, serves, |index| !team(index).queues.is_empty())
+        let roster = &world.roster;
+        self.assign(at, roster.of_queue(queue), &roster.telephone)
     }
 
     /// The conversation of an answered call, with a second segment when it is passed on.
@@ -146,11 +144,11 @@ impl Centre<'_> {
         call.contact_id = Some(root.clone());
         (call.transferred, call.ended_by) = (true, "agent");
         let mut next = call.clone();
-        self.records.calls.push(call);
+        self.records.call(call);
         next.call_id = format!(
             "C{}{:05}",
             self.world.compact_date(next.started),
-            self.records.calls.len() + 1
+            self.records.numbers.calls + 1
         );
         (next.started, next.queued) = (next.ended, Some(next.ended));
         (next.transferred, next.transferred_in, next.ended_by) = (false, true, "customer");
@@ -192,13 +190,13 @@ impl Centre<'_> {
             ended: call.ended,
             solved,
         };
-        self.records.calls.push(call);
+        self.records.call(call);
         contact
     }
 
     /// Fills in who talked for how long; `share` of the usual time.
     fn talk(&mut self, call: &mut Call, agent: usize, issue: usize, share: f64) {
-        let problem = self.issues[issue].problem;
+        let problem = self.issues[issue].problem();
         let median =
             self.world.problems[problem].scene.talk * self.world.agents[agent].speed * share;
         let talk = self.dice.lognormal(median, 0.5).max(8.0) as i64;
@@ -221,7 +219,7 @@ impl Centre<'_> {
     /// A call that an agent makes to a customer who has been here before.
     pub(super) fn call_out(&mut self, at: Clock, issue: usize) {
         let Some(agent) = self
-            .assign(at, |_| true, |_| true)
+            .assign(at, &self.world.roster.everyone, &self.world.roster.everyone)
             .filter(|&agent| self.busy[agent] <= at)
         else {
             return;
@@ -242,21 +240,6 @@ impl Centre<'_> {
         } else {
             (call.outcome, call.ended_by) = ("abandoned", "agent");
         }
-        self.records.calls.push(call);
-    }
-
-    /// Parcels that each outlet delivered on each day.
-    pub(super) fn count_parcels(&mut self) {
-        let mut dice = Dice::new(self.world.plan.seed, Stream::Traffic);
-        let scale = f64::from(self.world.plan.calls_per_day) * 20.0;
-        for day in 0..self.world.plan.days {
-            let weekday = self.world.weekday(i64::from(day) * DAY);
-            for (index, outlet) in self.world.words.outlet.iter().enumerate() {
-                let usual = scale * outlet.share * if weekday >= 5 { 0.86 } else { 1.06 };
-                self.records
-                    .parcels
-                    .push((day, index, dice.lognormal(usual, 0.06) as u32));
-            }
-        }
+        self.records.call(call);
     }
 }

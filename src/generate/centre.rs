@@ -5,13 +5,14 @@ use std::collections::BinaryHeap;
 
 use super::Clock;
 use super::anomalies::Anomalies;
-use super::arrivals::{self, Channel};
+use super::arrivals::{self, Arrival, Channel};
 use super::random::{Dice, Stream};
 use super::records::{Issue, Records};
+use super::roster::Group;
 use super::world::{Customer, DAY, HOUR, MINUTE, World};
 
 /// Contacts after which a customer gives up.
-const MOST_CONTACTS: u32 = 5;
+const MOST_CONTACTS: u8 = 5;
 
 /// A served contact, as far as the rest of the centre cares.
 pub(super) struct Contact {
@@ -36,38 +37,73 @@ pub(super) struct Centre<'a> {
     pub(super) dice: Dice,
     pub(super) ticket_dice: Dice,
     pub(super) quality_dice: Dice,
-    /// When each agent is free again, and the ends of the chats each has open.
+    /// When each agent is free again, and how many chats each has open.
     pub(super) busy: Vec<Clock>,
-    pub(super) open_chats: Vec<Vec<Clock>>,
+    pub(super) open_chats: Vec<usize>,
+    /// End and agent of every open chat.
+    pub(super) chat_ends: BinaryHeap<Reverse<(Clock, usize)>>,
     /// Crowding of each hour of the plan: 1 at an ordinary peak.
     load: Vec<f64>,
-    /// Who comes next: instant, order of arrival, issue, channel.
+    /// First contacts, in order of time, and how many of them have come.
+    pub(super) fresh: Vec<Arrival>,
+    come: usize,
+    /// Who comes back: instant, order of scheduling, issue, channel.
     agenda: BinaryHeap<Reverse<(Clock, u64, usize, Channel)>>,
     scheduled: u64,
 }
 
 impl<'a> Centre<'a> {
-    /// Runs the plan from its first to its last second.
-    pub(super) fn run(world: &'a World<'a>, anomalies: &'a Anomalies) -> Records {
+    /// Everything the plan records, in memory.
+    pub(super) fn all(world: &'a World<'a>, anomalies: &'a Anomalies) -> Records {
         let mut centre = Self::open(world, anomalies);
-        while let Some(Reverse((at, _, issue, channel))) = centre.agenda.pop() {
+        while let Some((at, issue, channel)) = centre.next() {
             centre.arrive(at, issue, channel);
         }
-        centre.count_parcels();
-        centre.records.calls.sort_by_key(|call| call.started);
-        centre
-            .records
-            .evaluations
-            .sort_by_key(|evaluation| evaluation.evaluated);
-        centre.records.surveys.sort_by_key(|survey| survey.sent);
+        centre.records.sort();
         centre.records
     }
 
-    fn open(world: &'a World<'a>, anomalies: &'a Anomalies) -> Self {
+    /// Runs the plan from its first to its last second and hands over what is recorded: at every
+    /// midnight, and at the end with an instant beyond everything. All that happens before the
+    /// instant is recorded by then; what is left in the records is handed over again.
+    pub(super) fn run<E>(
+        mut self,
+        mut hand_over: impl FnMut(&mut Records, Clock) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut midnight = DAY;
+        while let Some((at, issue, channel)) = self.next() {
+            // Whatever an arrival leads to lies at or behind it.
+            while at >= midnight {
+                hand_over(&mut self.records, midnight)?;
+                midnight += DAY;
+            }
+            self.arrive(at, issue, channel);
+        }
+        while midnight < self.world.end() {
+            hand_over(&mut self.records, midnight)?;
+            midnight += DAY;
+        }
+        hand_over(&mut self.records, Clock::MAX)
+    }
+
+    /// Who comes next, first contacts before those who come back at the same second.
+    fn next(&mut self) -> Option<(Clock, usize, Channel)> {
+        let back = self.agenda.peek().map(|Reverse((at, ..))| *at);
+        let first = self.fresh.get(self.come).copied();
+        if let Some(first) = first.filter(|first| back.is_none_or(|back| first.at() <= back)) {
+            self.come += 1;
+            return Some((first.at(), first.issue(), first.channel));
+        }
+        let Reverse((at, _, issue, channel)) = self.agenda.pop()?;
+        Some((at, issue, channel))
+    }
+
+    /// Draws who will come, and opens the doors.
+    pub(super) fn open(world: &'a World<'a>, anomalies: &'a Anomalies) -> Self {
         let mut dice = Dice::new(world.plan.seed, Stream::Arrivals);
         let fresh = arrivals::fresh(world, anomalies, &mut dice);
         let load = arrivals::load(world, &mut dice);
-        let mut centre = Self {
+        Self {
             world,
             anomalies,
             customers: fresh.customers,
@@ -77,15 +113,14 @@ impl<'a> Centre<'a> {
             ticket_dice: Dice::new(world.plan.seed, Stream::Tickets),
             quality_dice: Dice::new(world.plan.seed, Stream::Quality),
             busy: vec![0; world.agents.len()],
-            open_chats: vec![Vec::new(); world.agents.len()],
+            open_chats: vec![0; world.agents.len()],
+            chat_ends: BinaryHeap::new(),
             load,
+            fresh: fresh.arrivals,
+            come: 0,
             agenda: BinaryHeap::new(),
             scheduled: 0,
-        };
-        for (at, issue, channel) in fresh.arrivals {
-            centre.schedule(at, issue, channel);
         }
-        centre
     }
 
     /// Puts an arrival on the agenda; what lies beyond the plan is forgotten.
@@ -186,7 +221,7 @@ impl<'a> Centre<'a> {
 
     /// Whether an agent settles an issue.
     pub(super) fn solves(&mut self, agent: usize, issue: usize) -> bool {
-        let scene = &self.world.problems[self.issues[issue].problem].scene;
+        let scene = &self.world.problems[self.issues[issue].problem()].scene;
         let agent = &self.world.agents[agent];
         let p = scene.solve * agent.skill * self.anomalies.solve_factor(&agent.id);
         self.dice.chance(p.clamp(0.03, 0.98))
@@ -211,40 +246,18 @@ impl<'a> Centre<'a> {
         score.saturating_sub(u8::from(cross)).max(1)
     }
 
-    /// The agent who takes a contact that calls for one of these, or anyone who can when none of
-    /// them is at work; those who are free first. `suits` judges an agent's index.
-    pub(super) fn assign(
-        &mut self,
-        at: Clock,
-        suits: impl Fn(usize) -> bool,
-        able: impl Fn(usize) -> bool,
-    ) -> Option<usize> {
-        let at_work = |index: &usize| self.world.agents[*index].on_shift(at);
-        let everyone = 0..self.world.agents.len();
-        let mut chosen: Vec<usize> = everyone
-            .clone()
-            .filter(|&index| suits(index))
-            .filter(at_work)
-            .collect();
-        if chosen.is_empty() {
-            chosen = everyone
-                .clone()
-                .filter(|&index| able(index))
-                .filter(at_work)
-                .collect();
+    /// The agent who takes a contact that calls for one of a group, or anyone who can when none of
+    /// the group is at work; those who are free first, else whoever is free first.
+    pub(super) fn assign(&mut self, at: Clock, suits: &Group, able: &Group) -> Option<usize> {
+        let chosen = [suits.at_work(at), able.at_work(at)];
+        let chosen = chosen.into_iter().find(|chosen| !chosen.is_empty());
+        let chosen = chosen.unwrap_or(&able.members);
+        let busy = &self.busy;
+        let mut free = chosen.iter().copied().filter(|&index| busy[index] <= at);
+        let count = free.clone().count();
+        if count == 0 {
+            return chosen.iter().copied().min_by_key(|&index| busy[index]);
         }
-        if chosen.is_empty() {
-            chosen = everyone.filter(|&index| able(index)).collect();
-        }
-        let free: Vec<usize> = chosen
-            .iter()
-            .copied()
-            .filter(|&index| self.busy[index] <= at)
-            .collect();
-        if free.is_empty() {
-            return chosen.into_iter().min_by_key(|&index| self.busy[index]);
-        }
-        let pick = self.dice.below(free.len());
-        free.get(pick).copied()
+        free.nth(self.dice.below(count))
     }
 }

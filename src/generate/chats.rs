@@ -1,5 +1,7 @@
 //! The online desk: the bot, the first reply, the turns, and what was typed.
 
+use std::cmp::Reverse;
+
 use super::Clock;
 use super::arrivals::Channel;
 use super::centre::{Centre, Contact};
@@ -21,7 +23,7 @@ impl Centre<'_> {
             chat.outcome = "bot";
             chat.ended = at + self.dice.lognormal(70.0, 0.6) as Clock;
             chat.customer_messages = 1 + self.dice.poisson(1.5);
-            self.records.chats.push(chat);
+            self.records.chat(chat);
             return None;
         }
         if self.dice.chance(0.6) {
@@ -40,7 +42,7 @@ impl Centre<'_> {
             chat.ended = asked + patience as Clock;
             chat.customer_messages = 1 + self.dice.poisson(1.0);
             let again = chat.ended;
-            self.records.chats.push(chat);
+            self.records.chat(chat);
             self.try_again(again, issue, Channel::Chat);
             return None;
         }
@@ -51,7 +53,7 @@ impl Centre<'_> {
     /// A session that has just begun, abandoned until somebody replies.
     fn enter(&mut self, at: Clock, issue: usize) -> Chat {
         let waybill = if self.dice.chance(0.86) {
-            self.issues[issue].waybill.clone()
+            self.issues[issue].waybill()
         } else {
             String::new()
         };
@@ -59,13 +61,13 @@ impl Centre<'_> {
             chat_id: format!(
                 "S{}{:05}",
                 self.world.compact_date(at),
-                self.records.chats.len() + 1
+                self.records.numbers.chats + 1
             ),
             started: at,
             human_requested: None,
             first_reply: None,
             ended: at,
-            platform: self.issues[issue].platform,
+            platform: usize::from(self.issues[issue].platform),
             customer: self.user(issue),
             waybill,
             agent: None,
@@ -88,14 +90,14 @@ impl Centre<'_> {
             .world
             .words
             .platform
-            .get(issue.platform)
+            .get(usize::from(issue.platform))
             .map_or("", |platform| platform.code.as_str());
         if matches!(code, "app" | "website") {
-            return self.customers[issue.customer].phone.clone();
+            return self.world.phone(&self.customers[issue.customer as usize]);
         }
         // The finaliser of SplitMix64 (Steele, Lea and Flood 2014).
         let mut hash =
-            self.world.plan.seed ^ ((issue.customer as u64) << 8 | issue.platform as u64);
+            self.world.plan.seed ^ (u64::from(issue.customer) << 8 | u64::from(issue.platform));
         hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         format!(
@@ -107,39 +109,37 @@ impl Centre<'_> {
 
     /// The agent at the online desk with the fewest open chats.
     fn chat_agent(&mut self, at: Clock) -> Option<usize> {
-        for open in &mut self.open_chats {
-            open.retain(|&end| end > at);
+        while let Some(Reverse((end, agent))) = self.chat_ends.peek().copied()
+            && end <= at
+        {
+            self.chat_ends.pop();
+            self.open_chats[agent] -= 1;
         }
         let world = self.world;
-        let desk = |index: &usize| world.words.team[world.agents[*index].team].chats;
-        let at_desk = (0..world.agents.len()).filter(desk);
-        let at_work: Vec<usize> = at_desk
-            .clone()
-            .filter(|&index| world.agents[index].on_shift(at))
-            .collect();
+        let at_work = world.roster.desk.at_work(at);
         let candidates = if at_work.is_empty() {
-            at_desk.collect()
+            &world.roster.desk.members
         } else {
             at_work
         };
         let first = self.dice.below(candidates.len());
-        let turned = candidates.iter().cycle().skip(first).take(candidates.len());
+        let (before, after) = candidates.split_at_checked(first)?;
         // Those who also take calls chat when the others are busy, and sometimes anyway.
         let stand_by = self.dice.chance(0.7);
-        turned.copied().min_by_key(|&index| {
+        let burden = |index: usize| {
             let takes_calls = !world.words.team[world.agents[index].team].queues.is_empty();
             let on_call = self.busy[index] > at;
-            self.open_chats[index].len()
-                + usize::from(takes_calls && stand_by)
-                + 2 * usize::from(on_call)
-        })
+            self.open_chats[index] + usize::from(takes_calls && stand_by) + 2 * usize::from(on_call)
+        };
+        let turned = after.iter().chain(before).copied();
+        turned.min_by_key(|&index| burden(index))
     }
 
     /// Seconds from the request to the first words of a person.
     fn first_reply(&mut self, chat: &Chat, agent: usize, asked: Clock) -> f64 {
         let hour = asked.rem_euclid(DAY) / HOUR;
         let night = if (7..22).contains(&hour) { 1.0 } else { 1.6 };
-        let crowd = if self.open_chats[agent].len() >= MOST_OPEN {
+        let crowd = if self.open_chats[agent] >= MOST_OPEN {
             self.dice.exponential(50.0)
         } else {
             0.0
@@ -172,13 +172,17 @@ impl Centre<'_> {
         chat.reply_s = Some((reply * 10.0).round() / 10.0);
         chat.customer_messages = replies + self.dice.poisson(1.5);
         chat.agent_messages = replies + self.dice.poisson(1.2);
-        chat.problem = self.dice.chance(0.93).then_some(self.issues[issue].problem);
+        chat.problem = self
+            .dice
+            .chance(0.93)
+            .then_some(self.issues[issue].problem());
         chat.resolved = self.claims_solved(solved);
         let patience = (first_reply - chat.human_requested.unwrap_or(chat.started)).max(0);
         if self.dice.chance(0.25) {
             chat.score = Some(Self::rating(&mut self.dice, solved, patience));
         }
-        self.open_chats[agent].push(chat.ended);
+        self.open_chats[agent] += 1;
+        self.chat_ends.push(Reverse((chat.ended, agent)));
         if self.quality_dice.chance(TRANSCRIBED) {
             self.transcribe(&chat, issue);
         }
@@ -191,18 +195,18 @@ impl Centre<'_> {
             ended: chat.ended,
             solved,
         };
-        self.records.chats.push(chat);
+        self.records.chat(chat);
         contact
     }
 
     /// The lines of a chat, spread over its turns.
     fn transcribe(&mut self, chat: &Chat, issue: usize) {
         let (texts, issue) = (&self.world.words.text, &self.issues[issue]);
-        let customer = &self.customers[issue.customer];
+        let customer = &self.customers[issue.customer as usize];
         let dice = &mut self.quality_dice;
         let mut lines: Vec<(Clock, &'static str, String)> = Vec::new();
         let opening = fill(
-            dice.text(&self.world.problems[issue.problem].scene.say),
+            dice.text(&self.world.problems[issue.problem()].scene.say),
             issue,
             customer,
             self.world,

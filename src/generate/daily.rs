@@ -35,14 +35,8 @@ pub struct Series {
 /// # Errors
 /// As [`super::generate`].
 pub fn daily(plan: &Plan, taxonomy: &Taxonomy) -> Result<Vec<Series>, GenerateError> {
-    if plan.days == 0 {
-        return Err(GenerateError::NoDays);
-    }
-    let world = World::new(plan, taxonomy)?;
-    if let Some((field, value)) = plan.anomalies.unknown_member(&world) {
-        return Err(GenerateError::Unknown { field, value });
-    }
-    let records = Centre::run(&world, &plan.anomalies);
+    let world = super::world_of(plan, taxonomy)?;
+    let records = Centre::all(&world, &plan.anomalies);
     let mut sums = Sums {
         days: plan.days as usize,
         series: BTreeMap::new(),
@@ -123,7 +117,7 @@ impl Sums {
     }
 
     fn tickets(&mut self, records: &Records, world: &World) {
-        for ticket in &records.tickets {
+        for ticket in records.tickets.values() {
             let outlet = world.words.outlet.get(ticket.outlet);
             let outlet = outlet.map_or("", |outlet| outlet.name.as_str());
             let problem = world.problems[ticket.problem].info.code.clone();

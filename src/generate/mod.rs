@@ -3,10 +3,11 @@
 //! [`generate`] draws a few weeks of calls, chats, tickets, ratings and checks of an invented
 //! courier's centre and writes them as its systems would export them: several encodings, Chinese
 //! and English headers, a few broken rows. The same plan gives the same bytes. Every name and
-//! number is made up.
+//! number is made up. [`write`] hands out every file as soon as no row can be added to it, so that
+//! a plan of years does not have to fit into memory.
 //!
 //! ```text
-//! arrivals ─▶ centre ─▶ calls, chats, tickets, quality ─▶ records ─▶ sheets ─▶ files
+//! arrivals ─▶ centre ─▶ calls, chats, tickets, quality ─▶ records ─▶ book ─▶ sheets ─▶ files
 //! ```
 
 #![allow(
@@ -18,6 +19,7 @@
 
 mod anomalies;
 mod arrivals;
+mod book;
 mod broken;
 mod calls;
 mod cells;
@@ -29,6 +31,7 @@ mod labels;
 mod quality;
 mod random;
 mod records;
+mod roster;
 mod sheets;
 mod story;
 mod tables;
@@ -101,7 +104,16 @@ pub struct GeneratedFile {
     pub bytes: Vec<u8>,
 }
 
-/// Why nothing was generated.
+/// What [`write`] hands out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// A complete file. Files come in the order in which they become complete.
+    File(GeneratedFile),
+    /// A day of the plan is over.
+    Day(NaiveDate),
+}
+
+/// Why nothing was generated, or not everything.
 #[derive(Debug)]
 pub enum GenerateError {
     /// The compiled-in data files do not parse.
@@ -119,6 +131,13 @@ pub enum GenerateError {
         /// What it names.
         value: String,
     },
+    /// A file could not be written.
+    Write {
+        /// Path relative to the folder of the export.
+        name: String,
+        /// Why.
+        error: std::io::Error,
+    },
 }
 
 impl fmt::Display for GenerateError {
@@ -130,6 +149,7 @@ impl fmt::Display for GenerateError {
                 f,
                 "the taxonomy has none of the problem types that the synthetic centre knows"
             ),
+            Self::Write { name, error } => write!(f, "{name}: {error}"),
             Self::NoDays => write!(f, "a plan needs at least one day"),
             Self::Unknown { field, value } => {
                 write!(
@@ -146,6 +166,7 @@ impl std::error::Error for GenerateError {
         match self {
             Self::Words(error) => Some(error),
             Self::Truth(error) => Some(error),
+            Self::Write { error, .. } => Some(error),
             Self::NoTypes | Self::NoDays | Self::Unknown { .. } => None,
         }
     }
@@ -156,20 +177,62 @@ impl std::error::Error for GenerateError {
 /// # Errors
 /// See [`GenerateError`].
 pub fn generate(plan: &Plan, taxonomy: &Taxonomy) -> Result<Vec<GeneratedFile>, GenerateError> {
+    let mut files = Vec::new();
+    write(plan, taxonomy, &mut |output| {
+        if let Output::File(file) = output {
+            files.push(file);
+        }
+        Ok(())
+    })?;
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
+}
+
+/// Runs a plan and hands out its files while it runs, [`GROUND_TRUTH`] last. In memory are the
+/// first contacts of the whole plan (some 60 bytes each), the files of periods that are not over,
+/// and the files whose place in the plan decides whether a broken row is planted in them.
+///
+/// # Errors
+/// See [`GenerateError`].
+pub fn write(
+    plan: &Plan,
+    taxonomy: &Taxonomy,
+    sink: &mut dyn FnMut(Output) -> std::io::Result<()>,
+) -> Result<(), GenerateError> {
+    let world = world_of(plan, taxonomy)?;
+    let centre = centre::Centre::open(&world, &plan.anomalies);
+    let faults = plan.anomalies.broken;
+    let faults = faults.then(|| broken::Faults::new(plan.seed));
+    let mut book = book::Book::new(&world, faults, &centre.fresh);
+    centre.run(|records, until| {
+        book.file(records, until, sink)?;
+        let day = world.date(until.min(world.end()) - 1);
+        hand(sink, GROUND_TRUTH, Output::Day(day))
+    })?;
+    let truth = truth::write(book.contents(), &world)?;
+    hand(sink, GROUND_TRUTH, Output::File(truth))
+}
+
+/// The centre of a plan, when there is such a centre.
+fn world_of<'p>(plan: &'p Plan, taxonomy: &Taxonomy) -> Result<world::World<'p>, GenerateError> {
     if plan.days == 0 {
         return Err(GenerateError::NoDays);
     }
     let world = world::World::new(plan, taxonomy)?;
-    if let Some((field, value)) = plan.anomalies.unknown_member(&world) {
-        return Err(GenerateError::Unknown { field, value });
+    match plan.anomalies.unknown_member(&world) {
+        Some((field, value)) => Err(GenerateError::Unknown { field, value }),
+        None => Ok(world),
     }
-    let records = centre::Centre::run(&world, &plan.anomalies);
-    let mut sheets = sheets::sheets(&records, &world);
-    if plan.anomalies.broken {
-        broken::plant(&mut sheets, plan.seed);
-    }
-    let mut files: Vec<GeneratedFile> = sheets.iter().map(sheets::Sheet::write).collect();
-    files.push(truth::write(&sheets, &world)?);
-    files.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(files)
+}
+
+/// Hands out something that belongs to a file.
+fn hand(
+    sink: &mut dyn FnMut(Output) -> std::io::Result<()>,
+    name: &str,
+    output: Output,
+) -> Result<(), GenerateError> {
+    sink(output).map_err(|error| GenerateError::Write {
+        name: name.to_owned(),
+        error,
+    })
 }

@@ -33,8 +33,8 @@ impl Centre<'_> {
                 _ => (dice.text(&texts.unhappy), "negative"),
             };
         }
-        self.records.surveys.push(Survey {
-            survey_id: format!("V{:06}", self.records.surveys.len() + 1),
+        self.records.survey(Survey {
+            survey_id: format!("V{:06}", self.records.numbers.surveys + 1),
             contact_ref: contact.reference.clone(),
             sent,
             answered,
@@ -56,12 +56,8 @@ impl Centre<'_> {
         if !checked || evaluated >= world.end() {
             return;
         }
-        let id = self
-            .records
-            .evaluations
-            .last()
-            .map_or(0, |last| number(&last.evaluation_id))
-            + 1;
+        self.records.numbers.evaluations += 1;
+        let id = self.records.numbers.evaluations;
         let evaluator = dice.text(&world.words.evaluators).to_owned();
         for (index, item) in world.words.item.iter().enumerate() {
             let factor = self
@@ -81,8 +77,4 @@ impl Centre<'_> {
             });
         }
     }
-}
-
-fn number(id: &str) -> u32 {
-    id.trim_start_matches('E').parse().unwrap_or(0)
 }

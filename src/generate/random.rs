@@ -15,6 +15,11 @@ pub(super) enum Stream {
     Traffic = 7,
 }
 
+/// The place that a uniform draw in [0, 1) has among `0..n`; 0 when `n` is 0.
+pub(super) fn place(unit: f64, n: usize) -> usize {
+    ((unit * n as f64) as usize).min(n.saturating_sub(1))
+}
+
 /// A seeded source of draws. Every sampler is built on [`Dice::unit`], which is exact arithmetic.
 pub(super) struct Dice(ChaCha8Rng);
 
@@ -37,7 +42,7 @@ impl Dice {
 
     /// Uniform in `0..n`; 0 when `n` is 0.
     pub(super) fn below(&mut self, n: usize) -> usize {
-        ((self.unit() * n as f64) as usize).min(n.saturating_sub(1))
+        place(self.unit(), n)
     }
 
     /// Uniform in `low..=high`.
@@ -99,6 +104,11 @@ impl Dice {
             left -= 30.0;
         }
         count
+    }
+
+    /// A number of `n` decimal digits, the first drawn first; at most 19.
+    pub(super) fn number(&mut self, n: usize) -> u64 {
+        (0..n).fold(0, |number, _| number * 10 + self.below(10) as u64)
     }
 
     /// A string of `n` decimal digits.

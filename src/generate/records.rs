@@ -1,26 +1,42 @@
 //! What the centre's systems recorded, before it becomes files.
 
+use std::collections::BTreeMap;
+
 use super::Clock;
 
-/// One reason to contact the centre, with everything that is said about it.
+/// One reason to contact the centre, with everything that is said about it. A large plan has
+/// millions of them for as long as it runs, so that they are small.
 pub(super) struct Issue {
+    /// Digits of the waybill.
+    pub(super) waybill: u64,
     /// Index into the customers.
-    pub(super) customer: usize,
+    pub(super) customer: u32,
+    /// Number of the ticket opened for it, if any.
+    pub(super) ticket: Option<u32>,
     /// Index into the world's problems.
-    pub(super) problem: usize,
-    pub(super) outlet: usize,
-    pub(super) courier: usize,
-    pub(super) waybill: String,
+    pub(super) problem: u16,
+    pub(super) outlet: u16,
     /// Index into the goods.
-    pub(super) goods: usize,
+    pub(super) goods: u16,
+    pub(super) courier: u8,
     /// Days the customer says it has taken.
-    pub(super) days: i64,
+    pub(super) days: u8,
     /// Index into the platforms: where the customer chats.
-    pub(super) platform: usize,
+    pub(super) platform: u8,
     /// Contacts so far.
-    pub(super) contacts: u32,
-    /// The ticket opened for it, if any.
-    pub(super) ticket: Option<usize>,
+    pub(super) contacts: u8,
+}
+
+impl Issue {
+    /// The number on the parcel.
+    pub(super) fn waybill(&self) -> String {
+        format!("YT88{:011}", self.waybill)
+    }
+
+    /// Index into the world's problems.
+    pub(super) fn problem(&self) -> usize {
+        usize::from(self.problem)
+    }
 }
 
 /// One queue segment of a call. Durations are in seconds.
@@ -139,6 +155,7 @@ pub(super) struct Ticket {
     /// Yuan.
     pub(super) compensation: Option<f64>,
     pub(super) description: String,
+    /// In order of time.
     pub(super) events: Vec<Event>,
 }
 
@@ -188,15 +205,51 @@ impl Ticket {
     }
 }
 
-/// Everything recorded while the plan ran, in order of time.
+/// What was recorded while the plan ran and nobody has taken away yet, in the order it was recorded.
 #[derive(Default)]
 pub(super) struct Records {
     pub(super) calls: Vec<Call>,
     pub(super) chats: Vec<Chat>,
     pub(super) messages: Vec<Message>,
-    pub(super) tickets: Vec<Ticket>,
+    /// By number, from 0 in the order of recording.
+    pub(super) tickets: BTreeMap<u32, Ticket>,
     pub(super) surveys: Vec<Survey>,
     pub(super) evaluations: Vec<Evaluation>,
-    /// Local day from 0, index of the outlet, parcels.
-    pub(super) parcels: Vec<(u32, usize, u32)>,
+    pub(super) numbers: Numbers,
+}
+
+/// How many of each have been recorded since the plan began.
+#[derive(Default)]
+pub(super) struct Numbers {
+    pub(super) calls: usize,
+    pub(super) chats: usize,
+    pub(super) tickets: u32,
+    pub(super) surveys: usize,
+    /// Contacts checked, each with a row for every item.
+    pub(super) evaluations: usize,
+}
+
+impl Records {
+    pub(super) fn call(&mut self, call: Call) {
+        self.numbers.calls += 1;
+        self.calls.push(call);
+    }
+
+    pub(super) fn chat(&mut self, chat: Chat) {
+        self.numbers.chats += 1;
+        self.chats.push(chat);
+    }
+
+    pub(super) fn survey(&mut self, survey: Survey) {
+        self.numbers.surveys += 1;
+        self.surveys.push(survey);
+    }
+
+    /// Sorts what is recorded ahead of its time by the time it belongs to.
+    pub(super) fn sort(&mut self) {
+        self.calls.sort_by_key(|call| call.started);
+        self.evaluations
+            .sort_by_key(|evaluation| evaluation.evaluated);
+        self.surveys.sort_by_key(|survey| survey.sent);
+    }
 }

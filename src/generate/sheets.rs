@@ -1,14 +1,11 @@
-//! Records become files: which row goes into which file, and its bytes.
+//! A file in the making: the bytes of its rows so far, and the rows that should not be there.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use encoding_rs::GB18030;
 
-use super::cells;
-use super::records::Records;
-use super::tables::{self, Style, Table};
-use super::world::{DAY, World};
-use super::{Clock, GeneratedFile, Split};
+use super::GeneratedFile;
+use super::tables::{Style, Table};
 
 /// A cell that is spoilt when the line is written, and how.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,218 +26,223 @@ pub(super) struct Flaw {
     pub(super) spoilt: Spoilt,
 }
 
-/// A line of a file, before it is written.
-#[derive(Clone)]
-pub(super) struct Line {
-    pub(super) cells: Vec<String>,
-    pub(super) flaw: Option<Flaw>,
-}
-
-/// A file in the making.
+/// A file in the making. No cell contains a line break, so a line is a physical line.
 pub(super) struct Sheet {
     pub(super) table: &'static Table,
     pub(super) name: String,
-    pub(super) lines: Vec<Line>,
+    bytes: Vec<u8>,
+    /// Where each line ends, the header included.
+    ends: Vec<usize>,
+    /// The planted lines by index below the header, ascending.
+    flaws: Vec<(usize, Flaw)>,
 }
 
 impl Sheet {
-    /// Writes the bytes. No cell contains a line break, so a line is a physical line.
-    pub(super) fn write(&self) -> GeneratedFile {
-        let style = self.table.style;
-        let mut bytes = if style == Style::Utf8Bom {
-            b"\xef\xbb\xbf".to_vec()
-        } else {
-            Vec::new()
-        };
-        let header = Line {
-            cells: self
-                .table
-                .columns
-                .iter()
-                .map(|(_, header)| (*header).to_owned())
-                .collect(),
-            flaw: None,
-        };
-        for line in std::iter::once(&header).chain(&self.lines) {
-            let spoilt = line.flaw.as_ref().map_or(Spoilt::No, |flaw| flaw.spoilt);
-            for (place, cell) in line.cells.iter().enumerate() {
-                if place > 0 {
-                    bytes.push(b',');
-                }
-                match spoilt {
-                    Spoilt::OpenQuote(at) if at == place => bytes.push(b'"'),
-                    Spoilt::BadByte(at) if at == place => bytes.push(0xff),
-                    _ => {}
-                }
-                encode(&quoted(cell), style, &mut bytes);
-            }
-            bytes.extend_from_slice(if style == Style::Gb18030 {
-                b"\r\n"
+    /// A file with a header only.
+    pub(super) fn new(table: &'static Table, name: String) -> Self {
+        let mut sheet = Self {
+            table,
+            name,
+            bytes: if table.style == Style::Utf8Bom {
+                b"\xef\xbb\xbf".to_vec()
             } else {
-                b"\n"
-            });
+                Vec::new()
+            },
+            ends: Vec::new(),
+            flaws: Vec::new(),
+        };
+        let header = table.columns.iter().map(|(_, header)| *header);
+        write(header, table.style, Spoilt::No, &mut sheet.bytes);
+        sheet.ends.push(sheet.bytes.len());
+        sheet
+    }
+
+    /// Lines below the header.
+    pub(super) fn rows(&self) -> usize {
+        self.ends.len() - 1
+    }
+
+    /// Appends a row.
+    pub(super) fn push(&mut self, cells: &[String]) {
+        let cells = cells.iter().map(String::as_str);
+        write(cells, self.table.style, Spoilt::No, &mut self.bytes);
+        self.ends.push(self.bytes.len());
+    }
+
+    /// Appends a row written by [`line`].
+    pub(super) fn push_line(&mut self, line: &[u8]) {
+        self.bytes.extend_from_slice(line);
+        self.ends.push(self.bytes.len());
+    }
+
+    /// The planted lines: physical line from 1 (the header), and what is wrong.
+    pub(super) fn flaws(&self) -> impl Iterator<Item = (usize, &Flaw)> {
+        self.flaws.iter().map(|(row, flaw)| (row + 2, flaw))
+    }
+
+    /// Whether a row was planted.
+    pub(super) fn is_flawed(&self, row: usize) -> bool {
+        self.flaws.iter().any(|(at, _)| *at == row)
+    }
+
+    /// The cells of a row as they were pushed.
+    pub(super) fn cells(&self, row: usize) -> Option<Vec<String>> {
+        let line = self
+            .bytes
+            .get(*self.ends.get(row)?..*self.ends.get(row + 1)?)?;
+        let text = match self.table.style {
+            Style::Gb18030 => GB18030.decode_without_bom_handling(line).0,
+            Style::Utf8 | Style::Utf8Bom => String::from_utf8_lossy(line),
+        };
+        Some(split(text.trim_end_matches(['\r', '\n'])))
+    }
+
+    /// Plants a line as row `row`; the rows from there on move down.
+    pub(super) fn plant(&mut self, row: usize, cells: &[String], flaw: Flaw) {
+        let Some(&start) = self.ends.get(row) else {
+            return;
+        };
+        let mut line = Vec::new();
+        let cells = cells.iter().map(String::as_str);
+        write(cells, self.table.style, flaw.spoilt, &mut line);
+        for end in self.ends.iter_mut().skip(row + 1) {
+            *end += line.len();
         }
+        self.ends.insert(row + 1, start + line.len());
+        self.bytes.splice(start..start, line);
+        for (at, _) in self.flaws.iter_mut().filter(|(at, _)| *at >= row) {
+            *at += 1;
+        }
+        let place = self.flaws.partition_point(|(at, _)| *at < row);
+        self.flaws.insert(place, (row, flaw));
+    }
+
+    /// The finished file.
+    pub(super) fn file(self) -> GeneratedFile {
         GeneratedFile {
-            name: self.name.clone(),
-            bytes,
+            name: self.name,
+            bytes: self.bytes,
         }
     }
 }
 
-fn encode(text: &str, style: Style, bytes: &mut Vec<u8>) {
-    match style {
-        Style::Gb18030 => bytes.extend_from_slice(&GB18030.encode(text).0),
-        Style::Utf8 | Style::Utf8Bom => bytes.extend_from_slice(text.as_bytes()),
+/// The bytes of a row of a table.
+pub(super) fn line(table: &Table, cells: &[String]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let cells = cells.iter().map(String::as_str);
+    write(cells, table.style, Spoilt::No, &mut bytes);
+    bytes
+}
+
+/// Writes a line with its end.
+fn write<'c>(
+    cells: impl Iterator<Item = &'c str>,
+    style: Style,
+    spoilt: Spoilt,
+    bytes: &mut Vec<u8>,
+) {
+    for (place, cell) in cells.enumerate() {
+        if place > 0 {
+            bytes.push(b',');
+        }
+        match spoilt {
+            Spoilt::OpenQuote(at) if at == place => bytes.push(b'"'),
+            Spoilt::BadByte(at) if at == place => bytes.push(0xff),
+            _ => {}
+        }
+        let cell = quoted(cell);
+        match style {
+            Style::Gb18030 => bytes.extend_from_slice(&GB18030.encode(&cell).0),
+            Style::Utf8 | Style::Utf8Bom => bytes.extend_from_slice(cell.as_bytes()),
+        }
     }
+    bytes.extend_from_slice(match style {
+        Style::Gb18030 => b"\r\n",
+        Style::Utf8 | Style::Utf8Bom => b"\n",
+    });
 }
 
 /// The cell as CSV wants it (RFC 4180).
-fn quoted(cell: &str) -> String {
+fn quoted(cell: &str) -> Cow<'_, str> {
     if cell.contains([',', '"']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
+        Cow::Owned(format!("\"{}\"", cell.replace('"', "\"\"")))
     } else {
-        cell.to_owned()
+        Cow::Borrowed(cell)
     }
 }
 
-/// Sorts every row into its file; a period without rows has a file with a header only.
-pub(super) fn sheets(records: &Records, world: &World) -> Vec<Sheet> {
-    let mut book = Book {
-        world,
-        sheets: BTreeMap::new(),
-    };
-    for table in tables::ALL {
-        book.open(table);
-    }
-    for call in &records.calls {
-        book.add(&tables::CALLS, call.started, cells::call(call, world));
-    }
-    for chat in &records.chats {
-        book.add(&tables::CHATS, chat.started, cells::chat(chat, world));
-    }
-    for message in &records.messages {
-        book.add(
-            &tables::MESSAGES,
-            message.sent,
-            cells::message(message, world),
-        );
-    }
-    for survey in &records.surveys {
-        book.add(&tables::SURVEYS, survey.sent, cells::survey(survey, world));
-    }
-    for evaluation in &records.evaluations {
-        book.add(
-            &tables::EVALUATIONS,
-            evaluation.evaluated,
-            cells::evaluation(evaluation, world),
-        );
-    }
-    for (day, outlet, parcels) in &records.parcels {
-        let at = i64::from(*day) * DAY;
-        let cells = vec![
-            world.date(at).to_string(),
-            world.words.outlet[*outlet].name.clone(),
-            parcels.to_string(),
-        ];
-        book.add(&tables::PARCELS, at, cells);
-    }
-    book.add_tickets(records);
-    book.add_agents();
-    book.sheets.into_values().collect()
-}
-
-/// The files by table and period.
-struct Book<'w> {
-    world: &'w World<'w>,
-    sheets: BTreeMap<(&'static str, String), Sheet>,
-}
-
-impl Book<'_> {
-    /// Adds a row to the file of its period.
-    fn add(&mut self, table: &'static Table, at: Clock, cells: Vec<String>) {
-        let key = self.period(table, at.clamp(0, self.world.end() - 1));
-        if let Some(sheet) = self.sheets.get_mut(&(table.name, key)) {
-            sheet.lines.push(Line { cells, flaw: None });
-        }
-    }
-
-    /// Makes the files of a table for the whole plan.
-    fn open(&mut self, table: &'static Table) {
-        for day in 0..i64::from(self.world.plan.days) {
-            let key = self.period(table, day * DAY);
-            let name = if key.is_empty() {
-                format!("{}.csv", table.name)
-            } else {
-                format!("{}_{key}.csv", table.name)
-            };
-            self.sheets.entry((table.name, key)).or_insert(Sheet {
-                table,
-                name,
-                lines: Vec::new(),
-            });
-        }
-    }
-
-    /// `2026-W10`, `2026-03-02`, or empty for a table in one file.
-    fn period(&self, table: &Table, at: Clock) -> String {
-        match self.world.plan.split {
-            _ if table.name == tables::AGENTS.name => String::new(),
-            Split::Day => self.world.date(at).to_string(),
-            Split::Week if table.weekly => self.world.date(at).format("%G-W%V").to_string(),
-            Split::Week => String::new(),
-        }
-    }
-
-    /// Tickets and their events. A weekly file has the tickets created in its week, as they stand
-    /// at the plan's end; a daily file has those that anything happened to, as they stand that
-    /// midnight, so that a ticket comes again in a later file with a later update.
-    fn add_tickets(&mut self, records: &Records) {
-        let (world, end) = (self.world, self.world.end());
-        let mut rows: Vec<(Clock, Vec<String>)> = Vec::new();
-        let mut events: Vec<(Clock, Vec<String>)> = Vec::new();
-        for ticket in &records.tickets {
-            let happened = ticket.events.iter().filter(|event| event.at < end);
-            events.extend(
-                happened
-                    .clone()
-                    .map(|event| (event.at, cells::event(ticket, event, world))),
-            );
-            if world.plan.split == Split::Week {
-                rows.push((
-                    ticket.created,
-                    cells::ticket(ticket, &ticket.standing(end), world),
-                ));
+/// The cells of a line that [`quoted`] wrote.
+fn split(line: &str) -> Vec<String> {
+    let mut cells = vec![String::new()];
+    let mut inside = false;
+    let mut letters = line.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            ',' if !inside => {
+                cells.push(String::new());
                 continue;
             }
-            let mut days: Vec<Clock> = happened.map(|event| event.at.div_euclid(DAY)).collect();
-            days.dedup();
-            for day in days {
-                let now = ticket.standing((day + 1) * DAY);
-                rows.push((now.updated, cells::ticket(ticket, &now, world)));
+            '"' if !inside => {
+                inside = true;
+                continue;
             }
+            '"' if letters.next_if_eq(&'"').is_none() => {
+                inside = false;
+                continue;
+            }
+            _ => {}
         }
-        rows.sort_by_key(|(at, _)| *at);
-        events.sort_by_key(|(at, _)| *at);
-        for (table, list) in [(&tables::TICKETS, rows), (&tables::EVENTS, events)] {
-            for (at, cells) in list {
-                self.add(table, at, cells);
+        if let Some(cell) = cells.last_mut() {
+            cell.push(letter);
+        }
+    }
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tables;
+    use super::*;
+
+    fn row(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|text| (*text).to_owned()).collect()
+    }
+
+    #[test]
+    fn rows_come_back_as_they_were_pushed() {
+        for table in [&tables::CALLS, &tables::TICKETS, &tables::SURVEYS] {
+            let mut sheet = Sheet::new(table, String::new());
+            let rows = [
+                row(&["", "客户原话\"再不解决就投诉\"", "a,b", "\"", "\"\"", "末"]),
+                row(&["排队", "", ",", ""]),
+            ];
+            for row in &rows {
+                sheet.push(row);
             }
+            sheet.push_line(&line(table, &rows[0]));
+            let read: Vec<_> = (0..3).filter_map(|row| sheet.cells(row)).collect();
+            assert_eq!(read, [&rows[..], &rows[..1]].concat());
+            assert_eq!((sheet.rows(), sheet.cells(3)), (3, None));
         }
     }
 
-    /// The roster; days of hiring as people type them, `2024/3/1`.
-    fn add_agents(&mut self) {
-        for agent in &self.world.agents {
-            let team = &self.world.words.team[agent.team];
-            let hired = agent.hired_on.format("%Y/%-m/%-d").to_string();
-            let cells = vec![
-                agent.id.clone(),
-                agent.name.clone(),
-                team.name.clone(),
-                team.site.clone(),
-                hired,
-            ];
-            self.add(&tables::AGENTS, 0, cells);
+    #[test]
+    fn planted_lines_move_the_others_down() {
+        let flaw = |fault| Flaw {
+            fault,
+            column: "",
+            spoilt: Spoilt::No,
+        };
+        let mut sheet = Sheet::new(&tables::PARCELS, String::new());
+        for text in ["a", "b"] {
+            sheet.push(&row(&[text]));
         }
+        sheet.plant(2, &row(&["z"]), flaw("last"));
+        sheet.plant(1, &row(&["y"]), flaw("second"));
+        let flaws: Vec<_> = sheet.flaws().map(|(at, flaw)| (at, flaw.fault)).collect();
+        assert_eq!(flaws, [(3, "second"), (5, "last")]);
+        assert!(sheet.is_flawed(1) && !sheet.is_flawed(2));
+        assert_eq!(sheet.cells(3), Some(row(&["z"])));
+        assert_eq!(sheet.file().bytes, b"date,outlet,parcels\na\ny\nb\nz\n");
     }
 }

@@ -5,6 +5,18 @@ use super::random::Dice;
 use super::records::Event;
 use super::world::{DAY, HOUR, MINUTE};
 
+/// How long a ticket may be silent before the system closes it, and the age that none outlives.
+const SILENCE: Clock = 30 * DAY;
+const OLDEST: Clock = 58 * DAY;
+
+/// When the system closes a ticket that nobody touches any more after `last`: in the night after
+/// a silence of 30 days, at an age of less than 60 days.
+pub(super) fn lapse(created: Clock, last: Clock) -> Clock {
+    let due = (last + SILENCE).min(created + OLDEST).max(last);
+    let night = (due.div_euclid(DAY) + 1) * DAY + 2 * HOUR;
+    night + created.rem_euclid(30 * MINUTE)
+}
+
 /// What a history depends on.
 pub(super) struct Case<'t> {
     pub(super) created: Clock,
@@ -85,6 +97,13 @@ pub(super) fn write(case: &Case, dice: &mut Dice) -> Vec<Event> {
         end(&mut story, resolved, at_once, dice);
     }
     story.events.sort_by_key(|event| event.at);
+    if story.status != "closed" {
+        let last = story.events.last().map_or(case.created, |event| event.at);
+        story.turn(lapse(case.created, last), "status", "closed");
+        if let Some(event) = story.events.last_mut() {
+            "system".clone_into(&mut event.actor);
+        }
+    }
     story.events
 }
 

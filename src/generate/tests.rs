@@ -2,6 +2,7 @@
 
 mod histories;
 mod planted;
+mod streaming;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -96,7 +97,7 @@ fn rows(files: &[GeneratedFile], table: &str) -> Vec<BTreeMap<String, String>> {
 /// Runs a plan and shows the records to a check.
 fn with_records(plan: &Plan, check: impl FnOnce(&Records, &World)) {
     let world = World::new(plan, &Taxonomy::builtin()).unwrap();
-    check(&Centre::run(&world, &plan.anomalies), &world);
+    check(&Centre::all(&world, &plan.anomalies), &world);
 }
 
 #[test]

@@ -12,28 +12,31 @@ pub(super) fn fill(template: &str, issue: &Issue, customer: &Customer, world: &W
     let outlet = world
         .words
         .outlet
-        .get(issue.outlet)
+        .get(usize::from(issue.outlet))
         .map_or("", |outlet| outlet.name.as_str());
     let goods = world
         .words
         .goods
-        .get(issue.goods)
+        .get(usize::from(issue.goods))
         .map_or("", String::as_str);
+    if !template.contains('{') {
+        return template.to_owned();
+    }
     template
-        .replace("{waybill}", &issue.waybill)
+        .replace("{waybill}", &issue.waybill())
         .replace("{outlet}", outlet)
         .replace("{courier}", courier(issue, world))
         .replace("{goods}", goods)
         .replace("{days}", &issue.days.to_string())
-        .replace("{phone}", &customer.phone)
+        .replace("{phone}", &world.phone(customer))
 }
 
 /// The courier who carries the issue's parcel.
 pub(super) fn courier<'w>(issue: &Issue, world: &'w World) -> &'w str {
     world
         .couriers
-        .get(issue.outlet)
-        .and_then(|names| names.get(issue.courier))
+        .get(usize::from(issue.outlet))
+        .and_then(|names| names.get(usize::from(issue.courier)))
         .map_or("", String::as_str)
 }
 
@@ -47,7 +50,7 @@ pub(super) fn description(
     dice: &mut Dice,
 ) -> String {
     let texts = &world.words.text;
-    let scene = &world.problems[issue.problem].scene;
+    let scene = &world.problems[issue.problem()].scene;
     if dice.chance(if typed { 0.03 } else { 0.12 }) {
         return dice.text(&texts.vague).to_owned();
     }

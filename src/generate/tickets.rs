@@ -5,7 +5,7 @@ use super::arrivals::Channel;
 use super::centre::{Centre, Contact};
 use super::random::Dice;
 use super::records::{Event, Ticket};
-use super::story::{Case, write};
+use super::story::{Case, lapse, write};
 use super::text::{courier, description};
 use super::words::TypeInfo;
 use super::world::{HOUR, World};
@@ -28,7 +28,7 @@ impl Centre<'_> {
     /// Opens a ticket for a contact, or notes the contact on the one that is open.
     pub(super) fn ticket_for(&mut self, contact: &Contact) {
         let issue = &self.issues[contact.issue];
-        let scene = &self.world.problems[issue.problem].scene;
+        let scene = &self.world.problems[issue.problem()].scene;
         let dice = &mut self.ticket_dice;
         let open = issue.ticket.is_some();
         let p =
@@ -60,10 +60,11 @@ impl Centre<'_> {
         let channel = FORMS
             .get(self.ticket_dice.weighted(weights))
             .map_or("app", |(channel, _)| channel);
-        let agent = self.assign(at, |_| true, |_| true)?;
+        let everyone = &self.world.roster.everyone;
+        let agent = self.assign(at, everyone, everyone)?;
         let solved = self.solves(agent, issue);
         self.open_ticket(at, channel, issue, agent, "");
-        let ticket = self.records.tickets.last()?;
+        let (_, ticket) = self.records.tickets.last_key_value()?;
         let ended = ticket
             .events
             .iter()
@@ -81,9 +82,9 @@ impl Centre<'_> {
     }
 
     /// Writes "the customer called again" into the history of a ticket that is still open.
-    fn note(&mut self, ticket: usize, at: Clock, agent: usize) {
+    fn note(&mut self, ticket: u32, at: Clock, agent: usize) {
         let actor = self.world.agents[agent].id.clone();
-        let Some(ticket) = self.records.tickets.get_mut(ticket) else {
+        let Some(ticket) = self.records.tickets.get_mut(&ticket) else {
             return;
         };
         let standing = ticket.standing(at);
@@ -98,8 +99,19 @@ impl Centre<'_> {
             actor,
             department: standing.department,
         };
+        let lapses = match ticket.events.as_slice() {
+            [.., before, last] => last.at == lapse(ticket.created, before.at),
+            _ => false,
+        };
         let place = ticket.events.partition_point(|event| event.at <= at);
         ticket.events.insert(place, note);
+        // Silence is counted from the note on.
+        if let [.., before, last] = ticket.events.as_mut_slice()
+            && lapses
+            && last.to == "closed"
+        {
+            last.at = lapse(ticket.created, before.at);
+        }
     }
 
     /// Files a ticket with its whole history.
@@ -111,10 +123,10 @@ impl Centre<'_> {
         agent: usize,
         contact_ref: &str,
     ) {
-        let (world, number) = (self.world, self.records.tickets.len());
+        let (world, number) = (self.world, self.records.numbers.tickets);
         let subject = &self.issues[issue];
-        let problem = &world.problems[subject.problem];
-        let customer = &self.customers[subject.customer];
+        let problem = &world.problems[subject.problem()];
+        let customer = &self.customers[subject.customer as usize];
         let kind = world.kind(&problem.scene.kind);
         let dice = &mut self.ticket_dice;
         let typed = !dice.chance(UNTYPED);
@@ -123,18 +135,18 @@ impl Centre<'_> {
             created,
             channel,
             kind: kind.code.clone(),
-            problem: subject.problem,
+            problem: subject.problem(),
             problem_name: if typed {
                 spelling(&problem.info, dice)
             } else {
                 String::new()
             },
             priority: priority(&kind.code, customer.vip, dice),
-            customer: customer.phone.clone(),
-            waybill: usually(0.95, &subject.waybill, dice),
+            customer: world.phone(customer),
+            waybill: usually(0.95, &subject.waybill(), dice),
             contact_ref: contact_ref.to_owned(),
             owner: agent,
-            outlet: subject.outlet,
+            outlet: usize::from(subject.outlet),
             courier: usually(0.7, courier(subject, world), dice),
             emotion: emotion(&kind.code, dice),
             responsibility: responsibility(&kind.code, problem.scene.fault, dice),
@@ -145,10 +157,11 @@ impl Centre<'_> {
             description: description(subject, customer, typed, world, dice),
             events: Vec::new(),
         };
-        let outlet = &world.words.outlet[subject.outlet].name;
+        let outlet = &world.words.outlet[usize::from(subject.outlet)].name;
         ticket.events = write(&self.case(&ticket, outlet), &mut self.ticket_dice);
         self.issues[issue].ticket = Some(number);
-        self.records.tickets.push(ticket);
+        self.records.numbers.tickets += 1;
+        self.records.tickets.insert(number, ticket);
     }
 
     /// What the history of a ticket depends on.

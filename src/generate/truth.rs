@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::anomalies::Anomalies;
+use super::book::Contents;
 use super::expectations::Expectation;
-use super::sheets::Sheet;
 use super::world::World;
 use super::{GenerateError, GeneratedFile};
 
@@ -83,21 +83,9 @@ pub struct FileRows {
     pub rows: usize,
 }
 
-/// Writes the ground truth of the finished sheets.
-pub(super) fn write(sheets: &[Sheet], world: &World) -> Result<GeneratedFile, GenerateError> {
+/// Writes the ground truth of the finished files.
+pub(super) fn write(contents: Contents, world: &World) -> Result<GeneratedFile, GenerateError> {
     let plan = world.plan;
-    let broken = sheets.iter().flat_map(|sheet| {
-        sheet.lines.iter().enumerate().filter_map(|(index, line)| {
-            let flaw = line.flaw.as_ref()?;
-            let (fault, column) = (flaw.fault.to_owned(), flaw.column.to_owned());
-            Some(BrokenRow {
-                file: sheet.name.clone(),
-                line: index + 2,
-                fault,
-                column,
-            })
-        })
-    });
     let truth = GroundTruth {
         seed: plan.seed,
         start: plan.start.to_string(),
@@ -116,14 +104,8 @@ pub(super) fn write(sheets: &[Sheet], world: &World) -> Result<GeneratedFile, Ge
                 care: agent.care,
             })
             .collect(),
-        broken: broken.collect(),
-        file: sheets
-            .iter()
-            .map(|sheet| FileRows {
-                name: sheet.name.clone(),
-                rows: sheet.lines.len(),
-            })
-            .collect(),
+        broken: contents.broken,
+        file: contents.files,
     };
     let text = toml::to_string(&truth).map_err(GenerateError::Truth)?;
     Ok(GeneratedFile {

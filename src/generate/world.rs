@@ -3,6 +3,7 @@
 use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::random::{Dice, Stream};
+use super::roster::Roster;
 use super::words::{CentreWords, Kind, Scene, Scenes, Taxonomy, TypeInfo};
 use super::{Clock, GenerateError, Plan};
 
@@ -48,12 +49,15 @@ impl Agent {
     }
 }
 
-/// Someone with a telephone.
+/// Someone with a telephone. A large plan has millions of them.
 pub(super) struct Customer {
-    pub(super) phone: String,
+    /// The digits behind the prefix: eight, or four of a masked number.
+    digits: u32,
+    /// Index into the prefixes.
+    prefix: u16,
+    pub(super) outlet: u16,
     /// The exporting system shows this customer's number masked.
     pub(super) masked: bool,
-    pub(super) outlet: usize,
     /// Very important: reaches the VIP queue.
     pub(super) vip: bool,
 }
@@ -64,6 +68,7 @@ pub(super) struct World<'a> {
     pub(super) words: CentreWords,
     pub(super) problems: Vec<Problem>,
     pub(super) agents: Vec<Agent>,
+    pub(super) roster: Roster,
     /// Couriers of each outlet.
     pub(super) couriers: Vec<Vec<String>>,
 }
@@ -96,6 +101,7 @@ impl<'a> World<'a> {
             .collect();
         Ok(Self {
             plan,
+            roster: Roster::new(&agents, &words),
             words,
             problems,
             agents,
@@ -119,12 +125,20 @@ impl<'a> World<'a> {
 
     /// `2026-03-02 09:15:22`
     pub(super) fn stamp(&self, at: Clock) -> String {
-        self.local(at).format("%Y-%m-%d %H:%M:%S").to_string()
+        let (date, time) = (self.date(at), at.rem_euclid(DAY));
+        format!(
+            "{date} {:02}:{:02}:{:02}",
+            time / HOUR,
+            time % HOUR / MINUTE,
+            time % MINUTE
+        )
     }
 
     /// `260302`, the date inside an identifier.
     pub(super) fn compact_date(&self, at: Clock) -> String {
-        self.local(at).format("%y%m%d").to_string()
+        let date = self.date(at);
+        let year = date.year().rem_euclid(100);
+        format!("{year:02}{:02}{:02}", date.month(), date.day())
     }
 
     /// Days from Monday of an instant.
@@ -155,29 +169,50 @@ impl<'a> World<'a> {
             .unwrap_or(&kinds[0])
     }
 
+    /// Parcels that each outlet delivers on each day: local day from 0, index of the outlet, parcels.
+    pub(super) fn parcels(&self) -> Vec<(u32, usize, u32)> {
+        let mut dice = Dice::new(self.plan.seed, Stream::Traffic);
+        let scale = f64::from(self.plan.calls_per_day) * 20.0;
+        let mut parcels = Vec::new();
+        for day in 0..self.plan.days {
+            let weekday = self.weekday(i64::from(day) * DAY);
+            for (index, outlet) in self.words.outlet.iter().enumerate() {
+                let usual = scale * outlet.share * if weekday >= 5 { 0.86 } else { 1.06 };
+                parcels.push((day, index, dice.lognormal(usual, 0.06) as u32));
+            }
+        }
+        parcels
+    }
+
     /// A new customer who lives in the area of some outlet.
     pub(super) fn customer(&self, outlet: Option<usize>, dice: &mut Dice) -> Customer {
         let outlet = outlet
             .unwrap_or_else(|| dice.weighted(self.words.outlet.iter().map(|outlet| outlet.share)));
         let masked = dice.chance(0.04);
-        let phone = if masked {
-            format!(
-                "{}****{}",
-                dice.text(&self.words.masked_prefixes),
-                dice.digits(4)
-            )
+        let (prefixes, digits) = if masked {
+            (&self.words.masked_prefixes, 4)
         } else {
-            format!(
-                "{}{}",
-                dice.text(&self.words.phone_prefixes),
-                dice.digits(8)
-            )
+            (&self.words.phone_prefixes, 8)
         };
         Customer {
-            phone,
+            prefix: dice.below(prefixes.len()) as u16,
+            digits: dice.number(digits) as u32,
+            outlet: outlet as u16,
             masked,
-            outlet,
             vip: dice.chance(0.05),
+        }
+    }
+
+    /// A customer's number as the centre's systems show it.
+    pub(super) fn phone(&self, customer: &Customer) -> String {
+        let (prefixes, digits) = (usize::from(customer.prefix), customer.digits);
+        let of = |prefixes: &[String], at: usize| prefixes.get(at).cloned().unwrap_or_default();
+        if customer.masked {
+            let prefix = of(&self.words.masked_prefixes, prefixes);
+            format!("{prefix}****{digits:04}")
+        } else {
+            let prefix = of(&self.words.phone_prefixes, prefixes);
+            format!("{prefix}{digits:08}")
         }
     }
 }

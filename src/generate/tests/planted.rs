@@ -135,7 +135,7 @@ fn planted_outlets_show_in_the_raw_numbers() {
                 .unwrap()
         };
         let per_day = |late: bool| {
-            let tickets = records.tickets.iter().filter(|ticket| {
+            let tickets = records.tickets.values().filter(|ticket| {
                 ticket.problem == damaged && ticket.outlet == outlet("杭州滨江网点")
             });
             tickets
@@ -166,7 +166,7 @@ fn planted_outlets_show_in_the_raw_numbers() {
         let answer = |slow: bool| {
             let tickets = records
                 .tickets
-                .iter()
+                .values()
                 .filter(|ticket| (ticket.outlet == outlet("广州天河网点")) == slow);
             mean(tickets.filter_map(|ticket| {
                 let at = |name: &str| {
