@@ -10,6 +10,8 @@ pub mod adjusted;
 pub mod coaching;
 /// Why did it move? A change between two periods, in parts.
 pub mod compare;
+/// When callers waited longer than usual: queues by part of the day.
+pub mod dayparts;
 /// What is emerging: counts above what their weekday leads to expect.
 pub mod emerging;
 /// 重点关注: customers and waybills with repeated complaints.

@@ -3,6 +3,8 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::i18n::Bilingual;
+use crate::insight::coaching::Skipped;
+use crate::insight::dayparts::DayParts;
 use crate::insight::emerging::Emerging;
 use crate::insight::movement::{Day, Movement};
 use crate::insight::waits::Waiting;
@@ -63,6 +65,10 @@ pub struct Insight {
     pub promises: Option<Promised>,
     /// How long callers waited.
     pub waiting: Option<Waiting>,
+    /// When callers waited longer than usual.
+    pub day_parts: Option<DayParts>,
+    /// Script items that a team leaves out.
+    pub skipped: Vec<Skipped>,
 }
 
 /// What became of the rows of one file.
