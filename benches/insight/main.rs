@@ -12,7 +12,9 @@ use chrono::NaiveDate;
 use kefu::insight::emerging::judge;
 use rand::{Rng, SeedableRng};
 
+mod members;
 mod score;
+mod stored;
 
 fn main() {
     let numbers: Vec<u64> = std::env::args()
@@ -25,6 +27,9 @@ fn main() {
     let mut all = score::Score::default();
     for seed in 1..=seeds {
         score::add(&mut all, seed, calls);
+        if seed % 10 == 0 {
+            eprintln!("{seed} seeds, {:.0} s", started.elapsed().as_secs_f64());
+        }
     }
     println!(
         "{seeds} seeds, {calls} calls a day, {:.0} s",
@@ -54,7 +59,34 @@ fn main() {
             share(theirs.alarms, theirs.looked),
         );
     }
+    lists(&all);
     scan();
+}
+
+/// Coaching lists and weeks of calm centres.
+fn lists(all: &score::Score) {
+    let worse = |least: f64| {
+        all.listed
+            .iter()
+            .filter(|(_, worse)| *worse > least)
+            .count()
+    };
+    println!(
+        "\ncoaching of {} calm centres: {} comparisons, chance would list {:.1}; listed {}, of them {} truly worse than \
+         the mean, {} by more than 5 %",
+        all.lists,
+        all.checked,
+        all.by_chance,
+        all.listed.len(),
+        worse(0.0),
+        worse(0.05),
+    );
+    for (kpi, found) in &all.weeks {
+        println!(
+            "change of a calm week called real, {kpi}: {} of {}",
+            found.alarms, found.looked
+        );
+    }
 }
 
 /// 400 problems at outlets over a year.

@@ -12,10 +12,10 @@ use kefu::settings::Settings;
 
 /// Days of a plan, and the first that is judged: before, neither method tests anything.
 const DAYS: u32 = 28;
-const FIRST: usize = 15;
+pub const FIRST: usize = 15;
 
 /// Change from one day to the next that the naive rule calls an alarm.
-const NAIVE: f64 = 0.10;
+pub const NAIVE: f64 = 0.10;
 
 /// Share of days on which one of the four rules signals although nothing changed (`docs/decisions.md`, control charts).
 const RULES: f64 = 0.016;
@@ -41,6 +41,15 @@ pub struct False {
     pub promised: f64,
 }
 
+impl False {
+    /// Counts one that was looked at, with the chance of an alarm that the page leads to expect.
+    pub fn count(&mut self, alarm: bool, promised: f64) {
+        self.looked += 1;
+        self.alarms += u32::from(alarm);
+        self.promised += promised;
+    }
+}
+
 /// The result over all seeds.
 #[derive(Debug, Clone, Default)]
 pub struct Score {
@@ -48,6 +57,14 @@ pub struct Score {
     pub found: BTreeMap<&'static str, [Found; 2]>,
     /// By method and what it looks at: ours, and the naive rule's.
     pub false_alarms: BTreeMap<&'static str, [False; 2]>,
+    /// Changes of a calm week called real, by figure.
+    pub weeks: BTreeMap<String, False>,
+    /// Coaching lists of calm centres: how many, comparisons, what the page leads to expect, and the rows: figure, and
+    /// by how much the agent is truly worse than the mean.
+    pub lists: u32,
+    pub checked: usize,
+    pub by_chance: f64,
+    pub listed: Vec<(String, f64)>,
 }
 
 fn taxonomy() -> Taxonomy {
@@ -75,6 +92,8 @@ pub fn add(score: &mut Score, seed: u64, calls_per_day: u32) {
     }
     let calm = daily(&plan(seed, calls_per_day, Anomalies::default()), &taxonomy).unwrap();
     quiet(score, &calm);
+    let plan = |anomalies| plan(seed, calls_per_day, anomalies);
+    super::members::add(score, plan, &taxonomy);
 }
 
 fn dates(until: usize) -> Vec<NaiveDate> {
@@ -153,7 +172,8 @@ fn naive(series: &Series, until: usize, above: Option<bool>) -> bool {
     change.abs() > NAIVE * before && above.is_none_or(|above| (change > 0.0) == above)
 }
 
-fn note(found: &mut Found, from: usize, last: usize, alarm: impl Fn(usize) -> bool) {
+/// Looks for the first day from `from` to `last` on which an alarm is raised.
+pub fn note(found: &mut Found, from: usize, last: usize, alarm: impl Fn(usize) -> bool) {
     found.planted += 1;
     if let Some(day) = (from..=last).find(|day| alarm(*day)) {
         found.found += 1;
@@ -185,18 +205,25 @@ fn look(score: &mut Score, anomaly: &Anomaly, series: &[Series]) {
                 of("tickets", &members).is_some_and(|series| naive(series, until, Some(true)))
             });
         }
-        Anomaly::SlowQueue { queue, day, .. } => {
-            let day = *day as usize;
-            pair(score, "slow_queue", of("asa", &[queue.as_str()]), day, day);
-        }
         Anomaly::SlowPlatform {
             platform, from_day, ..
         } => {
             let slow = of("frt", &[platform.as_str()]);
             pair(score, "slow_platform", slow, *from_day as usize, last);
+            let whole = of("frt", &[]);
+            pair(
+                score,
+                "slow_platform, whole centre",
+                whole,
+                *from_day as usize,
+                last,
+            );
         }
-        // From the first day on: a difference between members, not a change.
-        Anomaly::LowFcr { .. } | Anomaly::SkippedItem { .. } | Anomaly::SlowOutlet { .. } => {}
+        // Differences between members and hours: in `members`.
+        Anomaly::LowFcr { .. }
+        | Anomaly::SkippedItem { .. }
+        | Anomaly::SlowOutlet { .. }
+        | Anomaly::SlowQueue { .. } => {}
     }
 }
 

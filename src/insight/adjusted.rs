@@ -155,7 +155,7 @@ pub fn strata(
 }
 
 /// The sum of squares of a mean, as a figure of its own.
-fn squares(kpi: &Kpi) -> Option<Kpi> {
+pub(super) fn squares(kpi: &Kpi) -> Option<Kpi> {
     let Formula::Mean(of) = &kpi.formula else {
         return None;
     };
@@ -168,7 +168,7 @@ fn squares(kpi: &Kpi) -> Option<Kpi> {
 
 /// Of a rate x² is x. A weighted share counts as a rate of its rows: weights say what an item is worth, not how
 /// often it was judged.
-fn sums_of(estimate: &Estimate, formula: &Formula) -> Sums {
+pub(super) fn sums_of(estimate: &Estimate, formula: &Formula) -> Sums {
     let n = estimate.n as f64;
     if matches!(formula, Formula::Mean(_)) {
         return Sums {

@@ -22,6 +22,8 @@ pub mod frame;
 pub mod measures;
 /// Is it changing? Control charts over daily figures.
 pub mod movement;
+/// Which outlets serve worse than others with the same tickets.
+pub mod outlets;
 /// Insights as columns: marts and command output.
 pub mod output;
 /// Stretches of days.

@@ -224,6 +224,8 @@ pub enum Subject {
     /// A problem that rises.
     Rising(usize),
     /// An outlet that breaks promises.
+    Promise(usize),
+    /// An outlet behind others in a figure.
     Outlet(usize),
     /// A script item that a team fails.
     Item(usize),
@@ -239,7 +241,8 @@ impl Subject {
             Self::Missed => "missed",
             Self::Wait(_) => "wait",
             Self::Rising(_) => "rising",
-            Self::Outlet(_) => "promise",
+            Self::Promise(_) => "promise",
+            Self::Outlet(_) => "outlet",
             Self::Item(_) => "item",
         }
     }

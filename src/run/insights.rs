@@ -12,6 +12,7 @@ use crate::insight::emerging::{Emerging, emerging_of, first_day};
 use crate::insight::focus::{self, Focus};
 use crate::insight::measures::{self, Measure, Wanted};
 use crate::insight::movement::{Marks, Treatment};
+use crate::insight::outlets::{self, Outlets};
 use crate::insight::period::Period;
 use crate::insight::phrases::{self, Phrases};
 use crate::insight::problems::{self, Problems};
@@ -52,6 +53,8 @@ pub struct Insights {
     pub weeks_placed: ByWeek,
     /// How the promises stand.
     pub promises: Promises,
+    /// Which outlets serve worse than others.
+    pub outlets: Outlets,
     /// How long callers waited.
     pub waiting: Option<Waiting>,
     /// When callers waited longer than usual; `None` on a day that the settings leave out.
@@ -117,6 +120,7 @@ pub fn insights(
         weeks: weeks::by_week(&by_outlet, date, false),
         weeks_placed: weeks::by_week(&by_outlet, date, true),
         promises: promises::promises(from, to, source)?,
+        outlets: outlets::outlets((from, to), catalogue, source)?,
         waiting: waits::waiting((from, to), catalogue, source)?,
         day_parts: parts_of(job, date, source)?,
         script: script::script((from, to), source)?,

@@ -91,6 +91,7 @@ impl Numbers {
             Subject::Figure => Self::of_figure(finding, input, compared),
             Subject::Wait(at) => Self::of_wait(input, at),
             Subject::Rising(at) => Self::of_rising(input, at),
+            Subject::Promise(at) => Self::of_promise(input, at),
             Subject::Outlet(at) => Self::of_outlet(input, at),
             Subject::Item(at) => Self::of_item(input, at),
             Subject::Nothing | Subject::Missed => None,
@@ -149,6 +150,22 @@ impl Numbers {
     }
 
     fn of_outlet(input: &NightlyInput, at: usize) -> Option<Self> {
+        let row = input.insight.outlets.get(at)?;
+        let (_, low, high) = row.gap;
+        let (since, _) = super::night::four_weeks(input.date);
+        Some(Self {
+            since: Some(since.to_string()),
+            place: Some(format!("outlet={}", row.outlet)),
+            value: Some(row.value),
+            expected: Some(row.expected),
+            interval: Some((row.expected + low, row.expected + high)),
+            n: Some(whole(row.n)),
+            q: None,
+            why: Some(format!("kpi: {}", row.kpi)),
+        })
+    }
+
+    fn of_promise(input: &NightlyInput, at: usize) -> Option<Self> {
         let promised = input.insight.promises.as_ref()?;
         let outlet = promised.found.outlets.get(at)?;
         let kept = outlet.all.attainment();

@@ -208,6 +208,7 @@ pub fn assemble(
             promises: Some(insights.promised(job, catalogue)),
             waiting: insights.waiting.clone(),
             day_parts: insights.day_parts.clone(),
+            outlets: insights.outlets.rows.clone(),
             skipped: insights.coaching.skipped.clone(),
         },
     };

@@ -165,6 +165,10 @@ catalogue! {
         zh: "超出 99.8 % 漏斗界限，并非偶然",
         en: "Outside the 99.8 % funnel limits: more than chance explains"
     }
+    outlet_behind(outlet, name, value, expected) {
+        zh: "网点“{outlet}”的{name}明显差于同类：近四周 {value}，全部网点的同类工单为 {expected}",
+        en: "{name} at {outlet} is worse than at other outlets: {value} in four weeks, {expected} for the same tickets at all"
+    }
     skipped_item(item, team, share, expected) {
         zh: "{team}漏做“{item}”：近四周不合格 {share}，其他班组同类业务 {expected}",
         en: "{team} leaves out {item}: failed in {share} of its checks in four weeks, {expected} in other teams with the same contacts"

@@ -4,6 +4,7 @@
 use crate::insight::coaching::Skipped;
 use crate::insight::dayparts::{DayParts, Part, Stretch};
 use crate::insight::emerging::{Series, Span};
+use crate::insight::outlets::Behind;
 use crate::kpi::figure::{Interval, Unit};
 use crate::report::document::{Block, Finding, Mark, Subject, Tone};
 use crate::report::format;
@@ -163,9 +164,41 @@ impl Page<'_> {
                 let text = t.broken_promises(&outlet.outlet, &share, &format::count(kept.n));
                 let interval = t.interval_is(&format::interval(kept.interval, Unit::Percent, lang));
                 let evidence = vec![t.broken_promises_why().to_owned(), interval];
-                self.found(Subject::Outlet(at), text, evidence, t.owner_tickets())
+                self.found(Subject::Promise(at), text, evidence, t.owner_tickets())
             })
             .collect()
+    }
+
+    /// Outlets that serve worse than others with the same tickets.
+    pub(super) fn outlets_behind(self) -> Vec<Finding> {
+        let rows = self.input.insight.outlets.iter().enumerate();
+        rows.map(|(at, row)| {
+            let (text, evidence) = self.outlet_behind(row);
+            self.found(Subject::Outlet(at), text, evidence, self.t.owner_tickets())
+        })
+        .collect()
+    }
+
+    fn outlet_behind(self, row: &Behind) -> (String, Vec<String>) {
+        let Self { lang, t, .. } = self;
+        let shown = |value| format::value(value, row.unit, lang);
+        let (_, low, high) = row.gap;
+        let interval = Interval {
+            low: row.expected + low,
+            high: row.expected + high,
+        };
+        let text = t.outlet_behind(
+            &row.outlet,
+            row.name.get(lang),
+            &shown(row.value),
+            &shown(row.expected),
+        );
+        let evidence = vec![
+            t.broken_promises_why().to_owned(),
+            t.interval_is(&format::interval(Some(interval), row.unit, lang)),
+            t.n_is(&format::sum(Some(row.n))),
+        ];
+        (text, evidence)
     }
 
     /// Script items that a whole team leaves out.

@@ -47,6 +47,7 @@ fn ranked(page: Page, judged: &[Judged]) -> Vec<Finding> {
         found.push(page.nothing_moved(judged));
     }
     found.extend(page.missed(judged));
+    found.extend(page.outlets_behind());
     found.extend(page.broken_promises());
     found.extend(page.skipped_items());
     found

@@ -7,6 +7,7 @@ use crate::insight::coaching::Skipped;
 use crate::insight::dayparts::DayParts;
 use crate::insight::emerging::Emerging;
 use crate::insight::movement::{Day, Movement};
+use crate::insight::outlets::Behind;
 use crate::insight::waits::Waiting;
 use crate::kpi::figure::{Better, Bound, Estimate, Unit};
 use crate::report::document::RawRestated;
@@ -67,6 +68,8 @@ pub struct Insight {
     pub waiting: Option<Waiting>,
     /// When callers waited longer than usual.
     pub day_parts: Option<DayParts>,
+    /// Outlets that serve worse than others with the same tickets.
+    pub outlets: Vec<Behind>,
     /// Script items that a team leaves out.
     pub skipped: Vec<Skipped>,
 }
