@@ -25,16 +25,30 @@ fn main() {
     let calls = calls.unwrap_or(200);
     let started = Instant::now();
     let mut all = score::Score::default();
+    let mut calm = members::Calm::default();
     for seed in 1..=seeds {
         score::add(&mut all, seed, calls);
-        if seed % 10 == 0 {
-            eprintln!("{seed} seeds, {:.0} s", started.elapsed().as_secs_f64());
+        let plan = |anomalies| score::plan(seed, calls, anomalies);
+        members::add(&mut all, &mut calm, plan, &score::taxonomy());
+        // A long run can be read before it is over.
+        if seed % 20 == 0 && seed < seeds {
+            println!(
+                "\n{seed} of {seeds} seeds, {:.0} s",
+                started.elapsed().as_secs_f64()
+            );
+            tables(&all, &calm);
         }
     }
     println!(
         "{seeds} seeds, {calls} calls a day, {:.0} s",
         started.elapsed().as_secs_f64()
     );
+    tables(&all, &calm);
+    scan();
+}
+
+/// What was found and what was false, so far.
+fn tables(all: &score::Score, calm: &members::Calm) {
     println!("\n| planted | kefu: recall | mean days | ±10 %: recall | mean days |");
     println!("|---|---:|---:|---:|---:|");
     for (name, found) in &all.found {
@@ -59,12 +73,11 @@ fn main() {
             share(theirs.alarms, theirs.looked),
         );
     }
-    lists(&all);
-    scan();
+    lists(calm);
 }
 
 /// Coaching lists and weeks of calm centres.
-fn lists(all: &score::Score) {
+fn lists(all: &members::Calm) {
     let worse = |least: f64| {
         all.listed
             .iter()

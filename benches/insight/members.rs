@@ -15,7 +15,7 @@ use kefu::insight::promises::promises;
 use kefu::kpi::query::Row;
 use kefu::stats::funnel::{Flag, LEAST};
 
-use super::score::{Found, NAIVE, Score, note};
+use super::score::{FIRST, False, Found, NAIVE, Score, note};
 use super::stored::{Stored, day_of};
 
 /// Days at whose end the lists of four weeks are made: once a week.
@@ -38,14 +38,42 @@ const COMPARED: [&str; 6] = [
 /// Values of a member by day; `None` on a day without rows.
 type Daily = BTreeMap<usize, f64>;
 
+/// What calm centres list, beside the alarms that are counted.
+#[derive(Debug, Default)]
+pub struct Calm {
+    /// Changes of a week called real, by figure.
+    pub weeks: BTreeMap<String, False>,
+    /// Coaching lists.
+    pub lists: u32,
+    /// Comparisons behind them, and how many rows the page leads to expect by chance.
+    pub checked: usize,
+    pub by_chance: f64,
+    /// Their rows: figure, and by how much the agent is truly worse than the mean.
+    pub listed: Vec<(String, f64)>,
+}
+
+impl False {
+    /// Counts one that was looked at, with the chance of an alarm that the page leads to expect.
+    fn count(&mut self, alarm: bool, promised: f64) {
+        self.looked += 1;
+        self.alarms += u32::from(alarm);
+        self.promised += promised;
+    }
+}
+
 /// Adds one seed: the planted centre and the calm one.
-pub fn add(score: &mut Score, plan: impl Fn(Anomalies) -> Plan, taxonomy: &Taxonomy) {
+pub fn add(
+    score: &mut Score,
+    calm: &mut Calm,
+    plan: impl Fn(Anomalies) -> Plan,
+    taxonomy: &Taxonomy,
+) {
     let planted = Anomalies::builtin().unwrap();
     let troubled = Centre::of(&plan(planted.clone()), taxonomy);
     for anomaly in &planted.anomaly {
         troubled.look(score, anomaly);
     }
-    Centre::of(&plan(Anomalies::default()), taxonomy).quiet(score);
+    Centre::of(&plan(Anomalies::default()), taxonomy).quiet(score, calm);
 }
 
 struct Centre {
@@ -265,7 +293,7 @@ impl Centre {
     }
 
     /// What is listed although nothing is planted.
-    fn quiet(&self, score: &mut Score) {
+    fn quiet(&self, score: &mut Score, calm: &mut Calm) {
         let last = self.days;
         let calls = dayparts::read((self.start, self.date(last)), &self.stored.source()).unwrap();
         let asa = self.daily("asa", &["queue"]);
@@ -273,12 +301,12 @@ impl Centre {
             .false_alarms
             .entry("waits by part, per day")
             .or_default();
-        for day in super::score::FIRST..=last {
+        for day in FIRST..=last {
             let found = dayparts::judge(&calls, self.date(day), &|_| false);
             ours.count(found.slow().count() > 0, dayparts::LEVEL);
             theirs.count(asa.values().any(|days| naive(days, day, true)), 0.0);
         }
-        self.quiet_lists(score);
+        self.quiet_lists(score, calm);
         for week in [21, 28] {
             for (question, found) in self.compared(week) {
                 let id = &self.stored.catalogue.kpis[question.kpi].id;
@@ -289,21 +317,21 @@ impl Centre {
                 of[0].count(real(&found), BEYOND);
                 let (before, after) = found.values;
                 of[1].count((after - before).abs() > NAIVE * before.abs(), 0.0);
-                let alarms = score.weeks.entry(id.clone()).or_default();
+                let alarms = calm.weeks.entry(id.clone()).or_default();
                 alarms.count(real(&found), BEYOND);
             }
         }
     }
 
-    fn quiet_lists(&self, score: &mut Score) {
+    fn quiet_lists(&self, score: &mut Score, calm: &mut Calm) {
         let last = self.days;
         let found = self.coaching(last);
-        score.lists += 1;
-        score.by_chance += found.by_chance;
-        score.checked += found.checked;
+        calm.lists += 1;
+        calm.by_chance += found.by_chance;
+        calm.checked += found.checked;
         for row in &found.rows {
             let worse = worse(&self.stored.truth.agent, &row.agent, &row.kpi);
-            score.listed.push((row.kpi.clone(), worse));
+            calm.listed.push((row.kpi.clone(), worse));
             println!(
                 "listed: {} {} {:?} n {:.0} z {:.2} value {:.3} expected {:.3}; truth {:.3} worse",
                 row.agent, row.kpi, row.problem, row.n, row.z, row.value, row.expected, worse
@@ -405,7 +433,7 @@ fn naive(daily: &Daily, day: usize, above: bool) -> bool {
 
 /// The naive rule on every member and day.
 fn each_day<'d>(
-    found: &mut super::score::False,
+    found: &mut False,
     members: impl Iterator<Item = &'d Daily>,
     last: usize,
     above: bool,

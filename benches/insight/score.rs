@@ -41,15 +41,6 @@ pub struct False {
     pub promised: f64,
 }
 
-impl False {
-    /// Counts one that was looked at, with the chance of an alarm that the page leads to expect.
-    pub fn count(&mut self, alarm: bool, promised: f64) {
-        self.looked += 1;
-        self.alarms += u32::from(alarm);
-        self.promised += promised;
-    }
-}
-
 /// The result over all seeds.
 #[derive(Debug, Clone, Default)]
 pub struct Score {
@@ -57,21 +48,15 @@ pub struct Score {
     pub found: BTreeMap<&'static str, [Found; 2]>,
     /// By method and what it looks at: ours, and the naive rule's.
     pub false_alarms: BTreeMap<&'static str, [False; 2]>,
-    /// Changes of a calm week called real, by figure.
-    pub weeks: BTreeMap<String, False>,
-    /// Coaching lists of calm centres: how many, comparisons, what the page leads to expect, and the rows: figure, and
-    /// by how much the agent is truly worse than the mean.
-    pub lists: u32,
-    pub checked: usize,
-    pub by_chance: f64,
-    pub listed: Vec<(String, f64)>,
 }
 
-fn taxonomy() -> Taxonomy {
+/// The built-in problem types.
+pub fn taxonomy() -> Taxonomy {
     Taxonomy::of(&Settings::builtin().unwrap().taxonomy)
 }
 
-fn plan(seed: u64, calls_per_day: u32, anomalies: Anomalies) -> Plan {
+/// Four weeks of a centre.
+pub fn plan(seed: u64, calls_per_day: u32, anomalies: Anomalies) -> Plan {
     Plan {
         start: NaiveDate::from_ymd_opt(2026, 3, 2).unwrap(),
         days: DAYS,
@@ -92,8 +77,6 @@ pub fn add(score: &mut Score, seed: u64, calls_per_day: u32) {
     }
     let calm = daily(&plan(seed, calls_per_day, Anomalies::default()), &taxonomy).unwrap();
     quiet(score, &calm);
-    let plan = |anomalies| plan(seed, calls_per_day, anomalies);
-    super::members::add(score, plan, &taxonomy);
 }
 
 fn dates(until: usize) -> Vec<NaiveDate> {

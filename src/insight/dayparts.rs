@@ -9,8 +9,9 @@ use crate::error::Result;
 use crate::kpi::query::Source;
 use crate::schema::DATE;
 use crate::stats::discovery::benjamini_hochberg;
-use crate::stats::interval::mean_t;
-use crate::stats::logrank::{LEAST, Longer, Place, Score, Wait, longer, peto_prentice};
+use crate::stats::logrank::{
+    LEAST, Longer, Place, Score, Wait, interval_of_test, longer, peto_prentice,
+};
 
 use super::rows::{ASKED, Columns, Wanted};
 
@@ -114,7 +115,7 @@ pub struct Stretch {
     pub gave_up: u64,
     /// Mean seconds they waited, until answered or given up.
     pub mean: f64,
-    /// Its 95 % interval.
+    /// Its 95 % interval, which leaves the usual out where the test does.
     pub interval: Option<(f64, f64)>,
     /// The mean of the earlier days in the same hours, weighted by the callers of the day.
     pub usual: f64,
@@ -288,7 +289,7 @@ fn stretch(hours: &mut Hours, days: usize) -> Option<(Stretch, Place)> {
             callers: callers[today],
             gave_up: sums.gave_up,
             mean: sums.sum / n,
-            interval: mean_t(n, sums.sum, sums.squares).map(|(low, high)| (low.max(0.0), high)),
+            interval: None,
             usual,
             days: usable,
             longer: Longer {
@@ -321,7 +322,6 @@ fn scores(hours: &mut Hours, days: usize) -> Vec<Score> {
 #[derive(Debug, Clone, Copy, Default)]
 struct Sums {
     sum: f64,
-    squares: f64,
     gave_up: u64,
 }
 
@@ -336,7 +336,6 @@ fn sums(hours: &Hours, today: usize) -> Option<(Sums, f64)> {
             if wait.group == today {
                 n += 1.0;
                 own.sum += length;
-                own.squares += length * length;
                 own.gave_up += u64::from(!wait.ended);
             } else {
                 others += 1.0;
@@ -357,8 +356,10 @@ fn decide(date: NaiveDate, stretches: Vec<Stretch>, places: &[Place]) -> DayPart
         .into_iter()
         .zip(longer(places))
         .filter_map(|(stretch, longer)| {
+            let longer = longer?;
             Some(Stretch {
-                longer: longer?,
+                interval: interval_of_test(stretch.mean, stretch.usual, longer.z),
+                longer,
                 ..stretch
             })
         })

@@ -13,6 +13,7 @@ use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 use super::control::rules::median;
 use super::control::series::overdispersed;
+use super::interval::Z_95;
 use super::size;
 
 #[cfg(test)]
@@ -170,4 +171,19 @@ pub fn longer(places: &[Place]) -> Vec<Option<Longer>> {
             })
         })
         .collect()
+}
+
+/// The 95 % interval of a figure whose distance from what is usual was tested: on the scale of ratios, with the standard
+/// error that the test's z implies, so that it leaves the usual out where the test does. `None` for z of 0 or figures
+/// that are not positive. Source: Miettinen (1976), *Estimability and estimation in case-referent studies*, American
+/// Journal of Epidemiology 103.
+#[must_use]
+pub fn interval_of_test(figure: f64, usual: f64, z: f64) -> Option<(f64, f64)> {
+    if !(figure > 0.0 && usual > 0.0 && z != 0.0) {
+        return None;
+    }
+    let log = (figure / usual).ln();
+    let half = Z_95 * (log / z).abs();
+    let (low, high) = (figure * (-half).exp(), figure * half.exp());
+    (low + high).is_finite().then_some((low, high))
 }

@@ -41,12 +41,15 @@ fn ranked(page: Page, judged: &[Judged]) -> Vec<Finding> {
         moved.partition(|finding| finding.mark.tone == Tone::Concern);
     let still = found.is_empty() && others.is_empty();
     found.extend(page.slow_queues());
-    found.extend(page.rising_problems());
+    // They have a section of their own: one is enough to send readers there.
+    let mut rising = page.rising_problems();
+    found.extend(rising.drain(..rising.len().min(1)));
     found.extend(others);
     if still {
         found.push(page.nothing_moved(judged));
     }
     found.extend(page.missed(judged));
+    found.extend(rising);
     found.extend(page.outlets_behind());
     found.extend(page.broken_promises());
     found.extend(page.skipped_items());

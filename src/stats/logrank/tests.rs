@@ -140,3 +140,19 @@ fn places_that_always_scatter_are_held_against_their_own_scatter() {
     assert!(calm.p < 0.05 && calm.z > wild.z, "{calm:?}");
     assert_eq!(found[4], None);
 }
+
+#[test]
+fn the_interval_touches_the_usual_where_the_test_is_on_the_edge() {
+    let (low, high) = interval_of_test(26.0, 13.0, Z_95).unwrap();
+    assert!((low - 13.0).abs() < 1e-9 && (high - 52.0).abs() < 1e-9);
+    assert!(interval_of_test(26.0, 13.0, 3.0).unwrap().0 > 13.0);
+    assert!(interval_of_test(26.0, 13.0, 1.0).unwrap().0 < 13.0);
+    for (figure, usual, z) in [
+        (0.0, 13.0, 3.0),
+        (26.0, 0.0, 3.0),
+        (26.0, 13.0, 0.0),
+        (26.0, f64::NAN, 3.0),
+    ] {
+        assert_eq!(interval_of_test(figure, usual, z), None);
+    }
+}
