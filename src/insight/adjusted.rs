@@ -193,7 +193,8 @@ fn add(cells: &mut Builder, row: &Row, figure: Option<&Formula>) {
     };
     let hour = hour.as_deref().and_then(|hour| hour.parse().ok());
     let band: u32 = hour.unwrap_or(0_u32) / BAND;
-    let sums = cells.cell(agent, team, (problem, beside, band));
+    let kind = (problem.as_deref(), beside.as_deref(), band);
+    let sums = cells.cell(agent.as_deref(), team.as_deref(), kind);
     match figure {
         Some(formula) => sums.add(sums_of(&row.estimate, formula)),
         None => sums.squares += row.estimate.value.unwrap_or(0.0),

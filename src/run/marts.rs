@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::i18n::Lang;
 use crate::insight::compare::{Comparison, Question};
 use crate::insight::frame::Frame;
+use crate::insight::movement::Movement;
 use crate::insight::output;
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::query::Source;
@@ -106,7 +107,7 @@ impl Numbers {
         let interval = line.estimate.interval;
         Some(Self {
             since: movement
-                .and_then(|movement| movement.current())
+                .and_then(Movement::current)
                 .map(|(_, since)| since.to_string()),
             place: None,
             value: line.estimate.value,

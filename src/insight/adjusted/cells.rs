@@ -8,18 +8,23 @@ use super::{Kind, Sums};
 /// Names in the order in which they came.
 #[derive(Debug, Clone, Default)]
 struct Names {
-    numbers: HashMap<Option<String>, usize>,
+    numbers: HashMap<String, usize>,
+    nobody: Option<usize>,
     names: Vec<Option<String>>,
 }
 
 impl Names {
-    fn number(&mut self, name: &Option<String>) -> usize {
-        if let Some(known) = self.numbers.get(name) {
-            return *known;
+    fn number(&mut self, name: Option<&str>) -> usize {
+        let known = name.map_or(self.nobody, |name| self.numbers.get(name).copied());
+        if let Some(known) = known {
+            return known;
         }
         let next = self.names.len();
-        self.numbers.insert(name.clone(), next);
-        self.names.push(name.clone());
+        match name {
+            Some(name) => drop(self.numbers.insert(name.to_owned(), next)),
+            None => self.nobody = Some(next),
+        }
+        self.names.push(name.map(str::to_owned));
         next
     }
 }
@@ -51,9 +56,9 @@ impl Builder {
     /// The sums of a cell: agent, team, problem type, channel or queue, band of the day.
     pub(in crate::insight) fn cell(
         &mut self,
-        agent: &Option<String>,
-        team: &Option<String>,
-        (problem, beside, band): (&Option<String>, &Option<String>, u32),
+        agent: Option<&str>,
+        team: Option<&str>,
+        (problem, beside, band): (Option<&str>, Option<&str>, u32),
     ) -> &mut Sums {
         let key = [
             self.agents.number(agent),

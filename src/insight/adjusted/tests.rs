@@ -6,8 +6,7 @@ fn of(cells: &[(&str, &str, &str, f64)]) -> Stratified {
     let fact = Fact::by_name("contact_facts").unwrap();
     let mut found = Builder::default();
     for (agent, team, problem, hits) in cells {
-        let [agent, team, problem] = [agent, team, problem].map(|name| Some((*name).to_owned()));
-        *found.cell(&agent, &team, (&problem, &None, 2)) = Sums {
+        *found.cell(Some(agent), Some(team), (Some(problem), None, 2)) = Sums {
             n: 400.0,
             sum: *hits,
             squares: *hits,

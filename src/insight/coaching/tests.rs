@@ -10,7 +10,8 @@ fn kind(problem: &str) -> Kind {
 fn cells(own: BTreeMap<(String, Kind), Sums>) -> Stratified {
     let mut cells = Builder::default();
     for ((agent, (problem, beside, band)), sums) in own {
-        *cells.cell(&Some(agent), &None, (&problem, &beside, band)) = sums;
+        let kind = (problem.as_deref(), beside.as_deref(), band);
+        *cells.cell(Some(&agent), None, kind) = sums;
     }
     Stratified::of(fcr(), cells)
 }

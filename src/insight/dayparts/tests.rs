@@ -17,7 +17,7 @@ fn weeks(slow: &[u64], factor: f64) -> (Calls, NaiveDate) {
                     date: first + Days::new(day),
                     hour: if evening { 18 } else { 8 } + (at % 4) as u8,
                     queue,
-                    wait_s: wait.min(90.0) as u32,
+                    wait_s: whole(wait.min(90.0)),
                     answered: wait <= 90.0,
                 });
             }

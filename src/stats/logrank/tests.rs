@@ -60,12 +60,12 @@ fn the_weighted_test_agrees_with_a_second_computation() {
 
 #[test]
 fn longer_waits_are_found_also_when_callers_give_up_before_they_end() {
-    let calm: Vec<Wait> = (0..20)
+    let calm: Vec<Wait> = (0..20_u32)
         .flat_map(|group| {
             (0..30).map(move |at| Wait {
-                length: 5 + (at * 7 + group as u32 * 11) % 40,
+                length: 5 + (at * 7 + group * 11) % 40,
                 ended: true,
-                group,
+                group: group as usize,
             })
         })
         .collect();
