@@ -12,7 +12,9 @@ use chrono::NaiveDate;
 use kefu::insight::emerging::judge;
 use rand::{Rng, SeedableRng};
 
+mod members;
 mod score;
+mod stored;
 
 fn main() {
     let numbers: Vec<u64> = std::env::args()
@@ -23,13 +25,30 @@ fn main() {
     let calls = calls.unwrap_or(200);
     let started = Instant::now();
     let mut all = score::Score::default();
+    let mut calm = members::Calm::default();
     for seed in 1..=seeds {
         score::add(&mut all, seed, calls);
+        let plan = |anomalies| score::plan(seed, calls, anomalies);
+        members::add(&mut all, &mut calm, plan, &score::taxonomy());
+        // A long run can be read before it is over.
+        if seed % 20 == 0 && seed < seeds {
+            println!(
+                "\n{seed} of {seeds} seeds, {:.0} s",
+                started.elapsed().as_secs_f64()
+            );
+            tables(&all, &calm);
+        }
     }
     println!(
         "{seeds} seeds, {calls} calls a day, {:.0} s",
         started.elapsed().as_secs_f64()
     );
+    tables(&all, &calm);
+    scan();
+}
+
+/// What was found and what was false, so far.
+fn tables(all: &score::Score, calm: &members::Calm) {
     println!("\n| planted | kefu: recall | mean days | ±10 %: recall | mean days |");
     println!("|---|---:|---:|---:|---:|");
     for (name, found) in &all.found {
@@ -54,7 +73,33 @@ fn main() {
             share(theirs.alarms, theirs.looked),
         );
     }
-    scan();
+    lists(calm);
+}
+
+/// Coaching lists and weeks of calm centres.
+fn lists(all: &members::Calm) {
+    let worse = |least: f64| {
+        all.listed
+            .iter()
+            .filter(|(_, worse)| *worse > least)
+            .count()
+    };
+    println!(
+        "\ncoaching of {} calm centres: {} comparisons, chance would list {:.1}; listed {}, of them {} truly worse than \
+         the mean, {} by more than 5 %",
+        all.lists,
+        all.checked,
+        all.by_chance,
+        all.listed.len(),
+        worse(0.0),
+        worse(0.05),
+    );
+    for (kpi, found) in &all.weeks {
+        println!(
+            "change of a calm week called real, {kpi}: {} of {}",
+            found.alarms, found.looked
+        );
+    }
 }
 
 /// 400 problems at outlets over a year.

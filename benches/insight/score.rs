@@ -12,10 +12,10 @@ use kefu::settings::Settings;
 
 /// Days of a plan, and the first that is judged: before, neither method tests anything.
 const DAYS: u32 = 28;
-const FIRST: usize = 15;
+pub const FIRST: usize = 15;
 
 /// Change from one day to the next that the naive rule calls an alarm.
-const NAIVE: f64 = 0.10;
+pub const NAIVE: f64 = 0.10;
 
 /// Share of days on which one of the four rules signals although nothing changed (`docs/decisions.md`, control charts).
 const RULES: f64 = 0.016;
@@ -50,11 +50,13 @@ pub struct Score {
     pub false_alarms: BTreeMap<&'static str, [False; 2]>,
 }
 
-fn taxonomy() -> Taxonomy {
+/// The built-in problem types.
+pub fn taxonomy() -> Taxonomy {
     Taxonomy::of(&Settings::builtin().unwrap().taxonomy)
 }
 
-fn plan(seed: u64, calls_per_day: u32, anomalies: Anomalies) -> Plan {
+/// Four weeks of a centre.
+pub fn plan(seed: u64, calls_per_day: u32, anomalies: Anomalies) -> Plan {
     Plan {
         start: NaiveDate::from_ymd_opt(2026, 3, 2).unwrap(),
         days: DAYS,
@@ -153,7 +155,8 @@ fn naive(series: &Series, until: usize, above: Option<bool>) -> bool {
     change.abs() > NAIVE * before && above.is_none_or(|above| (change > 0.0) == above)
 }
 
-fn note(found: &mut Found, from: usize, last: usize, alarm: impl Fn(usize) -> bool) {
+/// Looks for the first day from `from` to `last` on which an alarm is raised.
+pub fn note(found: &mut Found, from: usize, last: usize, alarm: impl Fn(usize) -> bool) {
     found.planted += 1;
     if let Some(day) = (from..=last).find(|day| alarm(*day)) {
         found.found += 1;
@@ -185,18 +188,25 @@ fn look(score: &mut Score, anomaly: &Anomaly, series: &[Series]) {
                 of("tickets", &members).is_some_and(|series| naive(series, until, Some(true)))
             });
         }
-        Anomaly::SlowQueue { queue, day, .. } => {
-            let day = *day as usize;
-            pair(score, "slow_queue", of("asa", &[queue.as_str()]), day, day);
-        }
         Anomaly::SlowPlatform {
             platform, from_day, ..
         } => {
             let slow = of("frt", &[platform.as_str()]);
             pair(score, "slow_platform", slow, *from_day as usize, last);
+            let whole = of("frt", &[]);
+            pair(
+                score,
+                "slow_platform, whole centre",
+                whole,
+                *from_day as usize,
+                last,
+            );
         }
-        // From the first day on: a difference between members, not a change.
-        Anomaly::LowFcr { .. } | Anomaly::SkippedItem { .. } | Anomaly::SlowOutlet { .. } => {}
+        // Differences between members and hours: in `members`.
+        Anomaly::LowFcr { .. }
+        | Anomaly::SkippedItem { .. }
+        | Anomaly::SlowOutlet { .. }
+        | Anomaly::SlowQueue { .. } => {}
     }
 }
 

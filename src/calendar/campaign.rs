@@ -36,13 +36,15 @@ pub struct Campaign {
 ///
 /// * 春节: from New Year's Eve to the seventh day of the first month, the days that the State
 ///   Council's holiday covers since 2025 (《全国年节及纪念日放假办法》, 2024). Known for 2020 to 2030.
-/// * 618: 1 to 20 June, 双11: 1 to 16 November, the periods over which the State Post Bureau
-///   (国家邮政局) counts the parcels of the two sales.
+/// * 618: 1 to 20 June; 双11: 1 to 11 November. The sales are the shops' own: no authority sets their days, presales
+///   begin earlier in some years and at some shops, and parcels of the last days are under way for days after. These
+///   are the days around the two dates that gave the sales their names and that every year had so far. An `[[event]]`
+///   of the same name with a centre's own days takes their place.
 #[must_use]
 pub fn campaigns(first: NaiveDate, last: NaiveDate) -> Vec<Campaign> {
     let years = first.year()..=last.year();
     let mut all: Vec<Campaign> = years
-        .flat_map(|year| [spring(year), sale(year, 6, 20), sale(year, 11, 16)])
+        .flat_map(|year| [spring(year), sale(year, 6, 20), sale(year, 11, 11)])
         .flatten()
         .filter(|campaign| campaign.from <= last && campaign.to >= first)
         .collect();
@@ -142,7 +144,7 @@ mod tests {
             names("2025-06-20", "2026-02-16"),
             [
                 "618 2025-06-01..2025-06-20",
-                "双11 2025-11-01..2025-11-16",
+                "双11 2025-11-01..2025-11-11",
                 "春节 2026-02-16..2026-02-23",
             ]
         );

@@ -15,8 +15,11 @@ use crate::kpi::query::{Query, Row, Source};
 use crate::stats::funnel::{Flag, Funnel, LEAST};
 use crate::stats::standard::{Standardised, Stratum, standardise};
 
+mod cells;
 #[cfg(test)]
 mod tests;
+
+pub(super) use cells::{Builder, Cells, Members};
 
 /// The figures that people's work moves, with the column beside problem type and hour that tells contacts apart.
 const FIGURES: [(&str, &str); 4] = [
@@ -64,7 +67,7 @@ pub struct Stratified {
     pub kpi: Kpi,
     /// Its position in the catalogue.
     pub at: usize,
-    cells: BTreeMap<(Option<String>, Option<String>, Kind), Sums>,
+    cells: Cells,
 }
 
 /// Members in a funnel of observed over expected.
@@ -116,14 +119,7 @@ pub fn strata(
         for (id, _) in figures {
             let at = catalogue.position(id)?;
             let kpi = &catalogue.kpis[at];
-            found.push((
-                kpis.len(),
-                Stratified {
-                    kpi: kpi.clone(),
-                    at,
-                    cells: BTreeMap::new(),
-                },
-            ));
+            found.push((kpis.len(), at, kpi.clone(), Builder::default()));
             kpis.push(kpi.clone());
             kpis.extend(squares(kpi));
         }
@@ -144,18 +140,23 @@ pub fn strata(
             condition: None,
         };
         for row in query.answer(&asked, source)?.pop().unwrap_or_default() {
-            let owner = found.iter_mut().rev().find(|(first, _)| *first <= row.kpi);
-            if let Some((first, stratified)) = owner {
-                stratified.add(&row, row.kpi == *first);
+            let owner = found.iter_mut().rev();
+            let mut owner = owner.filter(|(first, ..)| *first <= row.kpi);
+            if let Some((first, _, kpi, cells)) = owner.next() {
+                add(cells, &row, (row.kpi == *first).then_some(&kpi.formula));
             }
         }
-        all.extend(found.into_iter().map(|(_, stratified)| stratified));
+        all.extend(found.into_iter().map(|(_, at, kpi, cells)| Stratified {
+            kpi,
+            at,
+            cells: cells.finish(),
+        }));
     }
     Ok(all)
 }
 
 /// The sum of squares of a mean, as a figure of its own.
-fn squares(kpi: &Kpi) -> Option<Kpi> {
+pub(super) fn squares(kpi: &Kpi) -> Option<Kpi> {
     let Formula::Mean(of) = &kpi.formula else {
         return None;
     };
@@ -168,7 +169,7 @@ fn squares(kpi: &Kpi) -> Option<Kpi> {
 
 /// Of a rate x² is x. A weighted share counts as a rate of its rows: weights say what an item is worth, not how
 /// often it was judged.
-fn sums_of(estimate: &Estimate, formula: &Formula) -> Sums {
+pub(super) fn sums_of(estimate: &Estimate, formula: &Formula) -> Sums {
     let n = estimate.n as f64;
     if matches!(formula, Formula::Mean(_)) {
         return Sums {
@@ -185,56 +186,67 @@ fn sums_of(estimate: &Estimate, formula: &Formula) -> Sums {
     }
 }
 
+/// Adds a row of a figure with this formula, or of its squares.
+fn add(cells: &mut Builder, row: &Row, figure: Option<&Formula>) {
+    let [agent, team, problem, beside, hour] = row.group.members.as_slice() else {
+        return;
+    };
+    let hour = hour.as_deref().and_then(|hour| hour.parse().ok());
+    let band: u32 = hour.unwrap_or(0_u32) / BAND;
+    let kind = (problem.as_deref(), beside.as_deref(), band);
+    let sums = cells.cell(agent.as_deref(), team.as_deref(), kind);
+    match figure {
+        Some(formula) => sums.add(sums_of(&row.estimate, formula)),
+        None => sums.squares += row.estimate.value.unwrap_or(0.0),
+    }
+}
+
 impl Stratified {
-    fn add(&mut self, row: &Row, figure: bool) {
-        let [agent, team, problem, beside, hour] = row.group.members.as_slice() else {
-            return;
-        };
-        let hour = hour.as_deref().and_then(|hour| hour.parse().ok());
-        let band: u32 = hour.unwrap_or(0_u32) / BAND;
-        let kind = (problem.clone(), beside.clone(), band);
-        let sums = self
-            .cells
-            .entry((agent.clone(), team.clone(), kind))
-            .or_default();
-        if figure {
-            sums.add(sums_of(&row.estimate, &self.kpi.formula));
-        } else {
-            sums.squares += row.estimate.value.unwrap_or(0.0);
+    /// Cells of a figure that stands in no catalogue.
+    #[cfg(test)]
+    pub(super) fn of(kpi: Kpi, cells: Builder) -> Self {
+        Self {
+            kpi,
+            at: 0,
+            cells: cells.finish(),
         }
     }
 
     /// The contacts of every member by kind; those of nobody are left out.
-    pub(super) fn by(&self, who: Who) -> BTreeMap<(String, Kind), Sums> {
-        let mut own: BTreeMap<(String, Kind), Sums> = BTreeMap::new();
-        for ((agent, team, kind), sums) in &self.cells {
+    pub(super) fn by(&self, who: Who) -> Members<'_> {
+        let names = match who {
+            Who::Agent => &self.cells.agents,
+            Who::Team => &self.cells.teams,
+        };
+        let mut cells: BTreeMap<(usize, usize), Sums> = BTreeMap::new();
+        for ([agent, team, kind], sums) in &self.cells.cells {
             let member = match who {
-                Who::Agent => agent,
-                Who::Team => team,
+                Who::Agent => *agent,
+                Who::Team => *team,
             };
-            if let Some(member) = member {
-                let cell = own.entry((member.clone(), kind.clone())).or_default();
-                cell.add(*sums);
+            if names[member].is_some() {
+                cells.entry((member, *kind)).or_default().add(*sums);
             }
         }
-        own
+        Members {
+            names,
+            kinds: &self.cells.kinds,
+            cells,
+        }
     }
 
     /// The funnel of agents or teams, of one problem type or of all; `None` when nobody can be compared.
     #[must_use]
     pub fn funnel(&self, who: Who, problem: Option<&str>) -> Option<Adjusted> {
         let own = self.by(who);
-        let mut centre: BTreeMap<&Kind, Sums> = BTreeMap::new();
-        for ((_, kind), sums) in &own {
-            centre.entry(kind).or_default().add(*sums);
-        }
+        let centre = own.all();
         let mut strata: BTreeMap<&str, Vec<Stratum>> = BTreeMap::new();
-        for ((member, kind), sums) in &own {
-            if problem.is_some() && kind.0.as_deref() != problem {
+        for ((member, kind), sums) in &own.cells {
+            if problem.is_some() && own.kinds[*kind].0.as_deref() != problem {
                 continue;
             }
-            let all = centre[kind];
-            strata.entry(member).or_default().push(stratum(*sums, all));
+            let own = strata.entry(own.name(*member)).or_default();
+            own.push(stratum(*sums, centre[*kind]));
         }
         let members: Vec<(String, Standardised)> = strata
             .into_iter()

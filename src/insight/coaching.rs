@@ -13,7 +13,7 @@ use crate::kpi::query::{Query, Row, Source};
 use crate::stats::funnel::{Flag, Funnel, LEAST};
 use crate::stats::standard::{Standardised, Stratum, standardise};
 
-use super::adjusted::{Kind, Stratified, Sums, Who, strata, stratum};
+use super::adjusted::{Members, Stratified, Who, strata, stratum};
 use super::measures::{self, Measure, Wanted};
 
 mod skipped;
@@ -156,20 +156,17 @@ fn ask(
 }
 
 /// Those outside the limits on the worse side, and how many were compared.
-fn outside(own: &BTreeMap<(String, Kind), Sums>, kpi: &Kpi, by_problem: bool) -> (Vec<Gap>, usize) {
-    let mut centre: BTreeMap<&Kind, Sums> = BTreeMap::new();
-    for ((_, kind), sums) in own {
-        centre.entry(kind).or_default().add(*sums);
-    }
+fn outside(own: &Members<'_>, kpi: &Kpi, by_problem: bool) -> (Vec<Gap>, usize) {
+    let centre = own.all();
     let mut cells: BTreeMap<(&str, Option<&str>), Vec<Stratum>> = BTreeMap::new();
-    for ((agent, kind), sums) in own {
-        let problem = kind.0.as_deref();
+    for ((agent, kind), sums) in &own.cells {
+        let problem = own.kinds[*kind].0.as_deref();
         if by_problem && problem.is_none() {
             continue;
         }
-        let all = centre[kind];
-        let cell = (agent.as_str(), problem.filter(|_| by_problem));
-        cells.entry(cell).or_default().push(stratum(*sums, all));
+        let cell = (own.name(*agent), problem.filter(|_| by_problem));
+        let strata = cells.entry(cell).or_default();
+        strata.push(stratum(*sums, centre[*kind]));
     }
     let compared: Vec<((&str, Option<&str>), Standardised)> = cells
         .into_iter()

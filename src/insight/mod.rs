@@ -10,6 +10,8 @@ pub mod adjusted;
 pub mod coaching;
 /// Why did it move? A change between two periods, in parts.
 pub mod compare;
+/// When callers waited longer than usual: queues by part of the day.
+pub mod dayparts;
 /// What is emerging: counts above what their weekday leads to expect.
 pub mod emerging;
 /// 重点关注: customers and waybills with repeated complaints.
@@ -20,6 +22,8 @@ pub mod frame;
 pub mod measures;
 /// Is it changing? Control charts over daily figures.
 pub mod movement;
+/// Which outlets serve worse than others with the same tickets.
+pub mod outlets;
 /// Insights as columns: marts and command output.
 pub mod output;
 /// Stretches of days.

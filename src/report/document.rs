@@ -197,6 +197,8 @@ pub struct Findings {
     pub items: Vec<Finding>,
     /// What was left out.
     pub rest: Option<String>,
+    /// The findings below those, in their order: not on the first screen, but in the mart.
+    pub more: Vec<Finding>,
 }
 
 /// How many figures share a verdict.
@@ -208,10 +210,50 @@ pub struct Tally {
     pub mark: Mark,
 }
 
+/// What a finding is about, with its place in the insight of the night.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// No signal.
+    Nothing,
+    /// Movement of a figure.
+    Figure,
+    /// Targets missed without a signal.
+    Missed,
+    /// A queue in a part of the day.
+    Wait(usize),
+    /// A problem that rises.
+    Rising(usize),
+    /// An outlet that breaks promises.
+    Promise(usize),
+    /// An outlet behind others in a figure.
+    Outlet(usize),
+    /// A script item that a team fails.
+    Item(usize),
+}
+
+impl Subject {
+    /// The code in outputs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Figure => "figure",
+            Self::Missed => "missed",
+            Self::Wait(_) => "wait",
+            Self::Rising(_) => "rising",
+            Self::Promise(_) => "promise",
+            Self::Outlet(_) => "outlet",
+            Self::Item(_) => "item",
+        }
+    }
+}
+
 /// One finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// KPI it is about; `None` for "no signal".
+    /// What it is about.
+    pub subject: Subject,
+    /// KPI it is about, where it is one.
     pub kpi: Option<String>,
     /// Verdict.
     pub mark: Mark,
@@ -427,7 +469,17 @@ impl Document {
         })
     }
 
-    /// The findings of the document, most important first.
+    /// All findings of the document, those below the first screen too.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.blocks()
+            .filter_map(|block| match block {
+                Block::Findings(findings) => Some(findings),
+                _ => None,
+            })
+            .flat_map(|findings| findings.items.iter().chain(&findings.more))
+    }
+
+    /// The findings of the first screen, most important first.
     pub fn findings(&self) -> impl Iterator<Item = &Finding> {
         self.blocks().flat_map(|block| match block {
             Block::Findings(findings) => findings.items.as_slice(),

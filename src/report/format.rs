@@ -228,6 +228,18 @@ fn grouped(digits: &str) -> String {
     out
 }
 
+/// A small number: two digits that matter.
+#[must_use]
+pub fn few(number: f64) -> String {
+    if number < 0.001 {
+        "<\u{a0}0.001".to_owned()
+    } else if number < 0.095 {
+        format!("{number:.3}")
+    } else {
+        format!("{number:.1}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

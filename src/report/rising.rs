@@ -24,8 +24,8 @@ pub(super) fn blocks(found: &Emerging, naming: Naming) -> Vec<Block> {
             &rising.len().to_string(),
             &naming.member("problem_type", first.members.first().map(String::as_str)),
             first.members.get(1).map_or("", String::as_str),
-            &number(first.count),
-            &number(first.expected),
+            &format::sum(Some(first.count)),
+            &format::sum(Some(first.expected)),
         ),
     };
     let checked = if found.series.is_empty() {
@@ -34,8 +34,8 @@ pub(super) fn blocks(found: &Emerging, naming: Naming) -> Vec<Block> {
         t.rising_checked(
             &found.tested.0.to_string(),
             &found.tested.1.to_string(),
-            &few(found.false_alarms),
-            &few(found.uncorrected),
+            &format::few(found.false_alarms),
+            &format::few(found.uncorrected),
         )
     };
     let mut blocks = vec![Block::Text {
@@ -58,10 +58,10 @@ fn table(found: &Emerging, rising: &[&Series], naming: Naming) -> Table {
                 Span::Day => t.span_day().to_owned(),
                 Span::Week => t.span_week().to_owned(),
             },
-            number(series.count),
-            number(series.expected),
-            few(series.q),
-            number(series.recent),
+            format::sum(Some(series.count)),
+            format::sum(Some(series.expected)),
+            format::few(series.q),
+            format::sum(Some(series.recent)),
             format::day(series.since, naming.lang),
         ]
     });
@@ -81,25 +81,5 @@ fn table(found: &Emerging, rising: &[&Series], naming: Naming) -> Table {
         rows: rows.collect(),
         total: false,
         empty: t.rising_none().to_owned(),
-    }
-}
-
-/// A count, or an expectation with one decimal.
-fn number(count: f64) -> String {
-    if (count - count.round()).abs() < 1e-9 {
-        format!("{count:.0}")
-    } else {
-        format!("{count:.1}")
-    }
-}
-
-/// A small number: two digits that matter.
-fn few(number: f64) -> String {
-    if number < 0.001 {
-        "<\u{a0}0.001".to_owned()
-    } else if number < 0.095 {
-        format!("{number:.3}")
-    } else {
-        format!("{number:.1}")
     }
 }

@@ -7,9 +7,12 @@ use crate::error::{Error, Result};
 use crate::insight::adjusted::{self, Stratified, Who};
 use crate::insight::coaching::{self, Coaching};
 use crate::insight::compare::{Comparison, Question, compare_all};
+use crate::insight::dayparts::{self, DayParts};
 use crate::insight::emerging::{Emerging, emerging_of, first_day};
 use crate::insight::focus::{self, Focus};
 use crate::insight::measures::{self, Measure, Wanted};
+use crate::insight::movement::{Marks, Treatment};
+use crate::insight::outlets::{self, Outlets};
 use crate::insight::period::Period;
 use crate::insight::phrases::{self, Phrases};
 use crate::insight::problems::{self, Problems};
@@ -50,8 +53,12 @@ pub struct Insights {
     pub weeks_placed: ByWeek,
     /// How the promises stand.
     pub promises: Promises,
+    /// Which outlets serve worse than others.
+    pub outlets: Outlets,
     /// How long callers waited.
     pub waiting: Option<Waiting>,
+    /// When callers waited longer than usual; `None` on a day that the settings leave out.
+    pub day_parts: Option<DayParts>,
     /// Script items by team.
     pub script: Script,
     /// Repeat contacts by first reason.
@@ -113,7 +120,9 @@ pub fn insights(
         weeks: weeks::by_week(&by_outlet, date, false),
         weeks_placed: weeks::by_week(&by_outlet, date, true),
         promises: promises::promises(from, to, source)?,
+        outlets: outlets::outlets((from, to), catalogue, source)?,
         waiting: waits::waiting((from, to), catalogue, source)?,
+        day_parts: parts_of(job, date, source)?,
         script: script::script((from, to), source)?,
         repeats: repeats::repeats(&scope, source)?,
         focus: focused(days, minute, source)?,
@@ -128,6 +137,17 @@ pub fn insights(
             source,
         )?,
     })
+}
+
+/// Queues by part of the day against the weeks before, without the days that charts leave out of their baseline.
+fn parts_of(job: &Job, date: NaiveDate, source: &Source<'_>) -> Result<Option<DayParts>> {
+    let days = (back(date, dayparts::LOOKBACK), date);
+    let marks = Marks::of(&job.settings, "asa", days);
+    if marks.treatment(date) == Treatment::Excluded {
+        return Ok(None);
+    }
+    let left_out = |day: NaiveDate| marks.treatment(day) != Treatment::Shown;
+    dayparts::day_parts(date, &left_out, source).map(Some)
 }
 
 fn back(date: NaiveDate, days: u64) -> NaiveDate {

@@ -207,6 +207,9 @@ pub fn assemble(
             emerging: Some(insights.emerging.clone()),
             promises: Some(insights.promised(job, catalogue)),
             waiting: insights.waiting.clone(),
+            day_parts: insights.day_parts.clone(),
+            outlets: insights.outlets.rows.clone(),
+            skipped: insights.coaching.skipped.clone(),
         },
     };
     let trainer = training(job, catalogue, &insights, &input);

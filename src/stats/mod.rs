@@ -11,6 +11,7 @@
 //! | who differs? | `standard`: expected values for the same case mix; `funnel`: limits by size |
 //! | why did it move? | `decomposition`: parts of a change; `adtributor`: which dimension explains it with few members |
 //! | what is emerging? | `poisson`: exact tests; `ears`: sudden rises; `discovery`: many tests at once; `emerging`: the three together |
+//! | when did people wait? | `logrank`: waits of one stretch against those of others, given-up ones included |
 //! | what keeps coming back? | `pareto`: shares and rank bands; `persistence`: weeks above expectation |
 //! | what do people write? | `logodds`: phrases that set a group apart |
 //! | how sure is it? | `interval`: 95 % intervals and quantiles |
@@ -35,6 +36,8 @@ pub mod funnel;
 pub mod interval;
 /// Phrases that set a group of texts apart.
 pub mod logodds;
+/// Waits that last longer than those of other times.
+pub mod logrank;
 /// Shares in descending order, and the ranks that are sure.
 pub mod pareto;
 /// Weeks above expectation.

@@ -4,27 +4,15 @@ use crate::schema::facts::Fact;
 /// Two teams with two kinds of contacts; `easy` and `hard` are rates out of 400.
 fn of(cells: &[(&str, &str, &str, f64)]) -> Stratified {
     let fact = Fact::by_name("contact_facts").unwrap();
-    let mut found = Stratified {
-        kpi: Kpi::rows_of(fact),
-        at: 0,
-        cells: BTreeMap::new(),
-    };
+    let mut found = Builder::default();
     for (agent, team, problem, hits) in cells {
-        let key = (
-            Some((*agent).to_owned()),
-            Some((*team).to_owned()),
-            (Some((*problem).to_owned()), None, 2),
-        );
-        found.cells.insert(
-            key,
-            Sums {
-                n: 400.0,
-                sum: *hits,
-                squares: *hits,
-            },
-        );
+        *found.cell(Some(agent), Some(team), (Some(problem), None, 2)) = Sums {
+            n: 400.0,
+            sum: *hits,
+            squares: *hits,
+        };
     }
-    found
+    Stratified::of(Kpi::rows_of(fact), found)
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::insight::movement::{ChartKind, Rule};
 use crate::kpi::figure::Status;
-use crate::report::document::{Block, Finding, Findings, Mark, Section, Tally, Tone};
+use crate::report::document::{Block, Finding, Findings, Mark, Section, Subject, Tally, Tone};
 use crate::report::format;
 
 use super::judged::{Current, Judged, descending};
@@ -12,24 +12,18 @@ use super::{Page, YTO_FIGURES};
 const SHOWN: usize = 3;
 
 pub(super) fn section(page: Page, judged: &[Judged]) -> Section {
-    let moved = moved(judged);
-    let mut items: Vec<Finding> = moved
+    let mut items = ranked(page, judged);
+    let more = items.split_off(SHOWN.min(items.len()));
+    let rest = more
         .iter()
-        .filter_map(|kpi| page.moved(kpi))
-        .take(SHOWN)
-        .collect();
-    if items.is_empty() {
-        items.push(page.nothing_moved(judged));
-    }
-    if items.len() < SHOWN {
-        items.extend(page.steadily_missed(judged));
-    }
-    let rest = moved.len().saturating_sub(SHOWN);
+        .filter(|finding| finding.subject == Subject::Figure)
+        .count();
     let rest = (rest > 0).then(|| page.t.findings_rest(&rest.to_string()));
     let findings = Findings {
         tallies: page.tallies(judged),
         items,
         rest,
+        more,
     };
     super::section(
         "findings",
@@ -37,6 +31,29 @@ pub(super) fn section(page: Page, judged: &[Judged]) -> Section {
         None,
         vec![Block::Findings(findings)],
     )
+}
+
+/// Everything that was found, most important first: figures that moved for the worse, queues and problems of the day
+/// that did, other movements, targets missed without a signal, and what four weeks show of outlets and teams.
+fn ranked(page: Page, judged: &[Judged]) -> Vec<Finding> {
+    let moved = moved(judged).into_iter().filter_map(|kpi| page.moved(kpi));
+    let (mut found, others): (Vec<Finding>, Vec<Finding>) =
+        moved.partition(|finding| finding.mark.tone == Tone::Concern);
+    let still = found.is_empty() && others.is_empty();
+    found.extend(page.slow_queues());
+    // They have a section of their own: one is enough to send readers there.
+    let mut rising = page.rising_problems();
+    found.extend(rising.drain(..rising.len().min(1)));
+    found.extend(others);
+    if still {
+        found.push(page.nothing_moved(judged));
+    }
+    found.extend(page.missed(judged));
+    found.extend(rising);
+    found.extend(page.outlets_behind());
+    found.extend(page.broken_promises());
+    found.extend(page.skipped_items());
+    found
 }
 
 /// The figures with a signal, most important first.
@@ -75,6 +92,7 @@ impl Page<'_> {
             .as_ref()
             .map(|owner| owner.get(self.lang).to_owned());
         Some(Finding {
+            subject: Subject::Figure,
             kpi: Some(kpi.line.id.clone()),
             mark: self.variation(kpi),
             text,
@@ -227,64 +245,13 @@ impl Page<'_> {
             detail: None,
         };
         Finding {
+            subject: Subject::Nothing,
             kpi: None,
             mark,
             text,
             evidence: vec![evidence],
             owner: None,
         }
-    }
-
-    /// A target missed without a signal calls for another process, not for a look at yesterday.
-    fn steadily_missed(self, judged: &[Judged]) -> Option<Finding> {
-        let Self { lang, t, .. } = self;
-        let missed: Vec<&Judged> = judged
-            .iter()
-            .filter(|kpi| {
-                kpi.status == Status::Missed && !kpi.doubtful && !kpi.sparse && kpi.signal.is_none()
-            })
-            .collect();
-        let named: Vec<String> = missed
-            .iter()
-            .take(SHOWN)
-            .filter_map(|kpi| {
-                let value = format::value(kpi.line.estimate.value?, kpi.line.unit, lang);
-                let bound = format::bound(kpi.line.bound?, kpi.line.unit, lang);
-                Some(t.named_miss(kpi.line.name.get(lang), &value, &bound))
-            })
-            .collect();
-        if named.is_empty() {
-            return None;
-        }
-        let names = named.join(t.list());
-        let count = missed.len().to_string();
-        let some = missed.len() > named.len();
-        // Without limits nobody can tell whether the miss is the usual level.
-        let steady = missed.iter().all(|kpi| kpi.has_limits());
-        let text = match (steady, some) {
-            (true, false) => t.steadily_missed(&names),
-            (true, true) => t.steadily_missed_some(&count, &names),
-            (false, false) => t.targets_missed(&names),
-            (false, true) => t.targets_missed_some(&count, &names),
-        };
-        let why = if steady {
-            t.steadily_missed_why()
-        } else {
-            t.targets_missed_why()
-        };
-        let mark = Mark {
-            tone: Tone::Concern,
-            shape: "✕",
-            word: t.missed().to_owned(),
-            detail: None,
-        };
-        Some(Finding {
-            kpi: None,
-            mark,
-            text,
-            evidence: vec![why.to_owned()],
-            owner: None,
-        })
     }
 
     /// How many figures moved, missed their target, or are calm.

@@ -3,8 +3,11 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::i18n::Bilingual;
+use crate::insight::coaching::Skipped;
+use crate::insight::dayparts::DayParts;
 use crate::insight::emerging::Emerging;
 use crate::insight::movement::{Day, Movement};
+use crate::insight::outlets::Behind;
 use crate::insight::waits::Waiting;
 use crate::kpi::figure::{Better, Bound, Estimate, Unit};
 use crate::report::document::RawRestated;
@@ -63,6 +66,12 @@ pub struct Insight {
     pub promises: Option<Promised>,
     /// How long callers waited.
     pub waiting: Option<Waiting>,
+    /// When callers waited longer than usual.
+    pub day_parts: Option<DayParts>,
+    /// Outlets that serve worse than others with the same tickets.
+    pub outlets: Vec<Behind>,
+    /// Script items that a team leaves out.
+    pub skipped: Vec<Skipped>,
 }
 
 /// What became of the rows of one file.

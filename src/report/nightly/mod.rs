@@ -1,10 +1,12 @@
 //! 客服质量日报, the nightly management report: three minutes, worst first.
 
+mod beyond;
 mod days;
 mod findings;
 mod input;
 mod judged;
 mod kpis;
+mod missed;
 mod problems;
 mod reasons;
 mod restated;

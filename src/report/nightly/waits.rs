@@ -35,13 +35,13 @@ const CLASSES: usize = 5;
 pub(super) fn section(page: Page) -> Option<Section> {
     let heat = page.input.waits.as_ref().and_then(|waits| page.heat(waits));
     let waiting = page.input.insight.waiting.as_ref();
-    let figures: Vec<Block> = heat
+    let figures = heat
         .into_iter()
         .chain(waiting.and_then(|waiting| page.spread(waiting)))
-        .map(|figure| Block::Figure(Box::new(figure)))
-        .collect();
+        .map(|figure| Block::Figure(Box::new(figure)));
+    let blocks: Vec<Block> = page.slow_block().into_iter().chain(figures).collect();
     let title = page.t.waits_title();
-    (!figures.is_empty()).then(|| super::section("waits", title, None, figures))
+    (!blocks.is_empty()).then(|| super::section("waits", title, None, blocks))
 }
 
 impl Page<'_> {

@@ -248,6 +248,9 @@ entries! {
     "" "persistent" { "是否持续高发", "Persistent after all comparisons", "yes/no", NEVER, "Benjamini-Hochberg at 0.05", "false" }
     "" "rank" { "名次", "Rank, most important first", "rank", NEVER, "", "1" }
     "finding" "date" { "报告日期", "Day reported on", "date", NEVER, "", "2026-03-29" }
+    "finding" "kind" { "结论类型", "What it is about", "code: nothing, figure, missed, wait, rising, outlet, promise, item", NEVER, "", "figure" }
+    "" "place" { "发生在哪里", "Where", "dimension=member, several separated by semicolons", WHOLE, "", "queue=查询; part=evening" }
+    "" "q" { "误报概率", "False-alarm rate among all that was tested", "0-1", NOT_APPLICABLE, "Benjamini-Hochberg", "0.008" }
     "finding" "n" { "样本量（行数）", "Rows behind the figure", "count", NOT_APPLICABLE, "", "4210" }
     "finding" "kpi" { "涉及的指标", "KPI it is about", "id of the catalogue", NOT_APPLICABLE, "", "answer_rate" }
     "" "verdict" { "判断", "Verdict", "text", NEVER, "", "concern" }
@@ -258,8 +261,8 @@ entries! {
     "" "owner_en" { "负责人（英文）", "Who should look, in English", "text", NOT_APPLICABLE, "", "hotline shift lead" }
     "" "owner_zh" { "负责人（中文）", "Who should look, in Chinese", "text", NOT_APPLICABLE, "", "热线值班班长" }
     "" "since" { "起始日", "Since when", "date", NOT_APPLICABLE, "", "2026-03-27" }
-    "" "centre" { "控制图中心线", "Centre of the control chart", "unit of the KPI", NOT_APPLICABLE, "", "0.925" }
-    "" "why" { "主要来源", "Members that carry the change", "dimension: members", NOT_APPLICABLE, "Adtributor: fewest members that explain two thirds", "queue: 查询 (71 %)" }
+    "" "centre" { "控制图中心线，或照常应有的数值", "Centre of the control chart, or what was to be expected", "unit of the figure", NOT_APPLICABLE, "", "0.925" }
+    "" "why" { "主要来源", "Members that carry the change", "dimension: members; or the figure or promise it is about", NOT_APPLICABLE, "Adtributor: fewest members that explain two thirds", "queue: 查询 (71 %)" }
     "" "file" { "文件", "File", "text", NEVER, "", "calls_2026-W11.csv" }
     "" "table" { "数据表", "Table", "text", NEVER, "", "calls" }
     "" "source" { "读取方式", "Mapping it was read with", "name of a source, or auto", NEVER, "", "auto" }

@@ -144,3 +144,9 @@ pub(super) fn chi_squared_tail(statistic: f64, samples: usize, fitted: usize) ->
     let freedom = samples.checked_sub(fitted).filter(|&df| df > 0)?;
     Some(ChiSquared::new(size(freedom)).ok()?.sf(statistic))
 }
+
+/// Whether squared distances add up to more than chance makes of them, at 5 %: χ² with one degree of freedom each.
+#[must_use]
+pub fn overdispersed(statistic: f64, samples: usize) -> bool {
+    chi_squared_tail(statistic, samples, 0).is_some_and(|p| p < 0.05)
+}

@@ -1,0 +1,181 @@
+//! Which outlets serve the desk worse than others with the same tickets: how long they take to answer, how often they
+//! deliver again in time.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::calendar::Grain;
+use crate::error::Result;
+use crate::i18n::Bilingual;
+use crate::kpi::catalogue::{Catalogue, Kpi};
+use crate::kpi::figure::{Better, Unit};
+use crate::kpi::pass::Grouping;
+use crate::kpi::query::{Query, Source};
+use crate::stats::funnel::{Flag, Funnel, LEAST};
+use crate::stats::standard::{Standardised, Stratum, standardise};
+
+use super::adjusted::{Sums, squares, stratum, sums_of};
+
+#[cfg(test)]
+mod tests;
+
+/// The figures that an outlet's work moves.
+const FIGURES: [&str; 2] = ["outlet_reply", "redelivered_within_24h"];
+
+/// What tells their tickets apart.
+const KIND: [&str; 2] = ["kind", "priority"];
+
+/// Probability beyond the 99.8 % limit on the worse side.
+const TAIL: f64 = 0.001;
+
+/// An outlet outside the 99.8 % limits on the worse side.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Behind {
+    /// The outlet.
+    pub outlet: String,
+    /// Id of the figure.
+    pub kpi: String,
+    /// Its name.
+    pub name: Bilingual,
+    /// Its unit.
+    pub unit: Unit,
+    /// Tickets that can be compared.
+    pub n: f64,
+    /// The outlet's figure.
+    pub value: f64,
+    /// The figure of all outlets for the same kinds of tickets.
+    pub expected: f64,
+    /// value − expected, with its 95 % interval.
+    pub gap: (f64, f64, f64),
+    /// Distance in standard deviations, the scatter between outlets included.
+    pub z: f64,
+}
+
+/// The outlets held against each other.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Outlets {
+    /// Those behind, the furthest first.
+    pub rows: Vec<Behind>,
+    /// Comparisons made, each of 30 tickets or more.
+    pub checked: usize,
+    /// How many of those listed chance alone leads to expect.
+    pub by_chance: f64,
+}
+
+/// The tickets of one outlet and kind.
+type Cells = BTreeMap<(String, Kind), Sums>;
+
+/// Kind and priority.
+type Kind = (Option<String>, Option<String>);
+
+/// Holds the outlets against each other over a stretch of days.
+///
+/// # Errors
+/// When a table cannot be read.
+pub fn outlets(
+    (from, to): (NaiveDate, NaiveDate),
+    catalogue: &Catalogue,
+    source: &Source<'_>,
+) -> Result<Outlets> {
+    let mut all = Outlets::default();
+    let (mut asked, mut owners) = (Vec::new(), Vec::new());
+    for id in FIGURES {
+        let kpi = &catalogue.kpis[catalogue.position(id)?];
+        let own = std::iter::once(kpi.clone()).chain(squares(kpi));
+        for part in own {
+            owners.push((owners.len(), kpi));
+            asked.push(part);
+        }
+    }
+    let asked = Catalogue {
+        kpis: asked,
+        targets: Vec::new(),
+    };
+    let query = Query {
+        kpis: (0..asked.kpis.len()).collect(),
+        groupings: vec![Grouping {
+            grain: Grain::All,
+            by: std::iter::once("outlet")
+                .chain(KIND)
+                .map(str::to_owned)
+                .collect(),
+        }],
+        from: Some(from),
+        to: Some(to),
+        condition: None,
+    };
+    let rows = query.answer(&asked, source)?.pop().unwrap_or_default();
+    for id in FIGURES {
+        let mut cells = Cells::new();
+        let mut parts = owners.iter().filter(|(_, kpi)| kpi.id == id);
+        let Some((first, kpi)) = parts.next() else {
+            continue;
+        };
+        for row in rows.iter().filter(|row| owners[row.kpi].1.id == id) {
+            let [Some(outlet), kind, priority] = row.group.members.as_slice() else {
+                continue;
+            };
+            let cell = (outlet.clone(), (kind.clone(), priority.clone()));
+            let sums = cells.entry(cell).or_default();
+            if row.kpi == *first {
+                sums.add(sums_of(&row.estimate, &kpi.formula));
+            } else {
+                sums.squares += row.estimate.value.unwrap_or(0.0);
+            }
+        }
+        let (found, checked) = behind(&cells, kpi);
+        all.rows.extend(found);
+        all.checked += checked;
+    }
+    all.rows.sort_by(|a, b| {
+        b.z.abs()
+            .total_cmp(&a.z.abs())
+            .then_with(|| (&a.outlet, &a.kpi).cmp(&(&b.outlet, &b.kpi)))
+    });
+    all.by_chance = all.checked as f64 * TAIL;
+    Ok(all)
+}
+
+/// The outlets outside the limits on the worse side, and how many were compared.
+fn behind(cells: &Cells, kpi: &Kpi) -> (Vec<Behind>, usize) {
+    let mut centre: BTreeMap<&Kind, Sums> = BTreeMap::new();
+    for ((_, kind), sums) in cells {
+        centre.entry(kind).or_default().add(*sums);
+    }
+    let mut strata: BTreeMap<&str, Vec<Stratum>> = BTreeMap::new();
+    for ((outlet, kind), sums) in cells {
+        let own = strata.entry(outlet).or_default();
+        own.push(stratum(*sums, centre[kind]));
+    }
+    let compared: Vec<(&str, Standardised)> = strata
+        .into_iter()
+        .filter_map(|(outlet, strata)| Some((outlet, standardise(&strata)?)))
+        .filter(|(_, found)| found.ratio().is_some())
+        .collect();
+    let ratios: Vec<_> = compared
+        .iter()
+        .filter_map(|(_, found)| found.ratio())
+        .collect();
+    let Some(funnel) = Funnel::ratios(&ratios, LEAST) else {
+        return (Vec::new(), 0);
+    };
+    let checked = ratios.iter().filter(|ratio| ratio.n >= LEAST).count();
+    let above = kpi.better != Better::Higher;
+    let outside = compared
+        .iter()
+        .zip(&funnel.members)
+        .filter(|(_, placed)| placed.flag == Flag::Alarm { above });
+    let rows = outside.map(|((outlet, found), placed)| Behind {
+        outlet: (*outlet).to_owned(),
+        kpi: kpi.id.clone(),
+        name: kpi.name.clone(),
+        unit: kpi.unit,
+        n: found.comparable,
+        value: found.observed / found.n,
+        expected: found.expected / found.n,
+        gap: found.gap(),
+        z: placed.z,
+    });
+    (rows.collect(), checked)
+}
