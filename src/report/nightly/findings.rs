@@ -4,6 +4,7 @@ use crate::insight::movement::{ChartKind, Rule};
 use crate::kpi::figure::Status;
 use crate::report::document::{Block, Finding, Findings, Mark, Section, Tally, Tone};
 use crate::report::format;
+use crate::report::rising;
 
 use super::judged::{Current, Judged, descending};
 use super::{Page, YTO_FIGURES};
@@ -13,18 +14,22 @@ const SHOWN: usize = 3;
 
 pub(super) fn section(page: Page, judged: &[Judged]) -> Section {
     let moved = moved(judged);
+    let rising = page.rising();
+    let room = SHOWN - usize::from(rising.is_some());
     let mut items: Vec<Finding> = moved
         .iter()
         .filter_map(|kpi| page.moved(kpi))
-        .take(SHOWN)
+        .take(room)
         .collect();
-    if items.is_empty() {
+    let calm = items.is_empty();
+    items.extend(rising);
+    if calm {
         items.push(page.nothing_moved(judged));
     }
     if items.len() < SHOWN {
         items.extend(page.steadily_missed(judged));
     }
-    let rest = moved.len().saturating_sub(SHOWN);
+    let rest = moved.len().saturating_sub(room);
     let rest = (rest > 0).then(|| page.t.findings_rest(&rest.to_string()));
     let findings = Findings {
         tallies: page.tallies(judged),
@@ -200,6 +205,25 @@ impl Page<'_> {
             t.limits_adjusted(&chart, &days)
         } else {
             t.limits_plain(&chart, &days)
+        })
+    }
+
+    /// What customers bring up more often than they used to.
+    fn rising(self) -> Option<Finding> {
+        let found = self.input.insight.emerging.as_ref()?;
+        let (text, evidence) = rising::finding(found, self.naming())?;
+        let mark = Mark {
+            tone: Tone::Concern,
+            shape: "▲",
+            word: self.t.rising_mark().to_owned(),
+            detail: None,
+        };
+        Some(Finding {
+            kpi: None,
+            mark,
+            text,
+            evidence,
+            owner: None,
         })
     }
 

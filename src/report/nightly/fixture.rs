@@ -64,6 +64,7 @@ pub fn night() -> NightlyInput {
         restated: restated::restated(&kpis()),
         kpis: kpis(),
         waits: Some(waits()),
+        abandons: None,
         problems: Some(problems::problems()),
         linking: Some(Linking {
             unlinkable: rate(0.064, 5210.0),

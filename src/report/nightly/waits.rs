@@ -1,4 +1,4 @@
-//! When customers wait: mean wait by hour and weekday.
+//! When customers wait and give up: mean wait and abandon rate by hour and weekday.
 
 #![allow(
     clippy::cast_possible_truncation,
@@ -9,6 +9,7 @@
 
 use chrono::Weekday;
 
+use crate::i18n::text::Text;
 use crate::insight::waits::Waiting;
 use crate::kpi::figure::{Better, Bound, Unit};
 use crate::report::document::{Block, Column, Section, Table, Tone};
@@ -33,18 +34,46 @@ const WEEK: [Weekday; 7] = [
 const CLASSES: usize = 5;
 
 pub(super) fn section(page: Page) -> Option<Section> {
-    let heat = page.input.waits.as_ref().and_then(|waits| page.heat(waits));
+    let waits = page.input.waits.as_ref();
+    let heat = waits.and_then(|waits| page.heat(&page.words_of_waits(), waits));
+    let abandons = page.input.abandons.as_ref();
+    let abandons = abandons.and_then(|waits| page.heat(&page.words_of_abandons(), waits));
     let waiting = page.input.insight.waiting.as_ref();
     let figures: Vec<Block> = heat
         .into_iter()
         .chain(waiting.and_then(|waiting| page.spread(waiting)))
+        .chain(abandons)
         .map(|figure| Block::Figure(Box::new(figure)))
         .collect();
     let title = page.t.waits_title();
     (!figures.is_empty()).then(|| super::section("waits", title, None, figures))
 }
 
+/// What a map says about its measure.
+struct Words {
+    id: &'static str,
+    /// The worst cell, from measure, slot, value, n.
+    finding: fn(Text, &str, &str, &str, &str) -> String,
+    description: fn(Text, &str) -> String,
+}
+
 impl Page<'_> {
+    const fn words_of_waits(self) -> Words {
+        Words {
+            id: "waits-map",
+            finding: |t, name, slot, value, n| t.waits_finding(name, slot, value, n),
+            description: |t, title| t.waits_description(title),
+        }
+    }
+
+    const fn words_of_abandons(self) -> Words {
+        Words {
+            id: "abandons-map",
+            finding: |t, name, slot, value, n| t.abandons_finding(name, slot, value, n),
+            description: |t, title| t.abandons_description(title),
+        }
+    }
+
     /// The waits around the one that the service level promises.
     fn spread(self, waiting: &Waiting) -> Option<Figure> {
         let Self { input, lang, t } = self;
@@ -92,9 +121,10 @@ impl Page<'_> {
         spread::figure(&about, &bins, waiting.within, &quantiles)
     }
 
-    fn heat(self, waits: &Waits) -> Option<Figure> {
+    fn heat(self, words: &Words, waits: &Waits) -> Option<Figure> {
         let Self { input, lang, t } = self;
-        let grid = Grid::new(waits)?;
+        let full = Grid::new(waits)?;
+        let grid = full.trimmed();
         let slot = |cell: &WaitCell| {
             t.slot(
                 &format::short_weekday(WEEK[usize::from(cell.weekday) - 1], lang),
@@ -105,7 +135,7 @@ impl Page<'_> {
         let name = waits.name.get(lang);
         let title = match grid.worst {
             Some(worst) => {
-                t.waits_finding(name, &slot(&worst), &print(&worst), &format::count(worst.n))
+                (words.finding)(t, name, &slot(&worst), &print(&worst), &format::count(worst.n))
             }
             None => t.waits_sparse(name),
         };
@@ -118,19 +148,23 @@ impl Page<'_> {
         );
         let few = FEW_CASES.to_string();
         Some(Figure {
-            id: "waits-map".to_owned(),
+            id: words.id.to_owned(),
             tone: Tone::Calm,
-            description: t.waits_description(&title),
+            description: (words.description)(t, &title),
             subtitle,
-            notes: vec![
-                t.waits_note(
+            notes: [
+                Some(t.waits_note(
                     &few,
                     &grid.sparse.to_string(),
                     &grid.cells.len().to_string(),
-                ),
-                t.scope_is(input.scope.get(lang)),
-            ],
-            data: self.heat_table(&grid, waits, &title),
+                )),
+                full.beyond(&grid).map(|hours| t.waits_hidden(&hours, &few)),
+                Some(t.scope_is(input.scope.get(lang))),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            data: self.heat_table(&full, waits, words.id, &title),
             title,
             plot: Plot::Heat(Heat {
                 weekdays: WEEK
@@ -173,7 +207,7 @@ impl Page<'_> {
         }
     }
 
-    fn heat_table(self, grid: &Grid, waits: &Waits, title: &str) -> Table {
+    fn heat_table(self, grid: &Grid, waits: &Waits, id: &str, title: &str) -> Table {
         let Self { lang, t, .. } = self;
         let per_day = grid.hours.clone().count();
         let rows = grid.hours.clone().enumerate().map(|(row, hour)| {
@@ -200,7 +234,7 @@ impl Page<'_> {
             .iter()
             .map(|day| Column::number(format::short_weekday(*day, lang)));
         Table {
-            id: "data-waits".to_owned(),
+            id: format!("data-{id}"),
             caption: t.data_of(title),
             columns: std::iter::once(Column::text(t.col_hour()))
                 .chain(days)
@@ -264,6 +298,48 @@ impl Grid {
         })
     }
 
+    /// The hours from the first to the last in which some weekday has enough cases; all where none has.
+    fn trimmed(&self) -> Self {
+        let per_day = self.hours.clone().count();
+        let first = *self.hours.start();
+        let enough = |hour: &u8| {
+            let at = usize::from(hour - first);
+            (0..WEEK.len()).any(|day| self.cells[day * per_day + at].n >= FEW_CASES)
+        };
+        let judged = || self.hours.clone().filter(enough);
+        let hours = match (judged().next(), judged().next_back()) {
+            (Some(from), Some(to)) => from..=to,
+            _ => self.hours.clone(),
+        };
+        let cells: Vec<WaitCell> = self
+            .cells
+            .iter()
+            .filter(|cell| hours.contains(&cell.hour))
+            .copied()
+            .collect();
+        let few = |cell: &&WaitCell| cell.n > 0 && cell.n < FEW_CASES;
+        Self {
+            hours,
+            step: self.step,
+            worst: self.worst,
+            sparse: cells.iter().filter(few).count(),
+            cells,
+        }
+    }
+
+    /// The hours that a trimmed grid leaves out: `00:00–07:59`.
+    fn beyond(&self, trimmed: &Self) -> Option<String> {
+        let (all, kept) = (&self.hours, &trimmed.hours);
+        let before = (all.start() < kept.start()).then(|| (*all.start(), kept.start() - 1));
+        let after = (kept.end() < all.end()).then(|| (kept.end() + 1, *all.end()));
+        let spans: Vec<String> = before
+            .into_iter()
+            .chain(after)
+            .map(|(from, to)| format!("{from:02}:00–{to:02}:59"))
+            .collect();
+        (!spans.is_empty()).then(|| spans.join(", "))
+    }
+
     fn level(&self, cell: &WaitCell) -> HeatLevel {
         match cell.value {
             Some(value) if cell.n >= FEW_CASES => {
@@ -278,7 +354,10 @@ impl Grid {
     fn class_names(&self, unit: Unit) -> Vec<String> {
         (0..CLASSES)
             .map(|class| {
-                let end = |count: usize| format::cell(self.step * count as f64, unit);
+                let end = |count: usize| {
+                    let end = format::cell(self.step * count as f64, unit);
+                    end.strip_suffix(".0").map(str::to_owned).unwrap_or(end)
+                };
                 format!("{}–{}", end(class), end(class + 1))
             })
             .collect()
