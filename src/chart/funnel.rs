@@ -9,6 +9,7 @@ use super::control::{inside, signal, spread, ticks};
 use super::key::{self, Symbol};
 use super::labels::{Box, Labels, Placed};
 use super::sheet::{Align, DrawError, Drawing, Ink, Scale, Sheet, draw as on_sheet, text_width};
+use super::ticks::size_ticks;
 
 const LETTERS: f64 = 12.0;
 const SMALL: f64 = 11.0;
@@ -365,20 +366,6 @@ fn roots(plot: &Funnel) -> (f64, f64) {
     let air = (high - low) * 0.06;
     let from = if air > 0.0 { (low - air).max(0.0) } else { 0.0 };
     (from, high * 1.02)
-}
-
-/// Round sizes between two roots: even steps over a short stretch, else the squares of an even scale, rounded.
-fn size_ticks((low, high): (f64, f64)) -> Vec<f64> {
-    const SHORT: f64 = 12.0;
-    let (least, most) = (low * low, high * high);
-    if most < least * SHORT {
-        return ticks((least, most), Unit::Count);
-    }
-    let decades = (0..9).map(|power| 10_f64.powi(power));
-    decades
-        .flat_map(|decade| [1.0, 2.0, 5.0].map(|factor| factor * decade))
-        .filter(|tick| *tick <= most && *tick >= least.max(most / 400.0))
-        .collect()
 }
 
 /// What stands to the right of the plot, highest first: limits, overall figure, target.

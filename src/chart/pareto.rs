@@ -136,7 +136,11 @@ fn one_bar(
     // All others together would dwarf every bar: beyond the scale their number stands alone.
     let beyond = bar.rest && bar.count > x.from.1;
     let begin = form.bars.0;
-    let end = if beyond { begin } else { x.at(bar.count).max(begin + 1.0) };
+    let end = if beyond {
+        begin
+    } else {
+        x.at(bar.count).max(begin + 1.0)
+    };
     if form.names_before {
         let name = fitted(&bar.name, LETTERS, begin - 8.0);
         sheet.text(&name, (begin - 8.0, middle), LETTERS, Align::End, Ink::Text)?;
@@ -169,7 +173,14 @@ fn one_bar(
     }
     sheet.text(
         &bar.label,
-        (if beyond { begin } else { x.at(reach(bar)).max(end) + 5.0 }, middle),
+        (
+            if beyond {
+                begin
+            } else {
+                x.at(reach(bar)).max(end) + 5.0
+            },
+            middle,
+        ),
         SMALL,
         Align::Start,
         Ink::Text,

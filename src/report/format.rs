@@ -96,7 +96,9 @@ pub fn bound(bound: Bound, unit: Unit, lang: Lang) -> String {
 pub fn headed(word: &str) -> String {
     let mut letters = word.chars();
     match (letters.next(), letters.as_str()) {
-        (Some(first), rest) if !rest.is_empty() => first.to_uppercase().chain(rest.chars()).collect(),
+        (Some(first), rest) if !rest.is_empty() => {
+            first.to_uppercase().chain(rest.chars()).collect()
+        }
         _ => word.to_owned(),
     }
 }

@@ -46,7 +46,11 @@ pub(super) fn finding(found: &Emerging, naming: Naming) -> Option<(String, Vec<S
 }
 
 fn rising(found: &Emerging) -> Vec<&Series> {
-    found.series.iter().filter(|series| series.emerging).collect()
+    found
+        .series
+        .iter()
+        .filter(|series| series.emerging)
+        .collect()
 }
 
 /// A sentence, and the table where something rises.

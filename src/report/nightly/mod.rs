@@ -2,6 +2,7 @@
 
 mod days;
 mod findings;
+mod grid;
 mod input;
 mod judged;
 mod kpis;
