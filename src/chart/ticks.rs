@@ -82,7 +82,7 @@ mod tests {
         assert!(short.len() >= 3, "{short:?}");
         assert!(short.iter().all(|tick| (700.0..=2700.0).contains(tick)));
         let long = size_ticks((30.0_f64.sqrt(), 20_000.0_f64.sqrt()));
-        assert_eq!(long[0], 50.0);
+        assert_eq!(long.first(), Some(&50.0));
         assert!(
             long.contains(&500.0) && long.contains(&20_000.0),
             "{long:?}"

@@ -14,9 +14,9 @@ use super::{Page, WaitCell, Waits};
 
 pub(super) fn section(page: Page) -> Option<Section> {
     let waits = page.input.waits.as_ref();
-    let heat = waits.and_then(|waits| page.heat(&page.words_of_waits(), waits));
+    let heat = waits.and_then(|waits| page.heat(&WAITS, waits));
     let abandons = page.input.abandons.as_ref();
-    let abandons = abandons.and_then(|waits| page.heat(&page.words_of_abandons(), waits));
+    let abandons = abandons.and_then(|waits| page.heat(&ABANDONS, waits));
     let waiting = page.input.insight.waiting.as_ref();
     let figures: Vec<Block> = heat
         .into_iter()
@@ -36,23 +36,19 @@ struct Words {
     description: fn(Text, &str) -> String,
 }
 
+const WAITS: Words = Words {
+    id: "waits-map",
+    finding: |t, name, slot, value, n| t.waits_finding(name, slot, value, n),
+    description: |t, title| t.waits_description(title),
+};
+
+const ABANDONS: Words = Words {
+    id: "abandons-map",
+    finding: |t, name, slot, value, n| t.abandons_finding(name, slot, value, n),
+    description: |t, title| t.abandons_description(title),
+};
+
 impl Page<'_> {
-    const fn words_of_waits(self) -> Words {
-        Words {
-            id: "waits-map",
-            finding: |t, name, slot, value, n| t.waits_finding(name, slot, value, n),
-            description: |t, title| t.waits_description(title),
-        }
-    }
-
-    const fn words_of_abandons(self) -> Words {
-        Words {
-            id: "abandons-map",
-            finding: |t, name, slot, value, n| t.abandons_finding(name, slot, value, n),
-            description: |t, title| t.abandons_description(title),
-        }
-    }
-
     /// The waits around the one that the service level promises.
     fn spread(self, waiting: &Waiting) -> Option<Figure> {
         let Self { input, lang, t } = self;
