@@ -112,8 +112,10 @@ fn workbook_is_inert(path: &Path, bytes: &[u8]) {
 
 /// No tag, link or picture of a text is alive, and no text opens another cell of a table.
 fn markdown_is_inert(path: &Path, text: &str) {
-    for alive in ["<img", "<script", "](javascript:", "![x](", "</svg>"] {
-        assert!(!text.contains(alive), "{}: {alive}", path.display());
+    // A sign after a backslash is itself and nothing else.
+    let live = text.replace("\\]", "").replace("\\[", "");
+    for alive in ["<img", "<script", "](javascript:", "![", "</svg>"] {
+        assert!(!live.contains(alive), "{}: {alive}", path.display());
     }
     let cells = |line: &str| line.replace("\\|", "").matches('|').count();
     let mut width = None;
@@ -151,7 +153,6 @@ fn mail_is_inert(path: &Path, text: &str) {
             path.display()
         );
     }
-    assert!(!text.contains("\nBcc:"), "{}", path.display());
     let parts = crate::formats::parts(text);
     let html = parts.iter().find(|(kind, _)| kind.starts_with("text/html"));
     let html = String::from_utf8(html.unwrap().1.clone()).unwrap();
