@@ -9,10 +9,13 @@ use super::control::{inside, signal, spread, ticks};
 use super::key::{self, Symbol};
 use super::labels::{Box, Labels, Placed};
 use super::sheet::{Align, DrawError, Drawing, Ink, Scale, Sheet, draw as on_sheet, text_width};
+use super::ticks::size_ticks;
 
 const LETTERS: f64 = 12.0;
 const SMALL: f64 = 11.0;
 const TOP: f64 = 28.0;
+/// Members with a hint, the most striking first: those of a whole crowd would outweigh the page.
+const HINTS: usize = 100;
 /// Ticks and heading of the horizontal axis.
 const AXIS: f64 = 38.0;
 
@@ -86,11 +89,7 @@ fn entries(plot: &Funnel, unnamed: bool) -> Vec<(Symbol, &str)> {
 impl<'a> Frame<'a> {
     fn new(plot: &'a Funnel, width: f64, bottom: f64) -> Option<Self> {
         let range = range(plot)?;
-        let most = plot
-            .members
-            .iter()
-            .map(|member| member.size)
-            .fold(0.0, f64::max);
+        let roots = roots(plot);
         let widest = |texts: Vec<String>| {
             texts
                 .iter()
@@ -111,7 +110,7 @@ impl<'a> Frame<'a> {
             bottom,
             range,
             x: Scale {
-                from: (0.0, most.sqrt() * 1.02),
+                from: roots,
                 to: (left, right),
             },
             y: Scale {
@@ -139,7 +138,7 @@ impl<'a> Frame<'a> {
             sheet.text(&label, (self.left - 5.0, y), SMALL, Align::End, Ink::Muted)?;
         }
         let mut free = 0.0;
-        for tick in size_ticks(self.x.from.1) {
+        for tick in size_ticks(self.x.from) {
             let x = self.x.at(tick.sqrt());
             let label = format::tick(tick, Unit::Count, 1.0);
             let half = text_width(&label, SMALL) / 2.0;
@@ -234,7 +233,7 @@ impl<'a> Frame<'a> {
 
     /// Draws the members, the most striking last and on top.
     fn members(&self, sheet: &mut Sheet) -> Result<(), DrawError> {
-        for member in self.plot.members.iter().rev() {
+        for (rank, member) in self.plot.members.iter().enumerate().rev() {
             let at = self.place(member);
             match member.standing {
                 Standing::Sparse => sheet.dot(at, 3.0, Ink::Rest)?,
@@ -242,7 +241,9 @@ impl<'a> Frame<'a> {
                 Standing::Warning(mark) => key::hollow(sheet, at, mark)?,
                 Standing::Alarm(mark) => signal(sheet, at, mark, 5.5)?,
             }
-            sheet.hint(at.0 - 7.0, at.1 - 7.0, 14.0, 14.0, &member.hint);
+            if rank < HINTS {
+                sheet.hint(at.0 - 7.0, at.1 - 7.0, 14.0, 14.0, &member.hint);
+            }
         }
         Ok(())
     }
@@ -356,14 +357,15 @@ fn y_ticks(plot: &Funnel, range: (f64, f64)) -> Vec<(f64, String)> {
         .collect()
 }
 
-/// Round sizes: the squares of an even scale, rounded.
-fn size_ticks(most_root: f64) -> Vec<f64> {
-    let most = most_root * most_root;
-    let decades = (0..9).map(|power| 10_f64.powi(power));
-    decades
-        .flat_map(|decade| [1.0, 2.0, 5.0].map(|factor| factor * decade))
-        .filter(|tick| *tick <= most && *tick >= most / 400.0)
-        .collect()
+/// What the horizontal axis spans, in square roots: all members, without the empty stretch down to zero.
+fn roots(plot: &Funnel) -> (f64, f64) {
+    let roots = plot.members.iter().map(|member| member.size.sqrt());
+    let (low, high) = roots.fold((f64::INFINITY, 0.0_f64), |(low, high), root| {
+        (low.min(root), high.max(root))
+    });
+    let air = (high - low) * 0.06;
+    let from = if air > 0.0 { (low - air).max(0.0) } else { 0.0 };
+    (from, high * 1.02)
 }
 
 /// What stands to the right of the plot, highest first: limits, overall figure, target.

@@ -19,6 +19,7 @@ struct Form {
     left: f64,
     top: f64,
     key: f64,
+    hints: bool,
 }
 
 impl Form {
@@ -34,6 +35,7 @@ impl Form {
                 left: 40.0,
                 top: 22.0,
                 key: 44.0,
+                hints: true,
             },
             Layout::Narrow => Self {
                 width: 360.0,
@@ -44,6 +46,7 @@ impl Form {
                 left: 28.0,
                 top: 22.0,
                 key: 64.0,
+                hints: false,
             },
         }
     }
@@ -128,7 +131,10 @@ fn paint(
         }
         _ => {}
     }
-    sheet.hint(x, y, width, height, &cell.hint);
+    // Where fingers point, the number stands in the cell and n in the table.
+    if form.hints {
+        sheet.hint(x, y, width, height, &cell.hint);
+    }
     Ok(())
 }
 

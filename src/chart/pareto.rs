@@ -87,7 +87,8 @@ pub(super) fn draw(plot: &Pareto, layout: Layout) -> Result<Drawing, DrawError> 
     let form = Form::new(plot, layout);
     let floor = form.top(plot.bars.len());
     on_sheet(form.width, floor + BOTTOM, |sheet| {
-        let most = plot.bars.iter().map(reach).fold(0.0, f64::max);
+        let named = plot.bars.iter().filter(|bar| !bar.rest);
+        let most = named.map(reach).fold(0.0, f64::max);
         let room = plot
             .bars
             .iter()
@@ -132,7 +133,14 @@ fn one_bar(
     x: Scale,
 ) -> Result<(), DrawError> {
     let middle = form.middle(row);
-    let (begin, end) = (form.bars.0, x.at(bar.count).max(form.bars.0 + 1.0));
+    // All others together would dwarf every bar: beyond the scale their number stands alone.
+    let beyond = bar.rest && bar.count > x.from.1;
+    let begin = form.bars.0;
+    let end = if beyond {
+        begin
+    } else {
+        x.at(bar.count).max(begin + 1.0)
+    };
     if form.names_before {
         let name = fitted(&bar.name, LETTERS, begin - 8.0);
         sheet.text(&name, (begin - 8.0, middle), LETTERS, Align::End, Ink::Text)?;
@@ -153,7 +161,9 @@ fn one_bar(
         )?;
     }
     let ink = if bar.rest { Ink::Rest } else { Ink::Bar };
-    sheet.rect((begin, middle - BAR / 2.0), (end, middle + BAR / 2.0), ink)?;
+    if !beyond {
+        sheet.rect((begin, middle - BAR / 2.0), (end, middle + BAR / 2.0), ink)?;
+    }
     if let Some((low, high)) = bar.interval {
         let (low, high) = (x.at(low), x.at(high));
         sheet.line(&[(low, middle), (high, middle)], Ink::Line, 1.0)?;
@@ -163,7 +173,14 @@ fn one_bar(
     }
     sheet.text(
         &bar.label,
-        (x.at(reach(bar)).max(end) + 5.0, middle),
+        (
+            if beyond {
+                begin
+            } else {
+                x.at(reach(bar)).max(end) + 5.0
+            },
+            middle,
+        ),
         SMALL,
         Align::Start,
         Ink::Text,

@@ -35,6 +35,20 @@ pub(super) fn ticks((low, high): (f64, f64), unit: Unit) -> Vec<f64> {
         .collect()
 }
 
+/// Round sizes between two roots: even steps over a short stretch, else the squares of an even scale, rounded.
+pub(super) fn size_ticks((low, high): (f64, f64)) -> Vec<f64> {
+    const SHORT: f64 = 12.0;
+    let (least, most) = (low * low, high * high);
+    if most < least * SHORT {
+        return ticks((least, most), Unit::Count);
+    }
+    let decades = (0..9).map(|power| 10_f64.powi(power));
+    decades
+        .flat_map(|decade| [1.0, 2.0, 5.0].map(|factor| factor * decade))
+        .filter(|tick| *tick <= most && *tick >= least.max(most / 400.0))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,5 +74,20 @@ mod tests {
             &[240.0, 260.0, 280.0, 300.0, 320.0],
         );
         check((3.9, 4.8), Unit::Score, &[4.0, 4.2, 4.4, 4.6, 4.8]);
+    }
+
+    #[test]
+    fn sizes_are_marked_along_short_and_long_stretches() {
+        let short = size_ticks((700.0_f64.sqrt(), 2700.0_f64.sqrt()));
+        assert!(short.len() >= 3, "{short:?}");
+        assert!(short.iter().all(|tick| (700.0..=2700.0).contains(tick)));
+        let long = size_ticks((30.0_f64.sqrt(), 20_000.0_f64.sqrt()));
+        assert_eq!(long.first(), Some(&50.0));
+        assert!(
+            long.contains(&500.0) && long.contains(&20_000.0),
+            "{long:?}"
+        );
+        // From zero on the crowd of small ticks at the left is left out.
+        assert!(size_ticks((0.0, 20_000.0_f64.sqrt()))[0] >= 50.0);
     }
 }

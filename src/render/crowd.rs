@@ -7,10 +7,11 @@
 )]
 
 use super::Renderer;
-use super::html::Html;
+use super::html::{Html, ROWS};
 use super::mail::Mail;
 use super::xlsx::Xlsx;
 use crate::i18n::Lang;
+use crate::i18n::text::Text;
 use crate::kpi::figure::{Better, Unit};
 use crate::report::document::{Block, Column, Document, Section, Table, Tone};
 use crate::report::figure::{About, Figure, funnel, ranked};
@@ -104,9 +105,13 @@ fn costs(lang: Lang) -> Figure {
 }
 
 fn crowd(lang: Lang) -> Document {
+    crowd_of(AGENTS, lang)
+}
+
+fn crowd_of(agents: usize, lang: Lang) -> Document {
     let mut document = nightly(&night(), lang);
     let figures = [
-        members(AGENTS, "funnel-agents", lang),
+        members(agents, "funnel-agents", lang),
         members(OUTLETS, "funnel-outlets", lang),
         costs(lang),
     ];
@@ -136,10 +141,41 @@ fn pages_of_a_large_centre_stay_small() {
         let document = crowd(lang);
         let page = Html.render(&document).unwrap();
         assert!(page.len() < MOST, "{} bytes", page.len());
-        assert!(page.len() > 300_000, "every member is on the page");
+        let page = String::from_utf8(page).unwrap();
+        assert_eq!(
+            rows(&page, "data-funnel-agents"),
+            ROWS,
+            "the rest is folded"
+        );
+        assert!(page.contains(&Text(lang).data_hidden(&(AGENTS - ROWS).to_string())));
+        assert_eq!(rows(&page, "data-costs"), ROWS);
         let book = Xlsx.render(&document).unwrap();
         assert!(book.len() < MOST, "{} bytes", book.len());
     }
+}
+
+/// Rows in the body of a table.
+fn rows(page: &str, id: &str) -> usize {
+    let table = page
+        .split(&format!("<caption id=\"{id}-caption\""))
+        .nth(1)
+        .unwrap();
+    let body = table.split("</tbody>").next().unwrap();
+    body.split("<tbody>").nth(1).unwrap().matches("<tr").count()
+}
+
+#[test]
+fn an_agent_who_is_not_signalled_costs_a_dot() {
+    let size = |agents| Html.render(&crowd_of(agents, Lang::Zh)).unwrap().len();
+    let each = (size(3 * AGENTS) - size(AGENTS)) / (2 * AGENTS);
+    assert!(each < 150, "{each} bytes for an agent more");
+    // The flagged ones come first, so that folding hides none of them.
+    let figure = members(AGENTS, "funnel-agents", Lang::Zh);
+    let within = Text(Lang::Zh).funnel_within();
+    let verdict = |row: &Vec<String>| row.last().is_some_and(|word| word == within);
+    let first = figure.data.rows.iter().position(verdict).unwrap();
+    assert!(first > 0 && first < ROWS, "{first} are outside");
+    assert!(figure.data.rows[first..].iter().all(verdict));
 }
 
 #[test]

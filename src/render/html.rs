@@ -4,6 +4,9 @@ mod figures;
 mod kpis;
 mod tables;
 
+#[cfg(test)]
+pub(super) use figures::ROWS;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::i18n::text::Text;

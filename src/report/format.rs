@@ -91,6 +91,18 @@ pub fn bound(bound: Bound, unit: Unit, lang: Lang) -> String {
     format!("{sign}{SPACE}{}", value(bound.value(), unit, lang))
 }
 
+/// The heading of a column from the word that commands print: with a capital, a symbol such as `n` as it is.
+#[must_use]
+pub fn headed(word: &str) -> String {
+    let mut letters = word.chars();
+    match (letters.next(), letters.as_str()) {
+        (Some(first), rest) if !rest.is_empty() => {
+            first.to_uppercase().chain(rest.chars()).collect()
+        }
+        _ => word.to_owned(),
+    }
+}
+
 /// A count with thousands separators.
 #[must_use]
 pub fn count(count: u64) -> String {

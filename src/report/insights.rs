@@ -168,14 +168,22 @@ impl Placing {
         let worse = self.worse();
         let at = *worse.first().unwrap_or(first);
         let placed = |at: usize| &self.found.funnel.members[at];
-        let named: Vec<&str> = if worse.is_empty() { &outside } else { &worse }
+        let named: Vec<usize> = if worse.is_empty() { &outside } else { &worse }
             .iter()
             .filter(|other| (placed(**other).figure > 1.0) == (placed(at).figure > 1.0))
             .take(NAMED)
-            .map(|at| self.found.members[*at].0.as_str())
+            .copied()
             .collect();
-        let named = named.join(t.list());
-        let ratio = format::value(placed(at).figure, Unit::Number, lang);
+        let joined = |of: &dyn Fn(usize) -> String| {
+            let each: Vec<String> = named.iter().map(|at| of(*at)).collect();
+            each.join(t.list())
+        };
+        let ratio = joined(&|at| format::value(placed(at).figure, Unit::Number, lang));
+        let mut named = joined(&|at| self.found.members[at].0.clone());
+        // Chinese type leaves a gap between a Latin word and the next sign.
+        if lang == Lang::Zh && named.ends_with(|last: char| last.is_ascii_alphanumeric()) {
+            named.push(' ');
+        }
         let text = match (self.of.better, worse.is_empty()) {
             (Better::Neither, _) => t.teams_other(name, &named, &ratio),
             (_, false) => t.teams_worse(name, &named, &ratio),

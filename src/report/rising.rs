@@ -10,14 +10,53 @@ use super::naming::Naming;
 /// Rows of the table.
 const SHOWN: usize = 12;
 
-/// A sentence, and the table where something rises.
-pub(super) fn blocks(found: &Emerging, naming: Naming) -> Vec<Block> {
+/// Problems named in the finding.
+const NAMED: usize = 2;
+
+/// What rises in a sentence, and what it rests on; `None` when nothing does.
+pub(super) fn finding(found: &Emerging, naming: Naming) -> Option<(String, Vec<String>)> {
     let t = Text(naming.lang);
-    let rising: Vec<&Series> = found
+    let rising: Vec<&Series> = rising(found);
+    let named = &rising[..rising.len().min(NAMED)];
+    let highest = named.iter().map(|series| series.q).reduce(f64::max)?;
+    let items: Vec<String> = named
+        .iter()
+        .map(|series| {
+            let stretch = match series.span {
+                Span::Day => t.rising_on_day(),
+                Span::Week => t.rising_in_week(),
+            };
+            t.rising_item(
+                &naming.member("problem_type", series.members.first().map(String::as_str)),
+                series.members.get(1).map_or("", String::as_str),
+                stretch,
+                &format::sum(Some(series.count)),
+                &format::sum(Some(series.expected)),
+            )
+        })
+        .collect();
+    let list = items.join(t.list());
+    let text = if rising.len() > named.len() {
+        t.rising_finding_some(&rising.len().to_string(), &list)
+    } else {
+        t.rising_finding(&list)
+    };
+    let proof = t.rising_proof(&format::few(highest));
+    Some((text, vec![proof, t.rising_do().to_owned()]))
+}
+
+fn rising(found: &Emerging) -> Vec<&Series> {
+    found
         .series
         .iter()
         .filter(|series| series.emerging)
-        .collect();
+        .collect()
+}
+
+/// A sentence, and the table where something rises.
+pub(super) fn blocks(found: &Emerging, naming: Naming) -> Vec<Block> {
+    let t = Text(naming.lang);
+    let rising = rising(found);
     let heading = match rising.first() {
         None => t.rising_none().to_owned(),
         Some(first) => t.rising_some(
@@ -72,8 +111,8 @@ fn table(found: &Emerging, rising: &[&Series], naming: Naming) -> Table {
             Column::text(t.col_problem()),
             Column::text(t.col_outlet()),
             Column::text(t.col_stretch()),
-            Column::number(t.col_count()),
-            Column::number(t.col_expected()),
+            Column::number(format::headed(t.col_count())),
+            Column::number(format::headed(t.col_expected())),
             Column::number(t.col_false_alarm()),
             Column::number(t.col_four_weeks()),
             Column::number(t.col_rising_since()),

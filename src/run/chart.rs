@@ -105,6 +105,7 @@ pub fn frame(settings: &Settings, ask: &Ask, date: NaiveDate) -> NightlyInput {
         restated: Restated::First,
         kpis: Vec::new(),
         waits: None,
+        abandons: None,
         problems: None,
         linking: None,
         insight: Insight::default(),

@@ -197,7 +197,8 @@ pub fn assemble(
         notes: trust::notes(&quality),
         restated: restated::compare(job, catalogue, source, mart)?,
         kpis,
-        waits: heat(catalogue, source, date)?,
+        waits: heat(catalogue, source, "asa", date)?,
+        abandons: heat(catalogue, source, "abandon_rate", date)?,
         problems: by_problem(job, catalogue, mart, date)?,
         linking: linking(job, catalogue, source, date)?,
         insight: Insight {
@@ -476,10 +477,15 @@ pub(super) fn four_weeks(date: NaiveDate) -> (NaiveDate, NaiveDate) {
     (date.checked_sub_days(Days::new(27)).unwrap_or(date), date)
 }
 
-fn heat(catalogue: &Catalogue, source: &Source<'_>, date: NaiveDate) -> Result<Option<Waits>> {
-    let kpi = &catalogue.kpis[catalogue.position("asa")?];
+fn heat(
+    catalogue: &Catalogue,
+    source: &Source<'_>,
+    id: &str,
+    date: NaiveDate,
+) -> Result<Option<Waits>> {
+    let kpi = &catalogue.kpis[catalogue.position(id)?];
     let (from, to) = four_weeks(date);
-    let cells: Vec<WaitCell> = recent(catalogue, source, "asa", &["weekday", "hour"], (from, to))?
+    let cells: Vec<WaitCell> = recent(catalogue, source, id, &["weekday", "hour"], (from, to))?
         .iter()
         .filter_map(|row| {
             let number = |at: usize| row.group.members.get(at)?.as_ref()?.parse::<u8>().ok();

@@ -50,7 +50,7 @@ fn what_is_planted_stands_in_both_reports_in_both_languages() {
             "nightly_2026-03-29_en.html",
             [
                 "Damaged parcel 杭州滨江网点",
-                "Outlet check, high priority kept in",
+                "Outlet check, high priority: ",
                 "teams differ by no more than chance",
             ],
         ),
@@ -58,7 +58,7 @@ fn what_is_planted_stands_in_both_reports_in_both_languages() {
             "trainer_2026-03-29_zh.html",
             [
                 "包裹破损 杭州滨江网点",
-                "一次解决率：A1005、A1011差于",
+                "一次解决率：A1005、A1011 差于",
                 "“核实身份”：新人组不合格率",
             ],
         ),

@@ -64,7 +64,7 @@ fn day_of(centre: &Centre) -> String {
 }
 
 /// The parts of a message: content type and decoded body.
-fn parts(message: &str) -> Vec<(String, Vec<u8>)> {
+pub fn parts(message: &str) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();
     for part in message.split("\r\n--=_kefu_").skip(1) {
         let Some((head, body)) = part.split_once("\r\n\r\n") else {

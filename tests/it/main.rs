@@ -13,6 +13,7 @@ mod editions;
 mod figures;
 mod formats;
 mod golden;
+mod inert;
 mod insight;
 mod intake;
 mod messages;

@@ -64,6 +64,18 @@ catalogue! {
         zh: "{slot} 等得最久：{name} {value}（n\u{a0}=\u{a0}{n}）",
         en: "Longest waits on {slot}: {name} {value} (n\u{a0}=\u{a0}{n})"
     }
+    abandons_finding(name, slot, value, n) {
+        zh: "{slot} 放弃最多：{name} {value}（n\u{a0}=\u{a0}{n}）",
+        en: "Most callers give up on {slot}: {name} {value} (n\u{a0}=\u{a0}{n})"
+    }
+    abandons_description(title) {
+        zh: "按小时与星期的热力图，颜色越深放弃率越高。{title}",
+        en: "Heat map by hour and weekday; the darker, the more callers gave up. {title}"
+    }
+    waits_hidden(hours, few) {
+        zh: "{hours} 各天均 n\u{a0}<\u{a0}{few}，未画出，见数据表",
+        en: "{hours} left out: n\u{a0}<\u{a0}{few} on every weekday, see the data"
+    }
     waits_sparse(name) { zh: "{name}：各时段样本均不足", en: "{name}: too few cases in every hour" }
     waits_note(few, sparse, cells) {
         zh: "n\u{a0}<\u{a0}{few} 的格子画斜线，标为样本不足（{cells} 格中有 {sparse} 格）",

@@ -61,6 +61,10 @@ catalogue! {
     history_summary { zh: "查看每日数据", en: "Show the days" }
     history_caption(names) { zh: "每日数值，最近的在前：{names}", en: "Day by day, newest first: {names}" }
     no_history { zh: "暂无历史数据。", en: "No history yet." }
+    data_hidden(rows) {
+        zh: "另有 {rows} 行未列出，完整数据见工作簿（xlsx）。",
+        en: "{rows} more rows are not listed; the workbook (xlsx) has all of them."
+    }
     data_summary { zh: "查看数据表", en: "Show the data" }
     filter_label { zh: "显示", en: "Show" }
     filter_all { zh: "全部指标", en: "All" }
@@ -78,7 +82,7 @@ catalogue! {
     sparse { zh: "样本不足", en: "too few cases" }
     not_watched { zh: "未作判断", en: "not judged" }
     short_history { zh: "历史较短，尚无控制限", en: "short history, no limits yet" }
-    tally_concern { zh: "需关注", en: "of concern" }
+    tally_concern { zh: "指标需关注", en: "KPIs of concern" }
 
     colon { zh: "：", en: ": " }
     list { zh: "、", en: "; " }

@@ -108,6 +108,26 @@ catalogue! {
         zh: "{count} 类问题异常上升，最明显的是{place}“{name}”：{seen} 件，预期 {expected} 件",
         en: "{count} rising; most of all {name} at {place}: {seen} against {expected} expected"
     }
+    rising_mark { zh: "问题上升", en: "rising" }
+    rising_finding(list) { zh: "问题异常上升：{list}", en: "Problems on the rise: {list}" }
+    rising_finding_some(count, list) {
+        zh: "{count} 类问题异常上升，最明显的是：{list}",
+        en: "{count} problems on the rise, most of all {list}"
+    }
+    rising_item(name, place, stretch, seen, expected) {
+        zh: "{place}“{name}”{stretch} {seen}\u{a0}件（预期\u{a0}{expected}\u{a0}件）",
+        en: "{name} at {place}, {seen} {stretch} ({expected} expected)"
+    }
+    rising_on_day { zh: "当日", en: "on the day" }
+    rising_in_week { zh: "近七日", en: "in seven days" }
+    rising_proof(q) {
+        zh: "与此前各周相比的精确检验，误报概率 q\u{a0}≤\u{a0}{q}",
+        en: "Exact test against the weeks before, false-alarm rate q\u{a0}≤\u{a0}{q}"
+    }
+    rising_do {
+        zh: "先查看这些网点相应的工单，联系网点核实原因",
+        en: "read the tickets of these outlets first and ask them for the cause"
+    }
     rising_none { zh: "没有问题异常上升", en: "Nothing is rising" }
     rising_checked(days, weeks, alarms, uncorrected) {
         zh: "检验了 {days} 个单日序列、{weeks} 个七日序列（问题类型 × 网点，近四周至少 5 件）；所列结果中预计误报不超过 {alarms} 个，不作多重检验校正时为 {uncorrected} 个。",
@@ -115,9 +135,9 @@ catalogue! {
     }
     rising_short { zh: "历史不足两周，无法检验。", en: "There are fewer than two weeks of history, so nothing could be tested." }
     rising_caption(date) { zh: "{date}异常上升的问题", en: "Rising on {date}" }
-    col_false_alarm { zh: "误报概率 q", en: "false-alarm rate q" }
-    col_stretch { zh: "时段", en: "stretch" }
-    col_rising_since { zh: "起始", en: "since" }
+    col_false_alarm { zh: "误报概率 q", en: "False-alarm rate q" }
+    col_stretch { zh: "时段", en: "Period" }
+    col_rising_since { zh: "起始", en: "Since" }
 
     sla_title { zh: "时效承诺", en: "Promises to customers" }
     sla_lead(due, met, today, broken) {
@@ -126,7 +146,7 @@ catalogue! {
     }
     sla_finding(name, share, target, outlets) {
         zh: "“{name}”按时率 {share}，目标 {target}；{outlets}",
-        en: "{name} kept in {share}, target {target}; {outlets}"
+        en: "{name}: {share} kept, target {target}; {outlets}"
     }
     sla_all_met(target) { zh: "各项时效承诺均未显著低于目标 {target}", en: "No promise is clearly below its target of {target}" }
     sla_outlets(names) { zh: "超时明显偏多的网点：{names}", en: "outlets with clearly more broken than others: {names}" }
@@ -138,15 +158,15 @@ catalogue! {
     }
     sla_by_promise { zh: "按承诺", en: "By promise" }
     sla_by_outlet(shown) { zh: "超时最多的 {shown} 个网点", en: "The {shown} outlets with the most broken promises" }
-    col_due_today { zh: "当日到期", en: "due today" }
-    col_broken_today { zh: "当日超时", en: "broken today" }
-    col_due { zh: "近四周到期", en: "due in 4 weeks" }
-    col_broken { zh: "超时", en: "broken" }
-    col_kept { zh: "按时率", en: "kept" }
-    col_warned { zh: "即将超时", en: "about to be late" }
-    col_still_late { zh: "超时未完成", en: "late, still open" }
-    col_limit { zh: "时限", en: "limit" }
-    col_most_broken { zh: "超时最多的承诺", en: "promise broken most" }
+    col_due_today { zh: "当日到期", en: "Due today" }
+    col_broken_today { zh: "当日超时", en: "Broken today" }
+    col_due { zh: "近四周到期", en: "Due in 4 weeks" }
+    col_broken { zh: "超时", en: "Broken" }
+    col_kept { zh: "按时率", en: "Kept" }
+    col_warned { zh: "即将超时", en: "About to be late" }
+    col_still_late { zh: "超时未完成", en: "Late, still open" }
+    col_limit { zh: "时限", en: "Limit" }
+    col_most_broken { zh: "超时最多的承诺", en: "Promise broken most" }
     col_outlet { zh: "网点", en: "Outlet" }
     broken_most(name, count) { zh: "{name}（{count} 件）", en: "{name} ({count})" }
     sla_empty { zh: "没有到期的时钟。", en: "No clock was due." }

@@ -61,8 +61,8 @@ catalogue! {
     script_key_sparse(least) { zh: "n < {least}，样本不足", en: "n < {least}, too few cases" }
     script_key_mark { zh: "需关注：有班组显著高于其他班组", en: "concern: a team fails clearly more than the others" }
     script_how {
-        zh: "▲：与其他班组同类业务相比超出 99.8 % 漏斗界限",
-        en: "▲: outside the 99.8 % limits of a funnel, against the other teams with the same contacts"
+        zh: "▲：与其他班组同类业务相比超出 99.8 % 漏斗界限；标题中的比率只计其他班组也接到的同类业务，与格内略有出入",
+        en: "▲: outside the 99.8 % limits of a funnel, against the other teams with the same contacts; the title counts only contacts that other teams have too, so it differs a little from the cell"
     }
     script_key_cells { zh: "格内数字：不合格率 %", en: "In the cells: % failed" }
     script_hint(item, team, failed, judged, share) {
@@ -87,7 +87,7 @@ catalogue! {
     agents_of(problem, title) { zh: "“{problem}”：{title}", en: "{problem}: {title}" }
     coaching_caption { zh: "辅导清单", en: "Coaching list" }
     coaching_nobody { zh: "没有坐席在较差一侧超出 99.8 % 界限。", en: "Nobody is outside the 99.8 % limits on the worse side." }
-    col_expected_value { zh: "同类应有", en: "same work" }
+    col_expected_value { zh: "同类应有", en: "Same work" }
 
     training_repeats_title { zh: "为什么又来一次", en: "Why they contact again" }
     repeats_finding(name, share, repeats) {
@@ -100,13 +100,13 @@ catalogue! {
         en: "Only first contacts that can be linked and whose window has passed; of {immature} it has not."
     }
     repeats_caption { zh: "重复来访，按首次来访的原因", en: "Repeat contacts by the reason of the first" }
-    col_first { zh: "首次来访", en: "first contacts" }
-    training_col_followed { zh: "再次来访", en: "came back" }
-    col_repeat_contacts { zh: "重复来访", en: "repeats" }
-    col_minutes { zh: "处理时长", en: "handling" }
-    training_col_gap_median { zh: "间隔中位数", en: "median gap" }
-    training_col_channels { zh: "再次来访渠道", en: "came back by" }
-    col_switched { zh: "换渠道", en: "other channel" }
+    col_first { zh: "首次来访", en: "First contacts" }
+    training_col_followed { zh: "再次来访", en: "Came back" }
+    col_repeat_contacts { zh: "重复来访", en: "Repeats" }
+    col_minutes { zh: "处理时长", en: "Handling" }
+    training_col_gap_median { zh: "间隔中位数", en: "Median gap" }
+    training_col_channels { zh: "再次来访渠道", en: "Came back by" }
+    col_switched { zh: "换渠道", en: "Other channel" }
     of_n(value, interval) { zh: "{value}（{interval}）", en: "{value} ({interval})" }
 
     training_focus_title { zh: "重点关注", en: "Cases to watch" }
@@ -120,13 +120,13 @@ catalogue! {
         en: "Customers are pseudonyms, parcel numbers have their middle left out; the cost is handling and compensation."
     }
     focus_caption(shown) { zh: "成本最高的 {shown} 例", en: "The {shown} costliest" }
-    training_col_who { zh: "客户或运单", en: "customer or parcel" }
-    training_col_complaints { zh: "投诉", en: "complaints" }
-    training_col_again { zh: "重复", en: "again" }
-    training_col_open { zh: "未结", en: "open" }
-    col_about { zh: "问题", en: "about" }
-    col_last { zh: "最近", en: "last" }
-    col_tickets { zh: "工单", en: "tickets" }
+    training_col_who { zh: "客户或运单", en: "Customer or parcel" }
+    training_col_complaints { zh: "投诉", en: "Complaints" }
+    training_col_again { zh: "重复", en: "Again" }
+    training_col_open { zh: "未结", en: "Open" }
+    col_about { zh: "问题", en: "About" }
+    col_last { zh: "最近", en: "Last" }
+    col_tickets { zh: "工单", en: "Tickets" }
     kind_customer(name) { zh: "客户 {name}", en: "customer {name}" }
     kind_waybill(name) { zh: "运单 {name}", en: "parcel {name}" }
 
@@ -139,9 +139,9 @@ catalogue! {
     training_phrases_none { zh: "近四周的工单没有描述。", en: "No ticket of the last four weeks has a description." }
     training_phrases_untyped { zh: "（未归类）", en: "(no type)" }
     phrase_is(text, count) { zh: "{text} {count}", en: "{text} {count}" }
-    col_with_text { zh: "有描述的工单", en: "tickets with text" }
-    col_by_keyword { zh: "关键词归类", en: "typed by keywords" }
-    col_phrases { zh: "说法（工单数）", en: "phrases (tickets)" }
+    col_with_text { zh: "有描述的工单", en: "Tickets with text" }
+    col_by_keyword { zh: "关键词归类", en: "Typed by keywords" }
+    col_phrases { zh: "说法（工单数）", en: "Phrases (tickets)" }
     recognition_title(precision, recall) {
         zh: "关键词归类准确率 {precision}，召回率 {recall}",
         en: "Keywords: {precision} of what they type is right, and they find {recall}"
@@ -153,11 +153,11 @@ catalogue! {
     recognition_caption { zh: "关键词归类的准确率与召回率", en: "Precision and recall of the keywords" }
     recognition_none { zh: "没有自带问题类型的工单可供检验。", en: "No ticket came with a type to check the keywords on." }
     recognition_details { zh: "按问题类型", en: "By problem type" }
-    col_of_type { zh: "属于该类", en: "of the type" }
-    col_given { zh: "归为该类", en: "given the type" }
-    col_right { zh: "正确", en: "right" }
-    training_col_precision { zh: "准确率", en: "precision" }
-    training_col_recall { zh: "召回率", en: "recall" }
+    col_of_type { zh: "属于该类", en: "Of the type" }
+    col_given { zh: "归为该类", en: "Given the type" }
+    col_right { zh: "正确", en: "Right" }
+    training_col_precision { zh: "准确率", en: "Precision" }
+    training_col_recall { zh: "召回率", en: "Recall" }
 
     worksheet_title { zh: "案例练习", en: "Worksheet" }
     worksheet_lead {

@@ -9,6 +9,9 @@ use crate::report::figure::{Figure, Legend, LegendKey};
 
 use super::{clauses, tables};
 
+/// Rows of a figure's data on a page; the workbook has all of them.
+pub(in crate::render) const ROWS: usize = 150;
+
 /// Small figures side by side under one legend.
 pub(super) fn multiples(
     legend: &Legend,
@@ -67,11 +70,14 @@ fn notes(figure: &Figure, t: Text) -> Markup {
     html! { p.note { (clauses(&figure.notes, t)) } }
 }
 
+/// The data of a figure; of a crowd the rows that stand first, which in a funnel are the most striking.
 fn data(figure: &Figure, t: Text) -> Markup {
+    let hidden = figure.data.rows.len().saturating_sub(ROWS);
     html! {
         details.data {
             summary { (t.data_summary()) }
-            (tables::table(&figure.data, t))
+            (tables::first_rows(&figure.data, ROWS, t))
+            @if hidden > 0 { p.note { (t.data_hidden(&hidden.to_string())) } }
         }
     }
 }

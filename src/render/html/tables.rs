@@ -7,6 +7,11 @@ use crate::i18n::text::Text;
 use crate::report::document::{Column, Table};
 
 pub(super) fn table(table: &Table, t: Text) -> Markup {
+    first_rows(table, usize::MAX, t)
+}
+
+/// A table that ends after so many rows.
+pub(super) fn first_rows(table: &Table, most: usize, t: Text) -> Markup {
     let caption = format!("{}-caption", table.id);
     html! {
         @if table.rows.is_empty() {
@@ -17,7 +22,7 @@ pub(super) fn table(table: &Table, t: Text) -> Markup {
                     caption id=(caption) { (spoken(&table.caption, t)) }
                     thead { tr { @for column in &table.columns { (heading(column, t)) } } }
                     tbody {
-                        @for (i, row) in table.rows.iter().enumerate() {
+                        @for (i, row) in table.rows.iter().take(most).enumerate() {
                             tr.total[table.total && i + 1 == table.rows.len()] { (cells(row, &table.columns, t)) }
                         }
                     }

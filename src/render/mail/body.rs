@@ -253,7 +253,7 @@ fn picture(figure: &Figure, cid: &str) -> Markup {
 
 /// Shape, word and colour together.
 fn mark(mark: &Mark) -> Markup {
-    let style = format!("color:{}", colour(mark.tone));
+    let style = format!("color:{};white-space:nowrap", colour(mark.tone));
     html! { span style=(style) { (mark.shape) @if !mark.shape.is_empty() { " " } (mark.word) } }
 }
 

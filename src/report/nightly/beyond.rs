@@ -123,7 +123,10 @@ impl Page<'_> {
             .map(|(at, series)| {
                 let t = self.t;
                 let recent = format::sum(Some(series.recent));
-                let evidence = vec![t.rising_held_against(&format::few(series.q), &recent)];
+                let evidence = vec![
+                    t.rising_held_against(&format::few(series.q), &recent),
+                    t.rising_do().to_owned(),
+                ];
                 self.found(
                     Subject::Rising(at),
                     self.rises(series),

@@ -12,6 +12,7 @@ use crate::insight::period::Period;
 use crate::insight::promises::{Clocks, Kept, Outlet, Promises};
 use crate::insight::waits::{Class, Waiting};
 use crate::kpi::figure::{Better, Bound, Estimate, Interval};
+use crate::report::document::Finding;
 use crate::report::figure::Plot;
 use crate::report::insights::{Change, Measured, Placing, Promised};
 use crate::stats::adtributor::Explanation;
@@ -245,7 +246,7 @@ fn promises_say_what_is_broken_where_and_what_is_about_to_be() {
     let drawn = figure(&document, "promises").unwrap();
     let title = drawn.title.replace('\u{a0}', " ");
     assert!(
-        title.starts_with("Reply kept in 66.7 %, target ≥ 95.0 %"),
+        title.starts_with("Reply: 66.7 % kept, target ≥ 95.0 %"),
         "{title}"
     );
     assert!(title.contains("滨江网点"), "{title}");
@@ -288,6 +289,12 @@ fn waits_stand_beside_the_heat_map_around_their_promise() {
         "80.0 % of those answered waited no longer than 20 s"
     );
     assert!(figure(&document, "waits-map").is_some());
+    let abandons = figure(&document, "abandons-map").unwrap();
+    assert!(
+        abandons.title.starts_with("Most callers give up on Mon "),
+        "{}",
+        abandons.title
+    );
 }
 
 #[test]
@@ -318,6 +325,31 @@ fn what_rises_comes_with_what_was_checked_and_nothing_rising_is_said() {
     let page = text(&input);
     assert!(page.contains("滨江网点: 14 against 3.2 expected"), "{page}");
     assert!(page.contains("161 of the last seven days were tested"));
+    // The first screen says it too, after what moved, and three sentences remain three.
+    let document = nightly(&input, Lang::En);
+    let items: Vec<&Finding> = document.findings().collect();
+    assert_eq!(items.len(), 3);
+    let said = items
+        .iter()
+        .find(|item| item.mark.shape == "▲" && item.kpi.is_none());
+    let said = said.unwrap();
+    assert!(
+        said.text
+            .ends_with("at 滨江网点, 14 in seven days (3.2 expected)"),
+        "{}",
+        said.text
+    );
+    assert!(
+        said.evidence[0].contains("q\u{a0}≤\u{a0}0.023"),
+        "{:?}",
+        said.evidence
+    );
+    let calm = NightlyInput {
+        kpis: Vec::new(),
+        ..input.clone()
+    };
+    let calm = nightly(&calm, Lang::En);
+    assert_eq!(calm.findings().next().unwrap().mark.word, "rising");
     input.insight.emerging = Some(found(false));
     let page = text(&input);
     assert!(page.contains("Nothing is rising") && page.contains("8.2"));

@@ -64,6 +64,7 @@ pub fn night() -> NightlyInput {
         restated: restated::restated(&kpis()),
         kpis: kpis(),
         waits: Some(waits()),
+        abandons: Some(abandons()),
         problems: Some(problems::problems()),
         linking: Some(Linking {
             unlinkable: rate(0.064, 5210.0),
@@ -96,6 +97,7 @@ pub fn quiet() -> NightlyInput {
     input.notes.clear();
     input.restated = Restated::First;
     (input.waits, input.problems, input.linking, input.editions) = (None, None, None, None);
+    input.abandons = None;
     input
 }
 
@@ -379,6 +381,17 @@ fn waits() -> Waits {
         to: date(),
         cells,
     }
+}
+
+fn abandons() -> Waits {
+    let mut abandons = waits();
+    abandons.name = Bilingual::new("abandon rate", "放弃率");
+    abandons.about = Bilingual::new("Abandoned ÷ offered", "放弃量 ÷ 呼入量");
+    abandons.unit = Unit::Percent;
+    for cell in &mut abandons.cells {
+        cell.value = cell.value.map(|wait| wait / 400.0);
+    }
+    abandons
 }
 
 /// A citation that reads the same in both languages.

@@ -43,6 +43,8 @@ pub struct NightlyInput {
     pub kpis: Vec<KpiLine>,
     /// Waits by hour and weekday.
     pub waits: Option<Waits>,
+    /// Abandon rate by hour and weekday; `None` without calls.
+    pub abandons: Option<Waits>,
     /// Contacts by problem type.
     pub problems: Option<Problems>,
     /// How far contacts could be linked, and how many first contacts wait for their window.
@@ -247,7 +249,7 @@ pub struct KpiLine {
     pub owner: Option<Bilingual>,
 }
 
-/// Mean waits by hour of arrival and weekday over a period.
+/// A measure of waiting by hour of arrival and weekday over a period.
 #[derive(Debug, Clone)]
 pub struct Waits {
     /// Name of the measure.

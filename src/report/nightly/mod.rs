@@ -3,6 +3,7 @@
 mod beyond;
 mod days;
 mod findings;
+mod grid;
 mod input;
 mod judged;
 mod kpis;

@@ -131,7 +131,7 @@ impl Page<'_> {
                 target: bound,
             })
             .collect();
-        let title = self.sla_title(promised, rows, bound);
+        let title = self.sla_title(promised, rows, bound, hidden);
         let about = About {
             id: "promises",
             title: &title.1,
@@ -152,20 +152,27 @@ impl Page<'_> {
         ribbon::figure(&about, slots, &promises, t.sla_slot())
     }
 
-    /// The promise furthest below its target, and the outlets that break more than chance explains.
-    fn sla_title(self, promised: &Promised, rows: &[Row], bound: Option<Bound>) -> (Tone, String) {
+    /// The promise furthest below its target on the days drawn, and the outlets that break more than chance explains.
+    fn sla_title(
+        self,
+        promised: &Promised,
+        rows: &[Row],
+        bound: Option<Bound>,
+        hidden: usize,
+    ) -> (Tone, String) {
         let Self { lang, t, .. } = self;
         let target = bound.map_or_else(
             || format::NONE.to_owned(),
             |bound| format::bound(bound, Unit::Percent, lang),
         );
+        let attained = |row: &Kept| Clocks::sum(&row.by_day[hidden..]).attainment();
         let missed = rows.iter().filter(|(row, ..)| {
-            let attained = row.all.attainment();
+            let attained = attained(row);
             attained.n >= FEW_CASES
                 && attained.status(bound) == Status::Missed
                 && !attained.indistinguishable(bound)
         });
-        let share = |row: &Kept| row.all.attainment().value.unwrap_or(1.0);
+        let share = |row: &Kept| attained(row).value.unwrap_or(1.0);
         let worst = missed.min_by(|a, b| share(a.0).total_cmp(&share(b.0)));
         let outside: Vec<&str> = promised
             .found

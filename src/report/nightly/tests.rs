@@ -80,7 +80,7 @@ fn every_figure_says_what_it_shows_and_holds_its_numbers() {
             );
             moved || YTO_FIGURES.contains(&row.id.as_str())
         });
-        assert_eq!(figures.len(), charts.count() + 2);
+        assert_eq!(figures.len(), charts.count() + 3);
         for figure in figures {
             assert!(
                 !figure.title.is_empty() && !figure.subtitle.is_empty(),

@@ -1,14 +1,6 @@
-//! When customers wait: mean wait by hour and weekday.
+//! When customers wait and give up: mean wait and abandon rate by hour and weekday.
 
-#![allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_possible_wrap,
-    reason = "cells of a map of 7 by 24 hours"
-)]
-
-use chrono::Weekday;
-
+use crate::i18n::text::Text;
 use crate::insight::waits::Waiting;
 use crate::kpi::figure::{Better, Bound, Unit};
 use crate::report::document::{Block, Column, Section, Table, Tone};
@@ -16,33 +8,45 @@ use crate::report::figure::spread::{self, Bin};
 use crate::report::figure::{About, Figure, Heat, HeatCell, HeatLevel, Plot};
 use crate::report::format;
 
+use super::grid::{Grid, WEEK};
 use super::judged::FEW_CASES;
 use super::{Page, WaitCell, Waits};
 
-const WEEK: [Weekday; 7] = [
-    Weekday::Mon,
-    Weekday::Tue,
-    Weekday::Wed,
-    Weekday::Thu,
-    Weekday::Fri,
-    Weekday::Sat,
-    Weekday::Sun,
-];
-
-/// Classes of the scale: more cannot be told apart by eye.
-const CLASSES: usize = 5;
-
 pub(super) fn section(page: Page) -> Option<Section> {
-    let heat = page.input.waits.as_ref().and_then(|waits| page.heat(waits));
+    let waits = page.input.waits.as_ref();
+    let heat = waits.and_then(|waits| page.heat(&WAITS, waits));
+    let abandons = page.input.abandons.as_ref();
+    let abandons = abandons.and_then(|waits| page.heat(&ABANDONS, waits));
     let waiting = page.input.insight.waiting.as_ref();
     let figures = heat
         .into_iter()
         .chain(waiting.and_then(|waiting| page.spread(waiting)))
+        .chain(abandons)
         .map(|figure| Block::Figure(Box::new(figure)));
     let blocks: Vec<Block> = page.slow_block().into_iter().chain(figures).collect();
     let title = page.t.waits_title();
     (!blocks.is_empty()).then(|| super::section("waits", title, None, blocks))
 }
+
+/// What a map says about its measure.
+struct Words {
+    id: &'static str,
+    /// The worst cell, from measure, slot, value, n.
+    finding: fn(Text, &str, &str, &str, &str) -> String,
+    description: fn(Text, &str) -> String,
+}
+
+const WAITS: Words = Words {
+    id: "waits-map",
+    finding: |t, name, slot, value, n| t.waits_finding(name, slot, value, n),
+    description: |t, title| t.waits_description(title),
+};
+
+const ABANDONS: Words = Words {
+    id: "abandons-map",
+    finding: |t, name, slot, value, n| t.abandons_finding(name, slot, value, n),
+    description: |t, title| t.abandons_description(title),
+};
 
 impl Page<'_> {
     /// The waits around the one that the service level promises.
@@ -92,9 +96,10 @@ impl Page<'_> {
         spread::figure(&about, &bins, waiting.within, &quantiles)
     }
 
-    fn heat(self, waits: &Waits) -> Option<Figure> {
+    fn heat(self, words: &Words, waits: &Waits) -> Option<Figure> {
         let Self { input, lang, t } = self;
-        let grid = Grid::new(waits)?;
+        let full = Grid::new(waits)?;
+        let grid = full.trimmed();
         let slot = |cell: &WaitCell| {
             t.slot(
                 &format::short_weekday(WEEK[usize::from(cell.weekday) - 1], lang),
@@ -104,9 +109,13 @@ impl Page<'_> {
         let print = |cell: &WaitCell| format::maybe(cell.value, waits.unit, lang);
         let name = waits.name.get(lang);
         let title = match grid.worst {
-            Some(worst) => {
-                t.waits_finding(name, &slot(&worst), &print(&worst), &format::count(worst.n))
-            }
+            Some(worst) => (words.finding)(
+                t,
+                name,
+                &slot(&worst),
+                &print(&worst),
+                &format::count(worst.n),
+            ),
             None => t.waits_sparse(name),
         };
         let total: u64 = waits.cells.iter().map(|cell| cell.n).sum();
@@ -118,19 +127,23 @@ impl Page<'_> {
         );
         let few = FEW_CASES.to_string();
         Some(Figure {
-            id: "waits-map".to_owned(),
+            id: words.id.to_owned(),
             tone: Tone::Calm,
-            description: t.waits_description(&title),
+            description: (words.description)(t, &title),
             subtitle,
-            notes: vec![
-                t.waits_note(
+            notes: [
+                Some(t.waits_note(
                     &few,
                     &grid.sparse.to_string(),
                     &grid.cells.len().to_string(),
-                ),
-                t.scope_is(input.scope.get(lang)),
-            ],
-            data: self.heat_table(&grid, waits, &title),
+                )),
+                full.beyond(&grid).map(|hours| t.waits_hidden(&hours, &few)),
+                Some(t.scope_is(input.scope.get(lang))),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+            data: self.heat_table(&full, waits, words.id, &title),
             title,
             plot: Plot::Heat(Heat {
                 weekdays: WEEK
@@ -173,7 +186,7 @@ impl Page<'_> {
         }
     }
 
-    fn heat_table(self, grid: &Grid, waits: &Waits, title: &str) -> Table {
+    fn heat_table(self, grid: &Grid, waits: &Waits, id: &str, title: &str) -> Table {
         let Self { lang, t, .. } = self;
         let per_day = grid.hours.clone().count();
         let rows = grid.hours.clone().enumerate().map(|(row, hour)| {
@@ -200,7 +213,7 @@ impl Page<'_> {
             .iter()
             .map(|day| Column::number(format::short_weekday(*day, lang)));
         Table {
-            id: "data-waits".to_owned(),
+            id: format!("data-{id}"),
             caption: t.data_of(title),
             columns: std::iter::once(Column::text(t.col_hour()))
                 .chain(days)
@@ -212,119 +225,7 @@ impl Page<'_> {
     }
 }
 
-/// The cells in order, from the first hour with a contact to the last.
-struct Grid {
-    hours: std::ops::RangeInclusive<u8>,
-    cells: Vec<WaitCell>,
-    /// Width of a class of the scale.
-    step: f64,
-    worst: Option<WaitCell>,
-    sparse: usize,
-}
-
-impl Grid {
-    fn new(waits: &Waits) -> Option<Self> {
-        let valid =
-            |cell: &&WaitCell| (1..=7).contains(&cell.weekday) && cell.hour < 24 && cell.n > 0;
-        let hours = || waits.cells.iter().filter(valid).map(|cell| cell.hour);
-        let hours = hours().min()?..=hours().max()?;
-        let find = |weekday, hour| {
-            let same = |cell: &&WaitCell| cell.weekday == weekday && cell.hour == hour;
-            let none = WaitCell {
-                weekday,
-                hour,
-                value: None,
-                n: 0,
-            };
-            waits.cells.iter().find(same).copied().unwrap_or(none)
-        };
-        let cells: Vec<WaitCell> = (1..=7)
-            .flat_map(|weekday| hours.clone().map(move |hour| (weekday, hour)))
-            .map(|(w, h)| find(w, h))
-            .collect();
-        let judged = || {
-            cells
-                .iter()
-                .filter(|cell| cell.n >= FEW_CASES && cell.value.is_some())
-        };
-        let worst = judged()
-            .max_by(|a, b| a.value.unwrap_or(0.0).total_cmp(&b.value.unwrap_or(0.0)))
-            .copied();
-        let highest = worst.and_then(|cell| cell.value).unwrap_or(0.0);
-        let sparse = cells
-            .iter()
-            .filter(|cell| cell.n > 0 && cell.n < FEW_CASES)
-            .count();
-        Some(Self {
-            hours,
-            step: round_step(highest / CLASSES as f64),
-            worst,
-            sparse,
-            cells,
-        })
-    }
-
-    fn level(&self, cell: &WaitCell) -> HeatLevel {
-        match cell.value {
-            Some(value) if cell.n >= FEW_CASES => {
-                // Classes include their upper end, as every threshold of the program does.
-                HeatLevel::Class(((value / self.step).ceil() as usize).clamp(1, CLASSES) - 1)
-            }
-            Some(_) => HeatLevel::Sparse,
-            None => HeatLevel::Empty,
-        }
-    }
-
-    fn class_names(&self, unit: Unit) -> Vec<String> {
-        (0..CLASSES)
-            .map(|class| {
-                let end = |count: usize| format::cell(self.step * count as f64, unit);
-                format!("{}–{}", end(class), end(class + 1))
-            })
-            .collect()
-    }
-}
-
-/// The next round number: a scale in steps of 20 s reads easier than one of 17.4 s.
-fn round_step(step: f64) -> f64 {
-    if step <= 0.0 {
-        return 1.0;
-    }
-    let magnitude = 10_f64.powf(step.log10().floor());
-    let round = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
-    let factor = round
-        .into_iter()
-        .find(|factor| step <= factor * magnitude * (1.0 + 1e-9))
-        .unwrap_or(10.0);
-    // Labels are whole numbers from ten on, so the steps are too.
-    let nice = factor * magnitude;
-    if nice >= 1.0 { nice.ceil() } else { nice }
-}
-
 /// `08:00–08:59`: which minutes an hour holds is what people ask first.
 fn hour(hour: u8) -> String {
     format!("{hour:02}:00–{hour:02}:59")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn steps_are_round() {
-        for (step, expected) in [
-            (17.4, 20.0),
-            (20.0, 20.0),
-            (21.0, 25.0),
-            (2.2, 3.0),
-            (0.0, 1.0),
-            (90.0, 100.0),
-        ] {
-            assert!(
-                (round_step(step) - expected).abs() < 1e-9,
-                "{step}: {}",
-                round_step(step)
-            );
-        }
-    }
 }

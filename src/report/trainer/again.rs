@@ -138,7 +138,7 @@ impl Page<'_> {
                 Column::number(t.col_last()),
                 Column::text(t.col_about()),
                 Column::text(t.col_outlet()),
-                Column::number(t.col_cost()),
+                Column::number(format::headed(t.col_cost())),
                 Column::text(t.col_tickets()),
             ],
             rows: shown.iter().map(|case| self.case(case)).collect(),

@@ -103,7 +103,7 @@ impl<'a> Page<'a> {
             scope: input.head.scope.get(lang),
             lang,
         };
-        placing.figure(about, t.dim_agent())
+        placing.figure(about, &format::headed(t.dim_agent()))
     }
 
     fn coaching(self) -> Table {
@@ -112,16 +112,16 @@ impl<'a> Page<'a> {
             id: "coaching".to_owned(),
             caption: t.coaching_caption().to_owned(),
             columns: vec![
-                Column::text(t.col_agent()),
-                Column::text(t.col_team()),
+                Column::text(format::headed(t.col_agent())),
+                Column::text(format::headed(t.col_team())),
                 Column::text(t.col_problem()),
                 Column::text(t.col_kpi()),
                 Column::number("n"),
-                Column::number(t.col_value_own()),
+                Column::number(format::headed(t.col_value_own())),
                 Column::number(t.col_expected_value()),
-                Column::number(t.col_gap()),
+                Column::number(format::headed(t.col_gap())),
                 Column::number(t.col_interval()),
-                Column::text(t.col_items()),
+                Column::text(format::headed(t.col_items())),
             ],
             rows: self
                 .input

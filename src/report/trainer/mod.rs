@@ -113,6 +113,7 @@ impl Page<'_> {
         let found = [
             self.costs_finding(),
             self.weeks_finding(),
+            rising::finding(&self.input.emerging, self.naming()).map(|found| found.0),
             self.first_agents_finding(),
             self.script_finding(),
         ];
