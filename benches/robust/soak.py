@@ -8,9 +8,10 @@ day before that were corrected. At the end:
 
 * every figure by day and by month equals that of one run over all files (relative difference at most 1e-12);
 * the rows of the record tables and of the facts are those of the one run (names of files, which are hashes);
-* a night takes no longer at the end than at the beginning: medians of the first and the last fifth, after the time that the
-  number of days costs a run that changes nothing is shown beside it;
-* a day of a table is one file; after `kefu store vacuum --keep 2` the store is at most 1.2 times a fresh one;
+* a night takes no longer at the end than at the beginning: medians of the first and the last 30 nights, with the time of a
+  run that changes nothing beside them;
+* a day of a table is one file, and no log grows for ever; after `kefu store vacuum --keep 2` the store is at most 1.2 times a
+  fresh one;
 * nothing unfinished is left in store or reports, and `kefu store verify --all` finds the store sound.
 """
 
@@ -24,7 +25,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from nights import active_files, exports, kefu, leftovers, newest_run
+from nights import Log, exports, kefu, leftovers, newest_run
 
 TOLERANCE = 1e-12
 
@@ -80,12 +81,14 @@ def main():
     store, reports, drop = folder / "store", folder / "reports", folder / "drop"
     drop.mkdir()
     seconds, wrong = [], []
+    log = Log(store)
     for night, exported in enumerate(inputs, 1):
         # One folder that only grows, as a centre's does.
         shutil.copytree(exported, drop / exported.name)
         started = time.monotonic()
         kefu(binary, "run", drop, "--store", store, "--out", reports, "-q")
         seconds.append(time.monotonic() - started)
+        log.read()
         if found := leftovers(store, reports):
             wrong.append(f"night {night} leaves {found}")
         if night % args.vacuum == 0:
@@ -115,15 +118,15 @@ def main():
     if worst > TOLERANCE:
         wrong.append(f"figures differ by {worst:.3e}")
     once = newest_run(binary, fresh)
-    differing = []
+    differing, log, of_once = [], log.read(), Log(fresh).read()
     for table, version in last["versions"].items():
         if table == "_quality":
             continue
-        if active_files(store / table, version) != active_files(fresh / table, once["versions"][table]):
+        if log.files(table, version) != of_once.files(table, once["versions"][table]):
             differing.append(table)
     most = 0
     for table, version in last["versions"].items():
-        days = [str(Path(path).parent) for path in active_files(store / table, version)]
+        days = [str(Path(path).parent) for path in log.files(table, version)]
         most = max([most, *(days.count(day) for day in set(days))])
     if most > 1:
         wrong.append(f"a day has {most} files")
@@ -132,10 +135,13 @@ def main():
     ratio, data = size(store) / size(fresh), data_size(store) / data_size(fresh)
     if data > 1.2:
         wrong.append(f"the data of the store is {data:.3f} times that of a fresh one")
-    fifth = max(nights // 5, 1)
-    early, late = statistics.median(seconds[:fifth]), statistics.median(seconds[-fifth:])
+    logs = [sum(1 for _ in entries.iterdir()) for entries in store.glob("*/_delta_log")]
+    if max(logs) > 200:
+        wrong.append(f"a log has {max(logs)} files")
+    few = max(min(30, nights // 3), 1)
+    early, late = statistics.median(seconds[:few]), statistics.median(seconds[-few:])
     print(f"nights: {nights}; records {last['records']}, facts {last['facts']}")
-    print(f"a night: median of the first fifth {early:.2f} s, of the last {late:.2f} s ({late / early:.2f}); "
+    print(f"a night: median of the first {few} {early:.2f} s, of the last {late:.2f} s ({late / early:.2f}); "
           f"a run that changes nothing {idle:.2f} s; one run over all {whole:.2f} s")
     print(f"largest relative difference of a figure: {worst:.3e}; tables whose files differ from the one run's: {differing}")
     print(f"most files of a day: {most}; store / fresh: {data:.3f} of data, {ratio:.3f} with the logs "
