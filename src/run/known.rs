@@ -49,9 +49,8 @@ impl Seen {
 
     /// Whether the file has not been written to since.
     fn holds(&self, file: &Input) -> bool {
-        std::fs::metadata(&file.path).is_ok_and(|data| {
-            data.len() == self.length && data.modified().ok() == self.modified
-        })
+        std::fs::metadata(&file.path)
+            .is_ok_and(|data| data.len() == self.length && data.modified().ok() == self.modified)
     }
 }
 

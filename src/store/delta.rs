@@ -301,10 +301,8 @@ impl<'s> Delta<'s> {
         }
         let version = self.commit(table, layout, actions, transaction)?;
         self.table = self.load(Some(version))?;
-        if let Some(table) = &self.table
-            && (version + 1).is_multiple_of(CHECKPOINT_EVERY)
-        {
-            self.checkpoint(table)?;
+        if (version + 1).is_multiple_of(CHECKPOINT_EVERY) {
+            self.checkpoint(version)?;
         }
         Ok(Committed { version, changed })
     }
@@ -364,12 +362,30 @@ impl<'s> Delta<'s> {
     }
 
     /// Sums up the log, so that readers need not replay it from its beginning.
-    fn checkpoint(&self, table: &DeltaTable) -> Result<()> {
-        self.store
-            .runtime
-            .block_on(deltalake::checkpoints::create_checkpoint(table, None))
+    /// It is written aside, and put in place when it is on disk: readers begin with the newest one.
+    fn checkpoint(&self, version: u64) -> Result<()> {
+        let aside = self.aside()?;
+        log::link_needed(&self.root, aside.path(), version)?;
+        let builder = self.builder(aside.path())?.with_version(version);
+        let made = async {
+            let table = builder.load().await?;
+            deltalake::checkpoints::create_checkpoint(&table, None).await
+        };
+        let runtime = &self.store.runtime;
+        runtime
+            .block_on(made)
             .map_err(|source| self.error(source))?;
-        log::sync_checkpoint(&self.root, table.version().unwrap_or_default())
+        log::place_checkpoint(aside.path(), &self.root, version)
+    }
+
+    /// A folder for what is not part of the table yet.
+    fn aside(&self) -> Result<tempfile::TempDir> {
+        let staging = self.store.staging();
+        super::private_dir(&staging)?;
+        tempfile::Builder::new()
+            .prefix("table-")
+            .tempdir_in(&staging)
+            .map_err(|error| Error::io("create a folder in", &staging, error))
     }
 
     /// Where the file of a replacement lies in the table: its name tells its content.
@@ -380,12 +396,7 @@ impl<'s> Delta<'s> {
 
     /// Makes the table: its log is written aside and put in place when it is on disk.
     fn create(&self, layout: &Layout) -> Result<()> {
-        let staging = self.store.staging();
-        super::private_dir(&staging)?;
-        let aside = tempfile::Builder::new()
-            .prefix("table-")
-            .tempdir_in(&staging)
-            .map_err(|error| Error::io("create a folder in", &staging, error))?;
+        let aside = self.aside()?;
         let created = Self::columns(layout);
         let create = self
             .builder(aside.path())?

@@ -41,18 +41,50 @@ pub(super) fn write_entry(
     super::sync_folder(&root.join(FOLDER))
 }
 
-/// Brings the newest checkpoint, which the library has just written, to disk.
+/// Makes what the log of a version rests on known in another folder of the same file system: the newest checkpoint and
+/// the entries since.
 ///
 /// # Errors
-/// When the disk does not take it.
-pub(super) fn sync_checkpoint(root: &Path, version: u64) -> Result<()> {
+/// When something cannot be listed or linked.
+pub(super) fn link_needed(root: &Path, aside: &Path, version: u64) -> Result<()> {
+    let into = aside.join(FOLDER);
+    super::private_dir(&into)?;
+    let unneeded: BTreeSet<PathBuf> = before(root, version)?.into_iter().collect();
+    for path in listed(&root.join(FOLDER))? {
+        let (Some(number), Some(name)) = (number_of(&path), path.file_name()) else {
+            continue;
+        };
+        if number <= version && !unneeded.contains(&path) {
+            let to = into.join(name);
+            fs::hard_link(&path, &to).map_err(|error| Error::io("write", &to, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts the checkpoint of a version, which the library has just written aside, into the log: it has its name when it is
+/// whole and on disk.
+///
+/// # Errors
+/// When there is none, or it cannot be put there.
+pub(super) fn place_checkpoint(aside: &Path, root: &Path, version: u64) -> Result<()> {
     let folder = root.join(FOLDER);
     let of_version = format!("{version:020}.");
-    for path in listed(&folder)? {
+    let (mut last, mut made) = (None, Vec::new());
+    for path in listed(&aside.join(FOLDER))? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if is_checkpoint(&name) && name.starts_with(&of_version) || name == LAST_CHECKPOINT {
+        if is_checkpoint(&name) && name.starts_with(&of_version) {
             sync_file(&path)?;
+            made.push(path);
+        } else if name == LAST_CHECKPOINT {
+            sync_file(&path)?;
+            last = Some(path);
         }
+    }
+    // The hint last: it names the others.
+    for path in made.into_iter().chain(last) {
+        let to = folder.join(path.file_name().unwrap_or_default());
+        fs::rename(&path, &to).map_err(|error| Error::io("write", &to, error))?;
     }
     super::sync_folder(&folder).map_err(|error| Error::io("write to", &folder, error))
 }
@@ -98,7 +130,11 @@ pub(super) fn remove_torn(root: &Path, known: Option<u64>) -> Result<()> {
             remove(path)?;
             // It says that this checkpoint is there.
             let last = folder.join(LAST_CHECKPOINT);
-            if last.is_file() { remove(&last) } else { Ok(()) }
+            if last.is_file() {
+                remove(&last)
+            } else {
+                Ok(())
+            }
         }
         _ => Ok(()),
     }
@@ -148,7 +184,10 @@ fn listed(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn is_checkpoint(name: &str) -> bool {
-    name.contains(".checkpoint.") && Path::new(name).extension().is_some_and(|end| end == "parquet")
+    name.contains(".checkpoint.")
+        && Path::new(name)
+            .extension()
+            .is_some_and(|end| end == "parquet")
 }
 
 /// The number that the name of a file of the log begins with.
@@ -233,7 +272,11 @@ mod tests {
         for torn in [&b""[..], b"\0\0\0\0", b"{\"add\":{}}\n{\"txn\":"] {
             let dir = log(&[(ZERO, WHOLE), (ONE, torn)]);
             remove_torn(dir.path(), Some(1)).unwrap();
-            assert_eq!(names(&dir), [ZERO, ONE], "a run refers to it: verify says so");
+            assert_eq!(
+                names(&dir),
+                [ZERO, ONE],
+                "a run refers to it: verify says so"
+            );
             remove_torn(dir.path(), Some(0)).unwrap();
             assert_eq!(names(&dir), [ZERO]);
         }
@@ -247,7 +290,11 @@ mod tests {
 
     #[test]
     fn a_torn_checkpoint_is_removed_with_what_names_it() {
-        let entries = [(ZERO, WHOLE), (ONE, WHOLE), (LAST_CHECKPOINT, b"{\"version\":1}")];
+        let entries = [
+            (ZERO, WHOLE),
+            (ONE, WHOLE),
+            (LAST_CHECKPOINT, b"{\"version\":1}"),
+        ];
         for torn in [&b""[..], b"PAR1 half of it"] {
             let dir = log(&entries);
             fs::write(dir.path().join(FOLDER).join(CHECKPOINT), torn).unwrap();
@@ -255,7 +302,11 @@ mod tests {
             assert_eq!(names(&dir), [ZERO, ONE]);
         }
         let dir = log(&entries);
-        fs::write(dir.path().join(FOLDER).join(CHECKPOINT), b"PAR1 and all of it PAR1").unwrap();
+        fs::write(
+            dir.path().join(FOLDER).join(CHECKPOINT),
+            b"PAR1 and all of it PAR1",
+        )
+        .unwrap();
         remove_torn(dir.path(), Some(1)).unwrap();
         assert_eq!(names(&dir), [ZERO, CHECKPOINT, ONE, LAST_CHECKPOINT]);
         let dir = log(&[(ZERO, WHOLE), (LAST_CHECKPOINT, b"{\"vers")]);

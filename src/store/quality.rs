@@ -138,7 +138,9 @@ impl Store {
     /// When the table cannot be read.
     pub fn taken(&self) -> Result<BTreeSet<String>> {
         let lines = lines(&self.table(TABLE)?.parts()?)?;
-        let batches = lines.iter().map(|line| batch_id(&line.content, &line.table));
+        let batches = lines
+            .iter()
+            .map(|line| batch_id(&line.content, &line.table));
         Ok(batches.collect())
     }
 
@@ -156,8 +158,10 @@ impl Store {
             return Ok(());
         }
         let lines = lines(&parts)?;
-        let mut replacements: Vec<Replacement> =
-            alone.iter().map(|part| gone(part.partition.clone())).collect();
+        let mut replacements: Vec<Replacement> = alone
+            .iter()
+            .map(|part| gone(part.partition.clone()))
+            .collect();
         replacements.push(Replacement {
             partition: Some(TOGETHER.to_owned()),
             rows: lines.len() as u64,

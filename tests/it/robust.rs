@@ -78,9 +78,9 @@ fn rows(centre: &Centre) -> BTreeMap<String, Vec<String>> {
     tables
 }
 
-type State = (BTreeMap<String, Vec<String>>, Vec<(PathBuf, Vec<u8>)>);
+pub type State = (BTreeMap<String, Vec<String>>, Vec<(PathBuf, Vec<u8>)>);
 
-fn state(centre: &Centre) -> State {
+pub fn state(centre: &Centre) -> State {
     (rows(centre), contents(&centre.path("reports")))
 }
 

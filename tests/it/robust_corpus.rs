@@ -141,7 +141,14 @@ const READERS: [(&str, &[&str], Reader, &[&str]); 8] = [
     ("sheet", &[], targets::sheet, &["workbook"]),
     (
         "workbook",
-        &["calls.ods", "calls.xls", "date.xlsb", "mac.xls", "entity.xlsx", "encrypted.xlsx"],
+        &[
+            "calls.ods",
+            "calls.xls",
+            "date.xlsb",
+            "mac.xls",
+            "entity.xlsx",
+            "encrypted.xlsx",
+        ],
         targets::workbook,
         &["workbook"],
     ),
@@ -158,7 +165,12 @@ const READERS: [(&str, &[&str], Reader, &[&str]); 8] = [
         targets::parquet,
         &["parquet"],
     ),
-    ("container", &["gbk.zip"], targets::container, &["json", "utf-8"]),
+    (
+        "container",
+        &["gbk.zip"],
+        targets::container,
+        &["json", "utf-8"],
+    ),
 ];
 
 type Reader = fn(&[u8]) -> Vec<(String, u64)>;
@@ -182,10 +194,13 @@ fn seeds_of(reader: &str, fixtures: &[&str]) -> Vec<(PathBuf, Vec<u8>)> {
 fn every_reader_is_reached() {
     for (reader, fixtures, target, forms) in READERS {
         let seeds = seeds_of(reader, fixtures);
-        let reached: Vec<(String, u64)> = seeds.iter().flat_map(|(_, bytes)| target(bytes)).collect();
+        let reached: Vec<(String, u64)> =
+            seeds.iter().flat_map(|(_, bytes)| target(bytes)).collect();
         for form in forms {
             assert!(
-                reached.iter().any(|(found, rows)| found.starts_with(form) && *rows > 0),
+                reached
+                    .iter()
+                    .any(|(found, rows)| found.starts_with(form) && *rows > 0),
                 "{reader}: no seed gives rows of {form}: {reached:?}"
             );
         }
@@ -234,7 +249,11 @@ fn escapes_stand_torn_texts() {
 
 #[test]
 fn pages_stand_torn_texts() {
-    fuzz(&["tests/fuzz/seeds/pages", "tests/fuzz/seeds/escapes"], 6, targets::pages);
+    fuzz(
+        &["tests/fuzz/seeds/pages", "tests/fuzz/seeds/escapes"],
+        6,
+        targets::pages,
+    );
 }
 
 #[test]
