@@ -328,8 +328,10 @@ pub fn pages(bytes: &[u8]) {
     if text.is_empty() {
         return;
     }
+    // The same without what is a mark in one format or another: runs of Chinese are marked with their language.
+    let harmless = text.replace(['<', '>', '&', '"', '\'', '`'], "x");
     let same = |renderer: &dyn Renderer, of: &[u8]| {
-        let (one, other) = (rendered(renderer, &text), rendered(renderer, "x"));
+        let (one, other) = (rendered(renderer, &text), rendered(renderer, &harmless));
         for byte in of {
             let shown = char::from(*byte);
             assert_eq!(

@@ -45,6 +45,7 @@ fn every_format() -> Centre {
             &["calls.csv.gz", "calls.csv.zst", "calls.zip", "two.gz"],
         ),
         ("tests/fuzz/seeds/workbook", &["calls.xlsx"]),
+        ("tests/fuzz/seeds/parquet", &["calls.parquet"]),
         (
             "tests/fuzz/seeds/formats",
             &["array.json", "lines.json", "queue_log", "calls.tsv"],
@@ -98,11 +99,11 @@ fn what_is_read_does_not_depend_on_how_much_a_read_gives() {
     };
     let (at_once, said) = run(false);
     for taken in [
-        "calls.ods",
-        "calls.xls",
+        "calls.xls:",
         "calls.xlsx",
         "calls.csv.gz",
         "calls.csv.zst",
+        "calls.parquet",
         "cdr.jsonl",
         "page.xls",
     ] {
