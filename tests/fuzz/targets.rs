@@ -88,11 +88,8 @@ pub fn queue_log(bytes: &[u8]) -> Vec<(String, u64)> {
 
 /// Rows of an HTML table below a header that is known.
 pub fn markup(bytes: &[u8]) -> Vec<(String, u64)> {
-    let header: String = HEADER
-        .split(',')
-        .map(|name| format!("<th>{name}</th>"))
-        .collect();
-    let head = format!("<html><body><table><tr>{header}</tr><tr>");
+    let header = HEADER.replace(',', "</th><th>");
+    let head = format!("<html><body><table><tr><th>{header}</th></tr><tr>");
     formats(&[head.as_bytes(), bytes].concat())
 }
 
@@ -318,7 +315,7 @@ fn rendered(renderer: &dyn Renderer, text: &str) -> Vec<u8> {
 }
 
 fn count(bytes: &[u8], byte: u8) -> usize {
-    bytes.iter().filter(|one| **one == byte).count()
+    memchr::memchr_iter(byte, bytes).count()
 }
 
 /// Pages, Markdown and mails of a document in which every text is these bytes: its tags, its lines and its headers are

@@ -236,6 +236,28 @@ fn accounts_of_a_file_that_was_never_stored_are_forgotten() {
     assert_eq!(of(&centre), of(&undisturbed));
 }
 
+/// What is remembered of exports saves time and decides nothing.
+#[test]
+fn a_memory_that_is_lost_or_old_changes_nothing() {
+    let centre = Centre::small();
+    centre.run(&["-q"]);
+    let (before, memory) = (state(&centre), centre.path("store/.known.json"));
+    assert!(memory.is_file());
+    for memorised in ["", "half", "{\"reading\":\"\",\"files\":{}}"] {
+        std::fs::write(&memory, memorised).unwrap();
+        centre.run(&["-q"]);
+        assert!(state(&centre) == before, "{memorised}");
+    }
+    // A file of a known name with more in it is read.
+    let longer = format!(
+        "{}c9,2026-03-03 15:00:00,,2026-03-03 15:03:00,查询,13900000007,,排队放弃,\n",
+        crate::builder::CALLS
+    );
+    let centre = centre.file("calls.csv", longer);
+    centre.run(&["-q"]);
+    assert_eq!(centre.figure("offered"), Some(5.0));
+}
+
 #[test]
 fn a_second_run_is_told_and_readers_are_not_disturbed() {
     let centre = Centre::small();

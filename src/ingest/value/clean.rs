@@ -25,7 +25,15 @@ pub fn clean(cell: &str) -> &str {
     if plain(bytes.first()) && plain(bytes.last()) && !matches!(bytes.first(), Some(b'\'' | b'=')) {
         return cell;
     }
-    strip(cell)
+    // What protects a text may itself have been protected: `'="3"`.
+    let mut cell = cell;
+    loop {
+        let stripped = strip(cell);
+        if stripped.len() == cell.len() {
+            return stripped;
+        }
+        cell = stripped;
+    }
 }
 
 fn strip(cell: &str) -> &str {
