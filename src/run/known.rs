@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::schema::Table;
 use crate::settings::Settings;
-use crate::store::{Store, write_atomically};
+use crate::store::{Store, write_through};
 
 use super::FileAccount;
 use super::files::Input;
@@ -142,7 +142,7 @@ impl Known {
             return Ok(());
         }
         match serde_json::to_vec(self) {
-            Ok(bytes) => write_atomically(&place(store), &bytes),
+            Ok(bytes) => write_through(&store.staging(), &place(store), &bytes),
             // Texts and lists of texts are always written.
             Err(_) => Ok(()),
         }
