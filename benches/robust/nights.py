@@ -76,17 +76,31 @@ def corrected(content):
     return out.getvalue().encode()
 
 
-def active_files(table, version):
-    """The data files of a Delta table at a version, from its log."""
-    files = {}
-    for entry in range(version + 1):
-        for line in (table / "_delta_log" / f"{entry:020}.json").read_text().splitlines():
-            action = json.loads(line)
-            if "add" in action:
-                files[action["add"]["path"]] = action["add"].get("stats", "")
-            elif "remove" in action:
-                files.pop(action["remove"]["path"], None)
-    return files
+class Log:
+    """The data files of a store's tables, from the entries of their logs. A vacuum takes away what only earlier runs need
+    of a log: look at it every night, and nothing is missed."""
+
+    def __init__(self, store):
+        self.store, self.versions = store, {}
+
+    def read(self):
+        """Reads the entries that have come since."""
+        for log in self.store.glob("*/_delta_log"):
+            known = self.versions.setdefault(log.parent.name, [])
+            while (entry := log / f"{len(known):020}.json").is_file():
+                files = dict(known[-1]) if known else {}
+                for line in entry.read_text().splitlines():
+                    action = json.loads(line)
+                    if "add" in action:
+                        files[action["add"]["path"]] = action["add"].get("stats", "")
+                    elif "remove" in action:
+                        files.pop(action["remove"]["path"], None)
+                known.append(files)
+        return self
+
+    def files(self, table, version):
+        """The files of a table at a version: path → what the log says of it."""
+        return self.versions[table][version]
 
 
 def newest_run(binary, store):
@@ -98,7 +112,8 @@ def rows_of(binary, store):
     """What the newest run holds: for every table the names of its files. A name is the hash of the content, so
     equal names are equal rows, byte for byte."""
     run = newest_run(binary, store)
-    tables = {name: sorted(active_files(store / name, version).items())
+    log = Log(store).read()
+    tables = {name: sorted(log.files(name, version).items())
               for name, version in run["versions"].items()}
     fixed = {key: run[key] for key in ("run", "as_of", "as_of_given", "records", "facts", "settings", "program")}
     return fixed, tables

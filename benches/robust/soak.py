@@ -8,15 +8,17 @@ day before that were corrected. At the end:
 
 * every figure by day and by month equals that of one run over all files (relative difference at most 1e-12);
 * the rows of the record tables and of the facts are those of the one run (names of files, which are hashes);
-* a night takes no longer at the end than at the beginning: medians of the first and the last fifth, after the time that the
-  number of days costs a run that changes nothing is shown beside it;
-* a day of a table is one file; after `kefu store vacuum --keep 2` the store is at most 1.2 times a fresh one;
+* a night takes no longer at the end than at the beginning: medians of the first and the last 30 nights, with the time of a
+  run that changes nothing beside them;
+* a day of a table is one file, and no log grows for ever; after `kefu store vacuum --keep 2` the store is at most 1.2 times a
+  fresh one;
 * nothing unfinished is left in store or reports, and `kefu store verify --all` finds the store sound.
 """
 
 import argparse
 import csv
 import io
+import resource
 import shutil
 import statistics
 import sys
@@ -24,7 +26,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from nights import active_files, exports, kefu, leftovers, newest_run
+from nights import Log, exports, kefu, leftovers, newest_run
 
 TOLERANCE = 1e-12
 
@@ -55,6 +57,12 @@ def size(folder):
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
+def processor():
+    """Seconds that programs started from here have computed: on a busy machine they say more than the clock."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def data_size(store):
     return sum(path.stat().st_size for path in store.rglob("*.parquet"))
 
@@ -79,19 +87,22 @@ def main():
     shutil.copy2(key, folder / "fresh.key")
     store, reports, drop = folder / "store", folder / "reports", folder / "drop"
     drop.mkdir()
-    seconds, wrong = [], []
+    seconds, computed, wrong = [], [], []
+    log = Log(store)
     for night, exported in enumerate(inputs, 1):
         # One folder that only grows, as a centre's does.
         shutil.copytree(exported, drop / exported.name)
-        started = time.monotonic()
+        started, used = time.monotonic(), processor()
         kefu(binary, "run", drop, "--store", store, "--out", reports, "-q")
         seconds.append(time.monotonic() - started)
+        computed.append(processor() - used)
+        log.read()
         if found := leftovers(store, reports):
             wrong.append(f"night {night} leaves {found}")
         if night % args.vacuum == 0:
             kefu(binary, "store", "vacuum", "--keep", 2, "--store", store)
         if night % 10 == 0:
-            print(f"{night} nights, {seconds[-1]:.2f} s, store {size(store) / 1e6:.2f} MB, "
+            print(f"{night} nights, {seconds[-1]:.2f} s ({computed[-1]:.2f} s of the processor), store {size(store) / 1e6:.2f} MB, "
                   f"{sum(1 for _ in store.rglob('*'))} files and folders", flush=True)
         if (time.monotonic() - begun) / 60 > args.minutes:
             break
@@ -115,15 +126,15 @@ def main():
     if worst > TOLERANCE:
         wrong.append(f"figures differ by {worst:.3e}")
     once = newest_run(binary, fresh)
-    differing = []
+    differing, log, of_once = [], log.read(), Log(fresh).read()
     for table, version in last["versions"].items():
         if table == "_quality":
             continue
-        if active_files(store / table, version) != active_files(fresh / table, once["versions"][table]):
+        if log.files(table, version) != of_once.files(table, once["versions"][table]):
             differing.append(table)
     most = 0
     for table, version in last["versions"].items():
-        days = [str(Path(path).parent) for path in active_files(store / table, version)]
+        days = [str(Path(path).parent) for path in log.files(table, version)]
         most = max([most, *(days.count(day) for day in set(days))])
     if most > 1:
         wrong.append(f"a day has {most} files")
@@ -132,10 +143,15 @@ def main():
     ratio, data = size(store) / size(fresh), data_size(store) / data_size(fresh)
     if data > 1.2:
         wrong.append(f"the data of the store is {data:.3f} times that of a fresh one")
-    fifth = max(nights // 5, 1)
-    early, late = statistics.median(seconds[:fifth]), statistics.median(seconds[-fifth:])
+    logs = [sum(1 for _ in entries.iterdir()) for entries in store.glob("*/_delta_log")]
+    if max(logs) > 200:
+        wrong.append(f"a log has {max(logs)} files")
+    few = max(min(30, nights // 3), 1)
+    early, late = statistics.median(seconds[:few]), statistics.median(seconds[-few:])
+    first, last_few = statistics.median(computed[:few]), statistics.median(computed[-few:])
     print(f"nights: {nights}; records {last['records']}, facts {last['facts']}")
-    print(f"a night: median of the first fifth {early:.2f} s, of the last {late:.2f} s ({late / early:.2f}); "
+    print(f"a night: median of the first {few} {early:.2f} s, of the last {late:.2f} s ({late / early:.2f}); "
+          f"of the processor {first:.2f} s and {last_few:.2f} s ({last_few / first:.2f}); "
           f"a run that changes nothing {idle:.2f} s; one run over all {whole:.2f} s")
     print(f"largest relative difference of a figure: {worst:.3e}; tables whose files differ from the one run's: {differing}")
     print(f"most files of a day: {most}; store / fresh: {data:.3f} of data, {ratio:.3f} with the logs "

@@ -82,11 +82,15 @@ pub fn store(common: &Common, args: &StoreArgs) -> Result<ExitCode> {
 fn rows(store: &Store, run: &Run) -> Result<(u64, u64)> {
     let (mut records, mut facts) = (0, 0);
     for table in run.versions.keys() {
-        let rows: u64 = store
-            .parts_at(table, run)?
-            .iter()
-            .map(|part| part.rows)
-            .sum();
+        let rows: u64 = match run.rows.get(table) {
+            Some(rows) => *rows,
+            // A run of an earlier program has not recorded them.
+            None => store
+                .parts_at(table, run)?
+                .iter()
+                .map(|part| part.rows)
+                .sum(),
+        };
         if Table::by_name(table).is_some() {
             records += rows;
         } else if FACTS.iter().any(|fact| fact.name == table) {

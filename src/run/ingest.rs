@@ -22,6 +22,7 @@ use crate::store::{Store, merge, private_dir};
 use super::Progress;
 use super::files::Input;
 use super::gate::{self, Refused};
+use super::known::{Fed, Known, Seen};
 
 /// What became of one file in one table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,23 @@ pub struct FileAccount {
 }
 
 impl FileAccount {
+    /// Of rows that the store has already.
+    pub(super) fn seen(file: &str, table: &'static str, encoding: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            table,
+            encoding: encoding.to_owned(),
+            read: 0,
+            stored: 0,
+            replaced: 0,
+            duplicate: 0,
+            rejected: Vec::new(),
+            notes: Vec::new(),
+            to_mend: None,
+            seen: true,
+        }
+    }
+
     /// Number of refused rows.
     #[must_use]
     pub fn rejected_rows(&self) -> u64 {
@@ -88,7 +106,11 @@ enum Read {
         tables: Vec<TableRead>,
         /// Members of an archive that are no table, with the reason.
         refused: Vec<(String, String)>,
+        /// The file as it was before it was opened.
+        seen: Option<Seen>,
     },
+    /// It is in the store whole, as it lies there.
+    Known(Vec<FileAccount>),
     Refused(String),
 }
 
@@ -122,8 +144,15 @@ pub fn ingest(
     progress: &dyn Progress,
 ) -> Result<Ingested> {
     let taxonomy = settings.taxonomy.lookup();
+    let taken = store.taken()?;
+    let mut known = Known::load(store, settings);
+    let spool = store.staging();
+    private_dir(&spool)?;
     let reader = Reader {
-        store: store.root(),
+        store,
+        spool: &spool,
+        taken: &taken,
+        known: &known,
         settings,
         key,
         taxonomy: &taxonomy,
@@ -155,10 +184,19 @@ pub fn ingest(
     let mut done = Ingested::default();
     // Two files of one content may be read side by side, before either is in the store.
     let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut whole = Vec::new();
     progress.stage("store", files.len() as u64);
     for (file, read) in files.iter().zip(read) {
         match read {
-            Read::Tables { tables, refused } => {
+            Read::Known(accounts) => done.files.extend(accounts),
+            Read::Tables {
+                tables,
+                refused,
+                seen,
+            } => {
+                if let Some(seen) = seen.filter(|_| refused.is_empty()) {
+                    whole.push((file, seen, tables.iter().map(TableRead::fed).collect()));
+                }
                 for (name, why) in refused {
                     progress.warn(&why);
                     done.refused.push((name, why));
@@ -179,6 +217,10 @@ pub fn ingest(
         }
         progress.step(&file.name);
     }
+    for (file, seen, fed) in whole {
+        known.remember(file, seen, fed);
+    }
+    known.save(store)?;
     if done.files.is_empty() {
         return Err(Error::nothing(
             format!("not one of {} files could be taken in", files.len()),
@@ -192,7 +234,7 @@ impl Read {
     fn tables(&mut self) -> impl Iterator<Item = &mut TableRead> {
         let tables = match self {
             Self::Tables { tables, .. } => tables.as_mut_slice(),
-            Self::Refused(_) => &mut [],
+            Self::Known(_) | Self::Refused(_) => &mut [],
         };
         tables.iter_mut()
     }
@@ -204,7 +246,7 @@ fn judge(read: &[Read], settings: &Settings) -> std::result::Result<(), Refused>
         .iter()
         .filter_map(|read| match read {
             Read::Tables { tables, .. } => Some(tables),
-            Read::Refused(_) => None,
+            Read::Known(_) | Read::Refused(_) => None,
         })
         .flatten()
         .filter_map(|table| table.staged.as_ref())
@@ -253,10 +295,14 @@ impl Input {
     }
 }
 
-/// What reading a file needs; every thread opens the store with a handle of its own, because the runtime of a
-/// store belongs to one thread.
+/// What reading a file needs.
 struct Reader<'r> {
-    store: &'r std::path::Path,
+    store: &'r Store,
+    spool: &'r Path,
+    /// The batches that the store has.
+    taken: &'r BTreeSet<String>,
+    /// The files that the store has whole.
+    known: &'r Known,
     settings: &'r Settings,
     key: &'r Key,
     taxonomy: &'r Lookup,
@@ -281,10 +327,14 @@ impl Reader<'_> {
     }
 
     fn tables(&self, file: &Input) -> Result<Read> {
-        let store = Store::open_or_create(self.store)?;
-        let spool = store.staging();
-        private_dir(&spool)?;
-        let opened = ingest::open(&file.path, &file.name, self.settings, &spool)?;
+        let seen = Seen::of(file);
+        if let Some(accounts) = seen
+            .as_ref()
+            .and_then(|seen| self.known.accounts(file, seen, self.taken))
+        {
+            return Ok(Read::Known(accounts));
+        }
+        let opened = ingest::open(&file.path, &file.name, self.settings, self.spool)?;
         let mut tables = Vec::new();
         for mut export in opened.exports {
             let seen: Vec<bool> = export
@@ -292,24 +342,25 @@ impl Reader<'_> {
                 .iter()
                 .map(|plan| {
                     let batch = batch_id(&export.content, plan.table.name);
-                    store.table(plan.table.name)?.has_transaction(&batch)
+                    self.taken.contains(&batch)
                 })
-                .collect::<Result<_>>()?;
+                .collect();
             // Old exports stay in the folder: their columns need not be looked at again.
             if !seen.iter().all(|seen| *seen) {
                 export.settle()?;
             }
             for (plan, seen) in export.plans.iter().zip(seen) {
-                tables.push(self.table(&store, &export, plan, seen)?);
+                tables.push(self.table(&export, plan, seen)?);
             }
         }
         Ok(Read::Tables {
             tables,
             refused: opened.refused,
+            seen,
         })
     }
 
-    fn table(&self, store: &Store, export: &Export, plan: &Plan, seen: bool) -> Result<TableRead> {
+    fn table(&self, export: &Export, plan: &Plan, seen: bool) -> Result<TableRead> {
         let batch = batch_id(&export.content, plan.table.name);
         let like = Line {
             file: export.name.clone(),
@@ -323,8 +374,8 @@ impl Reader<'_> {
             None
         } else {
             let mut keep = Keep {
-                stage: Stage::new(&store.staging(), plan.table, self.settings.centre.zone)?,
-                quarantine: Quarantine::new(store, &export.name),
+                stage: Stage::new(self.spool, plan.table, self.settings.centre.zone)?,
+                quarantine: Quarantine::new(self.store, &export.name),
                 rejected: ByReason::default(),
             };
             let totals = export.read(plan, self.key, self.taxonomy, &mut keep)?;
@@ -381,22 +432,19 @@ impl Sink for Keep {
 }
 
 impl TableRead {
+    fn fed(&self) -> Fed {
+        Fed {
+            label: self.like.file.clone(),
+            table: self.plan.table.name.to_owned(),
+            encoding: self.encoding.clone(),
+            batch: self.batch.clone(),
+        }
+    }
+
     /// Quarantine and accounts first, the rows last: the commit of the rows is what makes the file seen, so a
     /// run that dies before it does the file again. `first` is false for a content that this run has already.
     fn store(self, store: &Store, settings: &Settings, first: bool) -> Result<FileAccount> {
-        let mut account = FileAccount {
-            file: self.like.file.clone(),
-            table: self.plan.table.name,
-            encoding: self.encoding,
-            read: 0,
-            stored: 0,
-            replaced: 0,
-            duplicate: 0,
-            rejected: Vec::new(),
-            notes: Vec::new(),
-            to_mend: None,
-            seen: true,
-        };
+        let mut account = FileAccount::seen(&self.like.file, self.plan.table.name, &self.encoding);
         let Some(staged) = self.staged.filter(|_| first) else {
             return Ok(account);
         };

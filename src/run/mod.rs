@@ -8,6 +8,7 @@ pub mod gate;
 pub mod ingest;
 mod insights;
 mod judged;
+mod known;
 mod marts;
 pub mod night;
 pub mod publish;
@@ -122,7 +123,9 @@ fn take_in(job: &Job, store: &Store, progress: &dyn Progress) -> Result<ingest::
     store.forget_unfinished()?;
     quarantine::expire(store, job.settings.retention.quarantine)?;
     let files = files::discover(&job.inputs, &store.staging())?;
-    ingest::ingest(store, &files, &job.settings, &key, progress)
+    let ingested = ingest::ingest(store, &files, &job.settings, &key, progress)?;
+    store.gather_quality()?;
+    Ok(ingested)
 }
 
 /// The key file that belongs to a store: beside it, never inside.

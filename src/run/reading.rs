@@ -123,6 +123,11 @@ fn unreadable(text: &str) -> Error {
 pub fn is_whole(store: &Store, run: &Run) -> Result<bool> {
     let tables = FACTS.iter().map(|fact| fact.name).chain([quality::TABLE]);
     for table in tables {
+        if let Some(version) = run.versions.get(table)
+            && !store.has_version(table, *version)?
+        {
+            return Ok(false);
+        }
         let parts = store.parts_at(table, run)?;
         if !parts.iter().all(|part| part.path.is_file()) {
             return Ok(false);

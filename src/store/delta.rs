@@ -3,7 +3,7 @@
 //! A partition (one local date) is one Parquet file named by its content, so writing the same rows again
 //! changes nothing and is recognised as such.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::{DataType, SchemaRef, TimeUnit};
@@ -12,13 +12,17 @@ use deltalake::kernel::{
     Action, Add, DataType as DeltaType, MetadataExt, PrimitiveType, StructField, StructType,
     Transaction,
 };
+use deltalake::logstore::CommitOrBytes;
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
-use tokio::runtime::Runtime;
 use url::Url;
 
 use super::keys::KeyRange;
+use super::{Store, log};
 use crate::error::{Error, Result};
+
+/// Commits from one checkpoint to the next: reading a table replays as many entries at most.
+const CHECKPOINT_EVERY: u64 = 25;
 
 /// A table's name, columns and partition column.
 #[derive(Debug, Clone)]
@@ -110,49 +114,79 @@ pub struct Committed {
 }
 
 /// A table of the store.
-pub struct Delta<'r> {
+pub struct Delta<'s> {
+    store: &'s Store,
     root: PathBuf,
     name: String,
-    runtime: &'r Runtime,
     table: Option<DeltaTable>,
 }
 
-impl<'r> Delta<'r> {
+impl<'s> Delta<'s> {
     /// Opens the table at its newest version, or at `version`; a table that was never written has no parts.
     ///
     /// # Errors
     /// When the log cannot be read or has no such version.
-    pub fn open(
-        store: &Path,
-        name: &str,
-        version: Option<u64>,
-        runtime: &'r Runtime,
-    ) -> Result<Self> {
-        let root = store.join(name);
+    pub fn open(store: &'s Store, name: &str, version: Option<u64>) -> Result<Self> {
         let mut delta = Self {
-            root,
+            store,
+            root: store.root.join(name),
             name: name.to_owned(),
-            runtime,
             table: None,
         };
-        if delta.root.join("_delta_log").is_dir() {
-            let mut builder = delta.builder()?;
-            if let Some(version) = version {
-                builder = builder.with_version(version);
-            }
-            match delta.runtime.block_on(builder.load()) {
-                Ok(table) => delta.table = Some(table),
-                // A run that died before the first commit left an empty log: as good as no table.
-                Err(DeltaTableError::NotATable(_)) => {}
-                Err(source) => return Err(delta.error(source)),
-            }
+        if delta.root.join(log::FOLDER).is_dir() {
+            delta.table = delta.load(version)?;
         }
         Ok(delta)
     }
 
-    fn builder(&self) -> Result<DeltaTableBuilder> {
-        let absolute =
-            std::path::absolute(&self.root).map_err(|e| Error::io("resolve", &self.root, e))?;
+    /// The table at its newest version, or at `version`, from the newest one before it that has been read.
+    fn load(&self, version: Option<u64>) -> Result<Option<DeltaTable>> {
+        let upto = version.unwrap_or(u64::MAX);
+        let key = |version| (self.name.clone(), version);
+        let known = self
+            .store
+            .opened()
+            .range(key(0)..=key(upto))
+            .next_back()
+            .map(|((_, known), table)| (*known, table.clone()));
+        let load = match known {
+            Some((known, table)) if version == Some(known) => return Ok(Some(table)),
+            // An entry that is there is whole, so nothing newer is there when the next one is not.
+            Some((known, table))
+                if version.is_none() && !log::entry(&self.root, known + 1).exists() =>
+            {
+                return Ok(Some(table));
+            }
+            Some((_, mut table)) => {
+                let updated = self
+                    .store
+                    .runtime
+                    .block_on(table.update_incremental(version));
+                updated.map(|()| table)
+            }
+            None => {
+                let mut builder = self.builder(&self.root)?;
+                if let Some(version) = version {
+                    builder = builder.with_version(version);
+                }
+                self.store.runtime.block_on(builder.load())
+            }
+        };
+        match load {
+            Ok(table) => {
+                if let Some(version) = table.version() {
+                    self.store.opened().insert(key(version), table.clone());
+                }
+                Ok(Some(table))
+            }
+            // A run that died before the first commit left an empty log: as good as no table.
+            Err(DeltaTableError::NotATable(_)) => Ok(None),
+            Err(source) => Err(self.error(source)),
+        }
+    }
+
+    fn builder(&self, root: &Path) -> Result<DeltaTableBuilder> {
+        let absolute = std::path::absolute(root).map_err(|e| Error::io("resolve", root, e))?;
         let url = Url::from_directory_path(&absolute).map_err(|()| {
             Error::io(
                 "address",
@@ -226,6 +260,7 @@ impl<'r> Delta<'r> {
         let state = table.snapshot().map_err(|source| self.error(source))?;
         let log = table.log_store();
         let version = self
+            .store
             .runtime
             .block_on(state.snapshot().transaction_version(log.as_ref(), id))
             .map_err(|source| self.error(source))?;
@@ -245,7 +280,8 @@ impl<'r> Delta<'r> {
         transaction: Option<&str>,
     ) -> Result<Committed> {
         if self.table.is_none() {
-            self.table = Some(self.create(layout)?);
+            self.create(layout)?;
+            self.table = self.load(None)?;
         }
         let Some(table) = &self.table else {
             return Ok(Committed {
@@ -263,9 +299,24 @@ impl<'r> Delta<'r> {
                 changed: 0,
             });
         }
-        // The library would drop log entries after thirty days of the wall clock, and with them what `_runs`
-        // refers to.
-        let mut properties = CommitProperties::default().with_cleanup_expired_logs(Some(false));
+        let version = self.commit(table, layout, actions, transaction)?;
+        self.table = self.load(Some(version))?;
+        if (version + 1).is_multiple_of(CHECKPOINT_EVERY) {
+            self.checkpoint(version)?;
+        }
+        Ok(Committed { version, changed })
+    }
+
+    /// Writes the next entry of the log; the files it names are on disk. The library writes the entry's text, but not
+    /// the file: it would not wait for the disk.
+    fn commit(
+        &self,
+        table: &DeltaTable,
+        layout: &Layout,
+        actions: Vec<Action>,
+        transaction: Option<&str>,
+    ) -> Result<u64> {
+        let mut properties = CommitProperties::default();
         if let Some(id) = transaction {
             properties = properties.with_application_transaction(Transaction::new(id, 1));
         }
@@ -278,23 +329,63 @@ impl<'r> Delta<'r> {
             predicate: None,
         };
         let state = table.snapshot().map_err(|source| self.error(source))?;
+        let version = state.version() + 1;
         let commit = CommitBuilder::from(properties).with_actions(actions).build(
             Some(state.snapshot()),
             table.log_store(),
             operation,
         );
-        let done = self
+        let prepared = self
+            .store
             .runtime
-            .block_on(std::future::IntoFuture::into_future(commit))
+            .block_on(commit.into_prepared_commit_future())
             .map_err(|source| self.error(source))?;
-        let version = done.version();
-        *self = Self::open(
-            self.root.parent().unwrap_or(&self.root),
-            &self.name,
-            Some(version),
-            self.runtime,
-        )?;
-        Ok(Committed { version, changed })
+        let path = log::entry(&self.root, version);
+        let CommitOrBytes::LogBytes(entry) = prepared.commit_or_bytes() else {
+            let unknown = std::io::Error::other("the entry is not in memory");
+            return Err(Error::io("write", &path, unknown));
+        };
+        let staging = self.store.staging();
+        super::private_dir(&staging)?;
+        log::write_entry(&staging, &self.root, version, entry).map_err(|error| {
+            if error.kind() == std::io::ErrorKind::AlreadyExists {
+                Error::Store {
+                    root: self.store.root.clone(),
+                    message: format!("another program has written to {} meanwhile", self.name),
+                    hint: "wait until it is done and run again".to_owned(),
+                }
+            } else {
+                Error::io("write", &path, error)
+            }
+        })?;
+        Ok(version)
+    }
+
+    /// Sums up the log, so that readers need not replay it from its beginning.
+    /// It is written aside, and put in place when it is on disk: readers begin with the newest one.
+    fn checkpoint(&self, version: u64) -> Result<()> {
+        let aside = self.aside()?;
+        log::link_needed(&self.root, aside.path(), version)?;
+        let builder = self.builder(aside.path())?.with_version(version);
+        let made = async {
+            let table = builder.load().await?;
+            deltalake::checkpoints::create_checkpoint(&table, None).await
+        };
+        let runtime = &self.store.runtime;
+        runtime
+            .block_on(made)
+            .map_err(|source| self.error(source))?;
+        log::place_checkpoint(aside.path(), &self.root, version)
+    }
+
+    /// A folder for what is not part of the table yet.
+    fn aside(&self) -> Result<tempfile::TempDir> {
+        let staging = self.store.staging();
+        super::private_dir(&staging)?;
+        tempfile::Builder::new()
+            .prefix("table-")
+            .tempdir_in(&staging)
+            .map_err(|error| Error::io("create a folder in", &staging, error))
     }
 
     /// Where the file of a replacement lies in the table: its name tells its content.
@@ -303,20 +394,35 @@ impl<'r> Delta<'r> {
         self.root.join(relative_path(layout, replacement))
     }
 
-    fn create(&self, layout: &Layout) -> Result<DeltaTable> {
-        // The library makes folders and logs that everybody may read; nobody else gets as far as them.
-        super::private_dir(&self.root)?;
+    /// Makes the table: its log is written aside and put in place when it is on disk.
+    fn create(&self, layout: &Layout) -> Result<()> {
+        let aside = self.aside()?;
         let created = Self::columns(layout);
         let create = self
-            .builder()?
+            .builder(aside.path())?
             .build()
             .map_err(|source| self.error(source))?
             .create()
             .with_columns(created)
             .with_partition_columns(layout.partition.iter().map(|(column, _)| *column));
-        self.runtime
+        self.store
+            .runtime
             .block_on(std::future::IntoFuture::into_future(create))
-            .map_err(|source| self.error(source))
+            .map_err(|source| self.error(source))?;
+        let (from, to) = (aside.path().join(log::FOLDER), self.root.join(log::FOLDER));
+        log::sync_file(&log::entry(aside.path(), 0))?;
+        // The library makes folders and logs that everybody may read; nobody else gets as far as them.
+        super::lasting_dir(&self.root)?;
+        let put = || -> std::io::Result<()> {
+            super::sync_folder(&from)?;
+            if to.is_dir() {
+                // Of a run that died before its first commit: empty.
+                std::fs::remove_dir(&to)?;
+            }
+            std::fs::rename(&from, &to)?;
+            super::sync_folder(&self.root)
+        };
+        put().map_err(|error| Error::io("write", &to, error))
     }
 
     /// The columns that a layout has in Delta.
@@ -384,6 +490,7 @@ impl<'r> Delta<'r> {
         }
         let mut actions = Vec::new();
         let mut changed = 0;
+        let mut folders = BTreeSet::new();
         for replacement in replacements {
             let old = active.remove(&replacement.partition).unwrap_or_default();
             let path = relative_path(layout, &replacement);
@@ -403,28 +510,34 @@ impl<'r> Delta<'r> {
                 }
             }
             if replacement.rows > 0 {
-                self.write(&path, &replacement.content)?;
+                folders.insert(self.write(&path, &replacement.content)?);
+                folders.insert(self.root.clone());
                 actions.push(Action::Add(add(layout, &path, &replacement)));
             }
+        }
+        // A name that is not on disk does not outlive the power. When all are given, one wait for the disk brings most
+        // of them there.
+        for folder in folders {
+            super::sync_folder(&folder).map_err(|error| Error::io("write to", &folder, error))?;
         }
         Ok((actions, changed))
     }
 
     /// Writes a data file in the folder for what is staged and renames it, so that no half file ever bears its name.
-    fn write(&self, relative: &str, content: &Content) -> Result<()> {
+    /// Gives the folder that it lies in now.
+    fn write(&self, relative: &str, content: &Content) -> Result<PathBuf> {
         let path = self.root.join(relative);
+        let folder = path.parent().unwrap_or(&self.root).to_owned();
+        super::private_dir(&folder)?;
         match content {
             Content::Bytes(bytes) => {
-                let store = self.root.parent().unwrap_or(&self.root);
-                let staging = store.join(super::STAGING);
+                let staging = self.store.staging();
                 super::private_dir(&staging)?;
-                if let Some(folder) = path.parent() {
-                    super::private_dir(folder)?;
-                }
-                super::write_through(&staging, &path, bytes)
+                super::write_through(&staging, &path, bytes)?;
             }
-            Content::File { path: staged, .. } => super::move_atomically(staged, &path),
+            Content::File { path: staged, .. } => super::move_atomically(staged, &path)?,
         }
+        Ok(folder)
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod delta;
 pub mod keys;
+mod log;
 pub mod merge;
 pub mod parquet_io;
 pub mod quality;
@@ -14,10 +15,13 @@ pub mod runs;
 pub mod stage;
 pub mod upkeep;
 
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
+use deltalake::DeltaTable;
 use tempfile::NamedTempFile;
 use tokio::runtime::Runtime;
 
@@ -32,6 +36,9 @@ const STAGING: &str = ".staging";
 pub struct Store {
     root: PathBuf,
     runtime: Runtime,
+    /// Tables that have been read, by name and version: replaying a log takes longer than most of what is done with
+    /// it.
+    opened: Mutex<BTreeMap<(String, u64), DeltaTable>>,
 }
 
 /// The right to write to a store, held until dropped.
@@ -79,6 +86,7 @@ impl Store {
         Ok(Self {
             root: root.to_owned(),
             runtime,
+            opened: Mutex::default(),
         })
     }
 
@@ -130,14 +138,32 @@ impl Store {
                 .map_err(|error| Error::io("empty", &staging, error))?;
         }
         remove_unfinished(&self.root.join(quarantine::FOLDER))?;
+        // Of the record of the runs first: it says which versions of the others must be there.
+        log::remove_torn(&self.root.join(runs::TABLE), None)?;
+        let known = self.latest_run()?.map(|run| run.versions);
         let fail = |error| Error::io("list", &self.root, error);
         for entry in std::fs::read_dir(&self.root).map_err(fail)? {
-            let log = entry.map_err(fail)?.path().join("_delta_log");
+            let table = entry.map_err(fail)?.path();
+            let log = table.join(log::FOLDER);
             if log.is_dir() {
                 remove_unfinished(&log)?;
+                let name = table.file_name().unwrap_or_default().to_string_lossy();
+                if name != runs::TABLE {
+                    let known = known.as_ref().and_then(|known| known.get(&*name));
+                    log::remove_torn(&table, known.copied())?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// Forgets the tables that have been read: what comes next is read from the disk.
+    pub(crate) fn forget_opened(&self) {
+        self.opened().clear();
+    }
+
+    fn opened(&self) -> std::sync::MutexGuard<'_, BTreeMap<(String, u64), DeltaTable>> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A table at its newest version, for writing.
@@ -145,7 +171,7 @@ impl Store {
     /// # Errors
     /// When its log cannot be read.
     pub fn table(&self, name: &str) -> Result<Delta<'_>> {
-        Delta::open(&self.root, name, None, &self.runtime)
+        Delta::open(self, name, None)
     }
 
     /// A table at a version, for reading.
@@ -153,7 +179,16 @@ impl Store {
     /// # Errors
     /// When its log cannot be read or no longer has that version.
     pub fn table_at(&self, name: &str, version: u64) -> Result<Delta<'_>> {
-        Delta::open(&self.root, name, Some(version), &self.runtime)
+        Delta::open(self, name, Some(version))
+    }
+
+    /// Whether a table can still be read at a version: a vacuum takes away what only older runs need of its log.
+    ///
+    /// # Errors
+    /// When its log cannot be listed.
+    pub fn has_version(&self, name: &str, version: u64) -> Result<bool> {
+        let oldest = log::oldest(&self.root.join(name))?;
+        Ok(oldest.is_some_and(|oldest| oldest <= version))
     }
 
     /// The data files of a table as a run left it; none when the run did not know the table.
@@ -162,7 +197,7 @@ impl Store {
     /// When its log cannot be read or no longer has that version.
     pub fn parts_at(&self, name: &str, run: &Run) -> Result<Vec<Part>> {
         match run.versions.get(name) {
-            Some(version) => Delta::open(&self.root, name, Some(*version), &self.runtime)?.parts(),
+            Some(version) => Delta::open(self, name, Some(*version))?.parts(),
             None => Ok(Vec::new()),
         }
     }
@@ -180,6 +215,43 @@ pub fn private_dir(path: &Path) -> Result<()> {
     builder
         .create(path)
         .map_err(|error| Error::io("create", path, error))
+}
+
+/// Makes a folder that only its owner can read, and sees to it that its name is on disk.
+///
+/// # Errors
+/// When it cannot be made.
+fn lasting_dir(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    lasting_dir(parent)?;
+    private_dir(path)?;
+    sync_folder(parent).map_err(|error| Error::io("write to", parent, error))
+}
+
+/// Brings the names in a folder to disk: that of a file that was put there lasts no longer than the power otherwise.
+/// Where folders cannot be opened, as on Windows, the file system sees to it.
+///
+/// # Errors
+/// When the disk does not take them.
+#[cfg(unix)]
+pub fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// See the one for Unix.
+///
+/// # Errors
+/// Never.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "folders are synced on Unix")]
+pub fn sync_folder(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Makes a file, or empties it, that only its owner can read, whatever the process's mask.
@@ -315,14 +387,12 @@ fn set_mode(_file: &File, _mode: u32) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Moves a file that is safe on disk to its place in the same file system.
+/// Moves a file that is safe on disk to its place in the same file system; the folder it is put into must be there,
+/// and is for the caller to sync.
 ///
 /// # Errors
 /// When it cannot be moved.
 pub fn move_atomically(from: &Path, to: &Path) -> Result<()> {
-    if let Some(parent) = to.parent() {
-        private_dir(parent)?;
-    }
     std::fs::rename(from, to).map_err(|error| Error::io("write", to, error))
 }
 

@@ -10,7 +10,7 @@ use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use deltalake::kernel::PrimitiveType;
 
-use super::delta::{Content, Layout, Replacement};
+use super::delta::{Content, Layout, Part, Replacement};
 use super::runs::Run;
 use super::{Store, parquet_io};
 use crate::error::{Error, Result};
@@ -21,6 +21,11 @@ use crate::ingest::privacy::example;
 /// The table's name.
 pub const TABLE: &str = "_quality";
 const BATCH: &str = "batch";
+/// The partition of the batches that lie together in one file.
+const TOGETHER: &str = "all";
+/// Batches with a file of their own before all are put together: some of a year's thousands of files would be opened
+/// every night otherwise.
+const ALONE: usize = 64;
 const TEXTS: [&str; 9] = [
     "file", "content", "table", "source", "encoding", "outcome", "reason", "column", "example",
 ];
@@ -117,12 +122,7 @@ impl Store {
                 None => true,
             };
             if !stored {
-                dead.push(Replacement {
-                    partition: Some(batch),
-                    rows: 0,
-                    content: Content::Bytes(Vec::new()),
-                    keys: None,
-                });
+                dead.push(gone(Some(batch)));
             }
         }
         if !dead.is_empty() {
@@ -131,17 +131,77 @@ impl Store {
         Ok(())
     }
 
+    /// The batches whose rows are in the store: every file's whose accounts are there, once
+    /// [`forget_unfinished`](Self::forget_unfinished) has been here. The lock must be held.
+    ///
+    /// # Errors
+    /// When the table cannot be read.
+    pub fn taken(&self) -> Result<BTreeSet<String>> {
+        let lines = lines(&self.table(TABLE)?.parts()?)?;
+        let batches = lines
+            .iter()
+            .map(|line| batch_id(&line.content, &line.table));
+        Ok(batches.collect())
+    }
+
+    /// Puts the accounts of all files together in one file of the table, when many have one of their own. The lock must
+    /// be held, and the rows of all of them be stored.
+    ///
+    /// # Errors
+    /// When the table cannot be read or written.
+    pub fn gather_quality(&self) -> Result<()> {
+        let mut table = self.table(TABLE)?;
+        let parts = table.parts()?;
+        let is_alone = |part: &&Part| part.partition.as_deref() != Some(TOGETHER);
+        let alone: Vec<&Part> = parts.iter().filter(is_alone).collect();
+        if alone.len() <= ALONE {
+            return Ok(());
+        }
+        let lines = lines(&parts)?;
+        let mut replacements: Vec<Replacement> = alone
+            .iter()
+            .map(|part| gone(part.partition.clone()))
+            .collect();
+        replacements.push(Replacement {
+            partition: Some(TOGETHER.to_owned()),
+            rows: lines.len() as u64,
+            content: Content::Bytes(parquet_io::encode(&encode(&lines)?, &[])?),
+            keys: None,
+        });
+        table.replace(&layout(), replacements, None)?;
+        Ok(())
+    }
+
     /// All accounts as a run left them, by file and table.
     ///
     /// # Errors
     /// When the table cannot be read.
     pub fn quality(&self, run: &Run) -> Result<Vec<Line>> {
-        let mut lines = Vec::new();
-        for part in self.parts_at(TABLE, run)? {
-            lines.extend(decode(&parquet_io::read(&part.path, &schema())?));
-        }
-        lines.sort_by(|a, b| (&a.file, &a.table).cmp(&(&b.file, &b.table)));
-        Ok(lines)
+        lines(&self.parts_at(TABLE, run)?)
+    }
+}
+
+/// The accounts in files of the table, by file and table.
+fn lines(parts: &[Part]) -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for part in parts {
+        lines.extend(decode(&parquet_io::read(&part.path, &schema())?));
+    }
+    // Of a batch the lines keep their order, whichever file they lie in.
+    lines.sort_by(|a, b| {
+        let key = |line: &Line| (line.file.clone(), line.table.clone(), line.content.clone());
+        key(a).cmp(&key(b))
+    });
+    Ok(lines)
+}
+
+/// What takes a batch's file out of the table.
+const fn gone(partition: Option<String>) -> Replacement {
+    Replacement {
+        partition,
+        rows: 0,
+        content: Content::Bytes(Vec::new()),
+        keys: None,
     }
 }
 

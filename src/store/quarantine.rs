@@ -125,7 +125,7 @@ impl Quarantine {
             return Ok(None);
         }
         self.flush()?;
-        private_dir(&self.folder)?;
+        super::lasting_dir(&self.folder)?;
         let writer = self
             .writer
             .into_inner()
@@ -149,6 +149,9 @@ impl Quarantine {
             })?;
         private_dir(&self.staging)?;
         super::write_through(&self.staging, &place, &bytes)?;
+        // Once the other rows are stored the file is not read again: by then these must last.
+        super::sync_folder(&self.folder)
+            .map_err(|error| Error::io("write to", &self.folder, error))?;
         Ok(Some(place))
     }
 }

@@ -26,6 +26,7 @@ mod robust;
 mod robust_corpus;
 mod robust_hostile;
 mod robust_operations;
+mod robust_short;
 mod robust_upgrade;
 #[path = "../../benches/insight/score.rs"]
 mod score;

@@ -78,9 +78,9 @@ fn rows(centre: &Centre) -> BTreeMap<String, Vec<String>> {
     tables
 }
 
-type State = (BTreeMap<String, Vec<String>>, Vec<(PathBuf, Vec<u8>)>);
+pub type State = (BTreeMap<String, Vec<String>>, Vec<(PathBuf, Vec<u8>)>);
 
-fn state(centre: &Centre) -> State {
+pub fn state(centre: &Centre) -> State {
     (rows(centre), contents(&centre.path("reports")))
 }
 
@@ -234,6 +234,28 @@ fn accounts_of_a_file_that_was_never_stored_are_forgotten() {
     undisturbed.run(&["-q"]);
     let of = |centre: &Centre| rows(centre)["_quality"].len();
     assert_eq!(of(&centre), of(&undisturbed));
+}
+
+/// What is remembered of exports saves time and decides nothing.
+#[test]
+fn a_memory_that_is_lost_or_old_changes_nothing() {
+    let centre = Centre::small();
+    centre.run(&["-q"]);
+    let (before, memory) = (state(&centre), centre.path("store/.known.json"));
+    assert!(memory.is_file());
+    for memorised in ["", "half", "{\"reading\":\"\",\"files\":{}}"] {
+        std::fs::write(&memory, memorised).unwrap();
+        centre.run(&["-q"]);
+        assert!(state(&centre) == before, "{memorised}");
+    }
+    // A file of a known name with more in it is read.
+    let longer = format!(
+        "{}c9,2026-03-03 15:00:00,,2026-03-03 15:03:00,查询,13900000007,,排队放弃,\n",
+        crate::builder::CALLS
+    );
+    let centre = centre.file("calls.csv", longer);
+    centre.run(&["-q"]);
+    assert_eq!(centre.figure("offered"), Some(5.0));
 }
 
 #[test]

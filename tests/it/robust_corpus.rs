@@ -102,11 +102,18 @@ fn torn(seed: &[u8], other: &[u8], draw: &mut Draw) -> Vec<u8> {
 /// Gives the target every seed and `times` torn forms of each, `KEFU_TEAR` times as many where that is set; says which
 /// one it did not stand.
 fn fuzz(folders: &[&str], times: usize, target: fn(&[u8])) {
-    let seeds = seeds(folders);
+    tear(&seeds(folders), times, target);
+}
+
+fn tear(
+    seeds: &[(PathBuf, Vec<u8>)],
+    times: usize,
+    target: impl Fn(&[u8]) + std::panic::RefUnwindSafe,
+) {
     let longer = std::env::var("KEFU_TEAR").ok().and_then(|n| n.parse().ok());
     let times = times * longer.unwrap_or(1);
     let mut draw = Draw(20_260_302);
-    for (path, seed) in &seeds {
+    for (path, seed) in seeds {
         for time in 0..=times {
             let other = &seeds[draw.below(seeds.len())].1;
             let bytes = if time == 0 {
@@ -125,6 +132,88 @@ fn fuzz(folders: &[&str], times: usize, target: fn(&[u8])) {
     }
 }
 
+/// The seeds of every reader, with how the tables in them are written. A reader that no seed reaches is not tested.
+const READERS: [(&str, &[&str], Reader, &[&str]); 8] = [
+    ("delimited", &[], targets::delimited, &["utf-8"]),
+    ("json", &[], targets::json, &["json"]),
+    ("queue_log", &[], targets::queue_log, &["utf-8"]),
+    ("markup", &[], targets::markup, &["html"]),
+    ("sheet", &[], targets::sheet, &["workbook"]),
+    (
+        "workbook",
+        &[
+            "calls.ods",
+            "calls.xls",
+            "date.xlsb",
+            "mac.xls",
+            "entity.xlsx",
+            "encrypted.xlsx",
+        ],
+        targets::workbook,
+        &["workbook"],
+    ),
+    (
+        "parquet",
+        &[
+            "brotli.parquet",
+            "gzip.parquet",
+            "int96.parquet",
+            "lz4.parquet",
+            "snappy.parquet",
+            "zstd.parquet",
+        ],
+        targets::parquet,
+        &["parquet"],
+    ),
+    (
+        "container",
+        &["gbk.zip"],
+        targets::container,
+        &["json", "utf-8"],
+    ),
+];
+
+type Reader = fn(&[u8]) -> Vec<(String, u64)>;
+
+/// The seeds of a reader: its own, and files of the unit tests.
+fn seeds_of(reader: &str, fixtures: &[&str]) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    let own = repository().join("tests/fuzz/seeds").join(reader);
+    if own.is_dir() {
+        walk(&own, &mut found);
+    }
+    for name in fixtures {
+        let path = repository().join("src/ingest/fixtures").join(name);
+        let bytes = std::fs::read(&path).unwrap();
+        found.push((path, bytes));
+    }
+    found
+}
+
+#[test]
+fn every_reader_is_reached() {
+    for (reader, fixtures, target, forms) in READERS {
+        let seeds = seeds_of(reader, fixtures);
+        let reached: Vec<(String, u64)> =
+            seeds.iter().flat_map(|(_, bytes)| target(bytes)).collect();
+        for form in forms {
+            assert!(
+                reached
+                    .iter()
+                    .any(|(found, rows)| found.starts_with(form) && *rows > 0),
+                "{reader}: no seed gives rows of {form}: {reached:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn readers_stand_torn_files() {
+    for (reader, fixtures, target, _) in READERS {
+        tear(&seeds_of(reader, fixtures), 12, |bytes| drop(target(bytes)));
+    }
+}
+
 #[test]
 fn readers_of_formats_stand_torn_files() {
     fuzz(
@@ -134,7 +223,7 @@ fn readers_of_formats_stand_torn_files() {
             "tests/it/profiles",
         ],
         2,
-        targets::formats,
+        |bytes| drop(targets::formats(bytes)),
     );
 }
 
@@ -156,4 +245,18 @@ fn expressions_stand_torn_texts() {
 #[test]
 fn escapes_stand_torn_texts() {
     fuzz(&["tests/fuzz/seeds/escapes"], 300, targets::escapes);
+}
+
+#[test]
+fn pages_stand_torn_texts() {
+    fuzz(
+        &["tests/fuzz/seeds/pages", "tests/fuzz/seeds/escapes"],
+        6,
+        targets::pages,
+    );
+}
+
+#[test]
+fn workbooks_stand_torn_texts() {
+    fuzz(&["tests/fuzz/seeds/workbooks"], 3, targets::workbooks);
 }

@@ -37,7 +37,15 @@ pub fn clean(cell: &str) -> &str {
     if begins && ends {
         return cell;
     }
-    strip(cell)
+    // What protects a text may itself have been protected: `'="3"`.
+    let mut cell = cell;
+    loop {
+        let stripped = strip(cell);
+        if stripped.len() == cell.len() {
+            return stripped;
+        }
+        cell = stripped;
+    }
 }
 
 fn strip(cell: &str) -> &str {

@@ -71,6 +71,10 @@ fn referred(store: &Store, table: &str, kept: &[Run]) -> Result<BTreeSet<PathBuf
         .filter(|version| newest.version() != Some(*version))
         .collect();
     for version in versions {
+        // A vacuum has taken it away with its files.
+        if !store.has_version(table, version)? {
+            continue;
+        }
         let parts = store.table_at(table, version)?.parts()?;
         files.extend(parts.into_iter().map(|part| part.path));
     }

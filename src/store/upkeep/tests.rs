@@ -257,3 +257,138 @@ fn accounts_that_do_not_balance_are_found() {
         found.notes
     );
 }
+
+/// The accounts of a file that has rows of no table.
+fn accounts(at: usize) -> (String, Vec<Line>) {
+    let content = blake3::hash(format!("file {at}").as_bytes()).to_hex();
+    let line = |outcome: &str| Line {
+        file: format!("calls_{at:03}.csv"),
+        content: content.to_string(),
+        table: "calls".to_owned(),
+        outcome: outcome.to_owned(),
+        rows: 1,
+        ..Line::default()
+    };
+    let batch = crate::store::quality::batch_id(&content, "calls");
+    (batch, vec![line("read"), line("duplicate")])
+}
+
+#[test]
+fn the_accounts_of_many_files_come_to_lie_in_one() {
+    let small = store();
+    let files = || small.store.table("_quality").unwrap().parts().unwrap();
+    let mut batches = std::collections::BTreeSet::new();
+    for round in 0..2 {
+        for at in 0..65 {
+            let (batch, lines) = accounts(round * 100 + at);
+            small.store.write_quality(&batch, &lines).unwrap();
+            batches.insert(batch);
+            if at == 63 {
+                small.store.gather_quality().unwrap();
+                assert_eq!(files().len(), 64 + round, "few files are left as they are");
+            }
+        }
+        small.store.gather_quality().unwrap();
+        assert_eq!(files().len(), 1);
+        assert_eq!(small.store.taken().unwrap(), batches);
+    }
+    let mut run = small.store.latest_run().unwrap().unwrap();
+    let version = small.store.table("_quality").unwrap().version().unwrap();
+    run.versions.insert("_quality".to_owned(), version);
+    let lines = small.store.quality(&run).unwrap();
+    let expect = (0..65).chain(100..165).flat_map(|at| accounts(at).1);
+    assert_eq!(lines, expect.collect::<Vec<_>>());
+}
+
+#[test]
+fn a_vacuum_cuts_the_logs_to_what_its_runs_need() {
+    let small = store();
+    let log = |table: &str| {
+        let folder = small.store.root().join(table).join("_delta_log");
+        let names = std::fs::read_dir(folder).unwrap();
+        let mut names: Vec<String> = names
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    };
+    let layout = crate::store::merge::layout(crate::schema::Table::by_name("calls").unwrap());
+    for number in 2..=60 {
+        let mut calls = small.store.table("calls").unwrap();
+        let batch = format!("batch {number}");
+        let done = calls.replace(&layout, Vec::new(), Some(&batch)).unwrap();
+        let mut run = small.store.latest_run().unwrap().unwrap();
+        run.versions.insert("calls".to_owned(), done.version);
+        run.number = number;
+        small.store.record_run(&run).unwrap();
+    }
+    let all = small.store.runs().unwrap();
+    let rows_of = |store: &Store, run: &Run| -> u64 {
+        let parts = store.parts_at("calls", run).unwrap();
+        parts.iter().map(|part| part.rows).sum()
+    };
+    let before = rows_of(&small.store, &all[58]);
+    let dry = vacuum(&small.store, 2, true).unwrap();
+    let done = vacuum(&small.store, 2, false).unwrap();
+    assert_eq!(dry, done);
+    for table in ["calls", "_runs"] {
+        let left = log(table);
+        assert!(left.len() < 40, "{table}: {left:?}");
+        assert!(
+            left[0].ends_with(".checkpoint.parquet"),
+            "{table}: {left:?}"
+        );
+    }
+    // Read anew, from what lies on the disk.
+    let store = Store::open(small.store.root()).unwrap();
+    assert_eq!(store.runs().unwrap(), all);
+    assert_eq!(rows_of(&store, &all[58]), before);
+    assert!(
+        store
+            .has_version("calls", all[58].versions["calls"])
+            .unwrap()
+    );
+    assert!(
+        !store
+            .has_version("calls", all[0].versions["calls"])
+            .unwrap()
+    );
+    let verified = verify(&store, true).unwrap();
+    assert!(
+        verified
+            .notes
+            .iter()
+            .any(|note| note.contains("as after `kefu store vacuum`")),
+        "{:?}",
+        verified.notes
+    );
+    // And what comes next goes on from it.
+    feed(
+        &store,
+        &small.settings,
+        "call_id,started_at,outcome\ny,2026-03-02 13:00:00,abandoned\n",
+    );
+    assert_eq!(vacuum(&store, 2, false).unwrap().runs, 2);
+}
+
+#[test]
+fn what_another_program_commits_is_seen_and_not_overwritten() {
+    let small = store();
+    let mut delta = small.store.table("calls").unwrap();
+    let version = delta.version().unwrap();
+    divide(&small.store, "calls", "2026-03-02");
+    assert_eq!(
+        small.store.table("calls").unwrap().version(),
+        Some(version + 1)
+    );
+    let layout = crate::store::merge::layout(crate::schema::Table::by_name("calls").unwrap());
+    let error = delta
+        .replace(&layout, Vec::new(), Some("late"))
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("another program has written to calls"),
+        "{error}"
+    );
+}

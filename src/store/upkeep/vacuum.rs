@@ -1,11 +1,12 @@
-//! Removing the files that no kept run refers to.
+//! Removing the files that no kept run refers to, and what only earlier runs need of the logs.
 
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
 use crate::settings::Retention;
 
-use super::super::Store;
+use super::super::runs::{self, Run};
+use super::super::{Store, log};
 use super::{lying, referred, tables};
 
 /// A file that is gone, or would be.
@@ -29,7 +30,8 @@ pub struct Vacuumed {
 }
 
 /// Removes every data file that neither one of the newest `keep` runs nor the newest version of a table refers
-/// to; with `dry` it only says which. The lock of the store must be held.
+/// to, and the entries of the logs that only earlier runs need; with `dry` it only says which. The lock of the store
+/// must be held.
 ///
 /// Nothing is removed before everything that is kept is known: an unreadable log stops it.
 ///
@@ -60,6 +62,7 @@ pub fn vacuum(store: &Store, keep: u64, dry: bool) -> Result<Vacuumed> {
                 .filter(|(path, _)| !needed.contains(path))
                 .map(|(path, size)| Removed { path, size }),
         );
+        removed.extend(outlived(store, &table, kept)?);
     }
     if !dry {
         for file in &removed {
@@ -81,4 +84,26 @@ pub fn vacuum(store: &Store, keep: u64, dry: bool) -> Result<Vacuumed> {
         runs: kept.len(),
         removed,
     })
+}
+
+/// What of a table's log no kept run needs. A log that is never cut grows by entries every night, for ever.
+fn outlived(store: &Store, table: &str, kept: &[Run]) -> Result<Vec<Removed>> {
+    let Some(newest) = store.table(table)?.version() else {
+        return Ok(Vec::new());
+    };
+    // The record of the runs is read at its newest version only.
+    let least = kept
+        .iter()
+        .filter(|_| table != runs::TABLE)
+        .filter_map(|run| run.versions.get(table).copied())
+        .fold(newest, u64::min);
+    let size = |path: PathBuf| -> Result<Removed> {
+        let data = std::fs::metadata(&path).map_err(|error| Error::io("read", &path, error))?;
+        Ok(Removed {
+            size: data.len(),
+            path,
+        })
+    };
+    let paths = log::before(&store.root().join(table), least)?;
+    paths.into_iter().map(size).collect()
 }

@@ -65,6 +65,8 @@ pub struct Verified {
 /// # Errors
 /// When there is no run, or the folder cannot be listed. What is wrong with the content is no error but a finding.
 pub fn verify(store: &Store, every: bool) -> Result<Verified> {
+    // What is looked at is what lies on the disk.
+    store.forget_opened();
     let all = store.runs()?;
     let Some(run) = all.last() else {
         return Err(Error::Store {
@@ -179,7 +181,12 @@ impl Verified {
         let mut looked = 0;
         for run in earlier.iter().rev() {
             let mut files: Vec<(&str, Listed)> = Vec::new();
+            let mut trimmed = false;
             for (table, version) in &run.versions {
+                if !store.has_version(table, *version)? {
+                    trimmed = true;
+                    continue;
+                }
                 match store
                     .table_at(table, *version)
                     .and_then(|delta| delta.listed())
@@ -194,7 +201,7 @@ impl Verified {
                 .iter()
                 .filter(|(_, file)| !file.part.path.is_file())
                 .count();
-            if gone > 0 {
+            if gone > 0 || trimmed {
                 self.notes.push(format!(
                     "{}: {gone} files are gone, as after `kefu store vacuum`; it and the runs before it are not looked at",
                     run.id()

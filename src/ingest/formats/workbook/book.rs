@@ -78,13 +78,13 @@ impl Failure {
 
 impl Book {
     pub(super) fn open(mut file: File, name: &Path) -> Result<Self> {
-        let mut magic = [0_u8; 2];
-        let read = file
-            .read(&mut magic)
-            .and_then(|n| file.rewind().map(|()| n));
-        read.map_err(|e| Error::io("read", name, e))?;
+        // One read may give less than is asked for, even of a file.
+        let mut magic = Vec::with_capacity(2);
+        let read = (&mut file).take(2).read_to_end(&mut magic);
+        read.and_then(|_| file.rewind())
+            .map_err(|e| Error::io("read", name, e))?;
         let file = BufReader::new(file);
-        if &magic != b"PK" {
+        if magic != b"PK" {
             let book = Xls::new(file).map_err(|e| Failure::from(e).of(name))?;
             return Ok(Self::Xls(Box::new(book)));
         }
