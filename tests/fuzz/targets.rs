@@ -21,8 +21,8 @@ use kefu::render::mail::Mail;
 use kefu::render::markdown::Markdown;
 use kefu::render::xlsx::Xlsx;
 use kefu::report::document::{
-    Block, Column, Definition, Document, Fact, Finding, Findings, Mark, Section, Table, Tally,
-    Tone, Worksheet, WorksheetCase,
+    Block, Column, Definition, Document, Fact, Finding, Findings, Mark, Section, Subject, Table,
+    Tally, Tone, Worksheet, WorksheetCase,
 };
 use kefu::schema::facts::FACTS;
 use kefu::settings::taxonomy::Lookup;
@@ -245,6 +245,7 @@ fn document(text: &str) -> Document {
                 mark: mark(),
             }],
             items: vec![Finding {
+                subject: Subject::Nothing,
                 kpi: None,
                 mark: mark(),
                 text: t(),
@@ -252,6 +253,7 @@ fn document(text: &str) -> Document {
                 owner: Some(t()),
             }],
             rest: Some(t()),
+            more: Vec::new(),
         }),
         Block::Text {
             heading: t(),

@@ -108,7 +108,6 @@ catalogue! {
         zh: "{count} 类问题异常上升，最明显的是{place}“{name}”：{seen} 件，预期 {expected} 件",
         en: "{count} rising; most of all {name} at {place}: {seen} against {expected} expected"
     }
-    rising_mark { zh: "问题上升", en: "rising" }
     rising_finding(list) { zh: "问题异常上升：{list}", en: "Problems on the rise: {list}" }
     rising_finding_some(count, list) {
         zh: "{count} 类问题异常上升，最明显的是：{list}",

@@ -49,9 +49,10 @@ pub(super) fn texts(
     let look = work.may_hide || !cell.plain;
     each(cell, work, |text| {
         if let Some(text) = text {
-            return match look {
-                true => read(&without_hidden(&text), &mut builder),
-                false => read(&text, &mut builder),
+            return if look {
+                read(&without_hidden(&text), &mut builder)
+            } else {
+                read(&text, &mut builder)
             };
         }
         builder.append_null();

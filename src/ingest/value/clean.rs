@@ -29,10 +29,10 @@ pub fn clean(cell: &str) -> &str {
         Some(byte) => matches!(byte, b'!'..=b'~' | IDEOGRAPH_FIRST..=IDEOGRAPH_LAST),
         None => return cell,
     };
-    let ends = match bytes {
-        [.., b'!'..=b'~'] | [.., IDEOGRAPH_FIRST..=IDEOGRAPH_LAST, _, _] => true,
-        _ => false,
-    };
+    let ends = matches!(
+        bytes,
+        [.., b'!'..=b'~'] | [.., IDEOGRAPH_FIRST..=IDEOGRAPH_LAST, _, _]
+    );
     // Nearly every cell begins and ends with a visible ASCII character that guards nothing, or an ideograph.
     if begins && ends {
         return cell;
@@ -85,11 +85,12 @@ pub fn is_null(cell: &str) -> bool {
         [] => true,
         [b'0', b'0', ..] => cell.starts_with("0000-00-00"),
         bytes if bytes.len() > LONGEST => false,
-        // Digits and most letters begin no word for nothing.
-        [b'1'..=b'9' | b'a'..=b'm' | b'A'..=b'M', ..] => false,
-        // `无`, `空`, `暂无`; no other ideograph begins such a word.
         [0xe6 | 0xe7, ..] => names_nothing(cell),
-        [IDEOGRAPH_FIRST..=IDEOGRAPH_LAST, ..] => false,
+        // Digits, most letters and all ideographs but those of `无`, `空` and `暂无` begin no word for nothing.
+        [
+            b'1'..=b'9' | b'a'..=b'm' | b'A'..=b'M' | IDEOGRAPH_FIRST..=IDEOGRAPH_LAST,
+            ..,
+        ] => false,
         _ if cell.is_ascii() => names_nothing(cell),
         _ => names_nothing(&folded(cell)),
     }
