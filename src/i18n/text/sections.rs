@@ -124,8 +124,8 @@ catalogue! {
         en: "Exact test against the weeks before, false-alarm rate q\u{a0}≤\u{a0}{q}"
     }
     rising_do {
-        zh: "先查看这些网点相应的工单，联系网点核实原因",
-        en: "read the tickets of these outlets first and ask them for the cause"
+        zh: "先查看相应工单，联系网点核实原因",
+        en: "read the tickets behind it first and ask the outlet for the cause"
     }
     rising_none { zh: "没有问题异常上升", en: "Nothing is rising" }
     rising_checked(days, weeks, alarms, uncorrected) {

@@ -34,16 +34,19 @@ pub(super) fn section(page: Page, judged: &[Judged]) -> Section {
 }
 
 /// Everything that was found, most important first: figures that moved for the worse, queues and problems of the day
-/// that did, other movements, targets missed without a signal, and what four weeks show of outlets and teams.
+/// that did, other movements, targets missed without a signal, and what four weeks show of outlets and teams. Of the
+/// sentences shown one is left to a queue or a problem, which say where to look.
 fn ranked(page: Page, judged: &[Judged]) -> Vec<Finding> {
     let moved = moved(judged).into_iter().filter_map(|kpi| page.moved(kpi));
     let (mut found, others): (Vec<Finding>, Vec<Finding>) =
         moved.partition(|finding| finding.mark.tone == Tone::Concern);
     let still = found.is_empty() && others.is_empty();
+    let less = found.split_off(found.len().min(SHOWN - 1));
     found.extend(page.slow_queues());
     // They have a section of their own: one is enough to send readers there.
     let mut rising = page.rising_problems();
     found.extend(rising.drain(..rising.len().min(1)));
+    found.extend(less);
     found.extend(others);
     if still {
         found.push(page.nothing_moved(judged));
