@@ -3,7 +3,7 @@
 //! [`generate`] draws a few weeks of calls, chats, tickets, ratings and checks of an invented
 //! courier's centre and writes them as its systems would export them: several encodings, Chinese
 //! and English headers, a few broken rows. The same plan gives the same bytes. Every name and
-//! number is made up. [`write`] hands out every file as soon as no row can be added to it, so that
+//! number is made up. [`write()`] hands out every file as soon as no row can be added to it, so that
 //! a plan of years does not have to fit into memory.
 //!
 //! ```text
@@ -104,7 +104,7 @@ pub struct GeneratedFile {
     pub bytes: Vec<u8>,
 }
 
-/// What [`write`] hands out.
+/// What [`write()`] hands out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
     /// A complete file. Files come in the order in which they become complete.

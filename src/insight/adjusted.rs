@@ -18,8 +18,10 @@ use crate::stats::standard::{Standardised, Stratum, standardise};
 mod cells;
 #[cfg(test)]
 mod tests;
+mod worse;
 
 pub(super) use cells::{Builder, Cells, Members};
+pub(super) use worse::{TAIL, worse};
 
 /// The figures that people's work moves, with the column beside problem type and hour that tells contacts apart.
 const FIGURES: [(&str, &str); 4] = [

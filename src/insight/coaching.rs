@@ -7,13 +7,12 @@ use chrono::NaiveDate;
 use crate::calendar::Grain;
 use crate::error::Result;
 use crate::kpi::catalogue::{Catalogue, Kpi};
-use crate::kpi::figure::{Better, Unit};
+use crate::kpi::figure::Unit;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
-use crate::stats::funnel::{Flag, Funnel, LEAST};
-use crate::stats::standard::{Standardised, Stratum, standardise};
+use crate::stats::standard::Stratum;
 
-use super::adjusted::{Members, Stratified, Who, strata, stratum};
+use super::adjusted::{Members, Stratified, TAIL, Who, strata, stratum, worse};
 use super::measures::{self, Measure, Wanted};
 
 mod skipped;
@@ -26,9 +25,6 @@ pub use skipped::Skipped;
 /// Script items named per row, and failures below which an item is not named.
 const ITEMS: usize = 3;
 const LEAST_FAILURES: u64 = 3;
-
-/// Probability beyond the 99.8 % limit on the worse side.
-const TAIL: f64 = 0.001;
 
 /// What is asked.
 #[derive(Debug, Clone, Default)]
@@ -168,42 +164,21 @@ fn outside(own: &Members<'_>, kpi: &Kpi, by_problem: bool) -> (Vec<Gap>, usize) 
         let strata = cells.entry(cell).or_default();
         strata.push(stratum(*sums, centre[*kind]));
     }
-    let compared: Vec<((&str, Option<&str>), Standardised)> = cells
-        .into_iter()
-        .filter_map(|(cell, strata)| Some((cell, standardise(&strata)?)))
-        .filter(|(_, found)| found.ratio().is_some())
-        .collect();
-    let ratios: Vec<_> = compared
-        .iter()
-        .filter_map(|(_, found)| found.ratio())
-        .collect();
-    let Some(funnel) = Funnel::ratios(&ratios, LEAST) else {
-        return (Vec::new(), 0);
-    };
-    let checked = ratios.iter().filter(|ratio| ratio.n >= LEAST).count();
-    let worse_above = match kpi.better {
-        Better::Higher => false,
-        Better::Lower | Better::Neither => true,
-    };
-    let rows = compared
-        .iter()
-        .zip(&funnel.members)
-        .filter(|(_, placed)| placed.flag == Flag::Alarm { above: worse_above })
-        .map(|(((agent, problem), found), placed)| Gap {
-            agent: (*agent).to_owned(),
-            team: None,
-            problem: problem.map(str::to_owned),
-            kpi: kpi.id.clone(),
-            unit: kpi.unit,
-            n: found.comparable,
-            value: found.observed / found.n,
-            expected: found.expected / found.n,
-            gap: found.gap(),
-            z: placed.z,
-            items: Vec::new(),
-        })
-        .collect();
-    (rows, checked)
+    let (outside, checked) = worse(cells, kpi.better);
+    let rows = outside.into_iter().map(|worse| Gap {
+        agent: worse.member.0.to_owned(),
+        team: None,
+        problem: worse.member.1.map(str::to_owned),
+        kpi: kpi.id.clone(),
+        unit: kpi.unit,
+        n: worse.found.comparable,
+        value: worse.found.observed / worse.found.n,
+        expected: worse.found.expected / worse.found.n,
+        gap: worse.found.gap(),
+        z: worse.z,
+        items: Vec::new(),
+    });
+    (rows.collect(), checked)
 }
 
 /// Each agent's team: the one most of the agent's contacts were handled in.

@@ -9,13 +9,12 @@ use crate::calendar::Grain;
 use crate::error::Result;
 use crate::i18n::Bilingual;
 use crate::kpi::catalogue::{Catalogue, Kpi};
-use crate::kpi::figure::{Better, Unit};
+use crate::kpi::figure::Unit;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Source};
-use crate::stats::funnel::{Flag, Funnel, LEAST};
-use crate::stats::standard::{Standardised, Stratum, standardise};
+use crate::stats::standard::Stratum;
 
-use super::adjusted::{Sums, squares, stratum, sums_of};
+use super::adjusted::{Sums, TAIL, squares, stratum, sums_of, worse};
 
 #[cfg(test)]
 mod tests;
@@ -25,9 +24,6 @@ const FIGURES: [&str; 2] = ["outlet_reply", "redelivered_within_24h"];
 
 /// What tells their tickets apart.
 const KIND: [&str; 2] = ["kind", "priority"];
-
-/// Probability beyond the 99.8 % limit on the worse side.
-const TAIL: f64 = 0.001;
 
 /// An outlet outside the 99.8 % limits on the worse side.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,34 +144,17 @@ fn behind(cells: &Cells, kpi: &Kpi) -> (Vec<Behind>, usize) {
         let own = strata.entry(outlet).or_default();
         own.push(stratum(*sums, centre[kind]));
     }
-    let compared: Vec<(&str, Standardised)> = strata
-        .into_iter()
-        .filter_map(|(outlet, strata)| Some((outlet, standardise(&strata)?)))
-        .filter(|(_, found)| found.ratio().is_some())
-        .collect();
-    let ratios: Vec<_> = compared
-        .iter()
-        .filter_map(|(_, found)| found.ratio())
-        .collect();
-    let Some(funnel) = Funnel::ratios(&ratios, LEAST) else {
-        return (Vec::new(), 0);
-    };
-    let checked = ratios.iter().filter(|ratio| ratio.n >= LEAST).count();
-    let above = kpi.better != Better::Higher;
-    let outside = compared
-        .iter()
-        .zip(&funnel.members)
-        .filter(|(_, placed)| placed.flag == Flag::Alarm { above });
-    let rows = outside.map(|((outlet, found), placed)| Behind {
-        outlet: (*outlet).to_owned(),
+    let (outside, checked) = worse(strata, kpi.better);
+    let rows = outside.into_iter().map(|worse| Behind {
+        outlet: worse.member.to_owned(),
         kpi: kpi.id.clone(),
         name: kpi.name.clone(),
         unit: kpi.unit,
-        n: found.comparable,
-        value: found.observed / found.n,
-        expected: found.expected / found.n,
-        gap: found.gap(),
-        z: placed.z,
+        n: worse.found.comparable,
+        value: worse.found.observed / worse.found.n,
+        expected: worse.found.expected / worse.found.n,
+        gap: worse.found.gap(),
+        z: worse.z,
     });
     (rows.collect(), checked)
 }
