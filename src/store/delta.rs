@@ -24,6 +24,10 @@ use crate::error::{Error, Result};
 /// Commits from one checkpoint to the next: reading a table replays as many entries at most.
 const CHECKPOINT_EVERY: u64 = 25;
 
+/// Versions of a table that stay open: the newest, and those an earlier run is compared with. Each holds a list of all
+/// files; a first run over a year of nightly exports makes a thousand versions.
+const VERSIONS_KEPT: usize = 3;
+
 /// A table's name, columns and partition column.
 #[derive(Debug, Clone)]
 pub struct Layout {
@@ -175,13 +179,28 @@ impl<'s> Delta<'s> {
         match load {
             Ok(table) => {
                 if let Some(version) = table.version() {
-                    self.store.opened().insert(key(version), table.clone());
+                    self.keep(version, &table);
                 }
                 Ok(Some(table))
             }
             // A run that died before the first commit left an empty log: as good as no table.
             Err(DeltaTableError::NotATable(_)) => Ok(None),
             Err(source) => Err(self.error(source)),
+        }
+    }
+
+    /// Keeps a version that was read, and of the others of the table the newest few.
+    fn keep(&self, version: u64, table: &DeltaTable) {
+        let key = |version| (self.name.clone(), version);
+        let mut opened = self.store.opened();
+        opened.insert(key(version), table.clone());
+        let others: Vec<u64> = opened
+            .range(key(0)..=key(u64::MAX))
+            .map(|((_, known), _)| *known)
+            .filter(|known| *known != version)
+            .collect();
+        for old in &others[..others.len().saturating_sub(VERSIONS_KEPT - 1)] {
+            opened.remove(&key(*old));
         }
     }
 

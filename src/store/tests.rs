@@ -320,3 +320,27 @@ fn the_runs_of_an_earlier_program_are_read_and_their_table_gets_its_new_columns(
     };
     assert_eq!([0, 1, 2, 3].map(said), [true, false, true, false]);
 }
+
+#[test]
+fn few_versions_of_a_table_stay_open() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open_or_create(dir.path()).unwrap();
+    for day in 1..=9 {
+        feed(
+            &store,
+            &format!("{HEADER}T{day},2026-03-0{day} 10:00:00,2026-03-0{day} 10:00:00,open\n"),
+        );
+    }
+    let open: Vec<u64> = store
+        .opened()
+        .keys()
+        .filter(|(name, _)| name == "tickets")
+        .map(|(_, version)| *version)
+        .collect();
+    let newest = store.table("tickets").unwrap().version().unwrap();
+    assert!(open.len() <= 3 && open.contains(&newest), "{open:?}");
+    // An older version is read again and still has its own files.
+    let old = Delta::open(&store, "tickets", Some(newest - 6)).unwrap();
+    assert_eq!(old.parts().unwrap().len(), 3);
+    assert_eq!(stored(&store).len(), 9);
+}
