@@ -12,8 +12,8 @@ use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
 use crate::kpi::figure::Estimate;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
-use crate::stats::funnel::{Flag, Funnel, LEAST};
-use crate::stats::standard::{Standardised, Stratum, standardise};
+use crate::stats::funnel::{Flag, Funnel};
+use crate::stats::standard::{Standardised, Stratum};
 
 mod cells;
 #[cfg(test)]
@@ -250,18 +250,19 @@ impl Stratified {
             let own = strata.entry(own.name(*member)).or_default();
             own.push(stratum(*sums, centre[*kind]));
         }
-        let members: Vec<(String, Standardised)> = strata
+        let (compared, funnel) = worse::placed(strata)?;
+        let members = compared
             .into_iter()
-            .filter_map(|(member, strata)| Some((member.to_owned(), standardise(&strata)?)))
-            .filter(|(_, found)| found.ratio().is_some())
+            .map(|(member, found)| (member.to_owned(), found))
             .collect();
-        let ratios: Vec<_> = members
-            .iter()
-            .filter_map(|(_, found)| found.ratio())
-            .collect();
-        let funnel = Funnel::ratios(&ratios, LEAST)?;
         Some(Adjusted { members, funnel })
     }
+}
+
+/// The interval of a figure whose distance from what is expected of it is known with its interval.
+#[must_use]
+pub fn around(expected: f64, (_, low, high): (f64, f64, f64)) -> (f64, f64) {
+    (expected + low, expected + high)
 }
 
 pub(super) fn stratum(own: Sums, all: Sums) -> Stratum {

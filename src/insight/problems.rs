@@ -14,6 +14,7 @@ use crate::settings::suggestion;
 use crate::stats::discovery::benjamini_hochberg;
 use crate::stats::pareto::{cost_interval, pareto, rank_bands, simultaneous};
 use crate::stats::persistence::{Persistence, persistence};
+use crate::stats::sum::whole;
 
 use super::measures::{self, Measure, Wanted};
 
@@ -336,16 +337,6 @@ fn ranked(sums: BTreeMap<Vec<String>, Sums>, minute: f64) -> Vec<Problem> {
             ..costed[bar.at].clone()
         })
         .collect()
-}
-
-/// A count that came as a figure.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "numbers of rows"
-)]
-fn whole(count: f64) -> u64 {
-    count.max(0.0).round() as u64
 }
 
 /// Contacts by first day of the week: of each problem at each place.

@@ -11,6 +11,7 @@ use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Source, row_condition};
 use crate::schema::facts::Fact;
 use crate::stats::interval::wilson;
+use crate::stats::sum::whole;
 
 #[cfg(test)]
 mod tests;
@@ -179,14 +180,4 @@ fn classes(up_to: &[f64], all: f64, step: f64) -> Vec<Class> {
         });
     }
     classes
-}
-
-/// A count that came as a figure.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "numbers of rows"
-)]
-fn whole(count: f64) -> u64 {
-    count.max(0.0).round() as u64
 }

@@ -10,6 +10,7 @@ use crate::insight::period::Period;
 use crate::insight::promises::Promises;
 use crate::kpi::figure::{Better, Bound, Unit};
 use crate::stats::funnel::Flag;
+use crate::stats::sum::whole;
 
 use super::document::Tone;
 use super::figure::{About, Figure, funnel};
@@ -220,14 +221,4 @@ pub struct Promised {
     pub known: Vec<(String, Bilingual, f64)>,
     /// Target of the share kept.
     pub target: Option<(Bound, Bilingual)>,
-}
-
-/// A sum of contacts as a count.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "numbers of contacts"
-)]
-fn whole(count: f64) -> u64 {
-    count.max(0.0).round() as u64
 }

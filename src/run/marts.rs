@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use crate::error::Result;
 use crate::i18n::Lang;
+use crate::insight::adjusted::around;
 use crate::insight::compare::{Comparison, Question};
 use crate::insight::frame::Frame;
 use crate::insight::movement::Movement;
@@ -16,6 +17,7 @@ use crate::report::Edition;
 use crate::report::document::{Document, Finding, Subject};
 use crate::report::nightly::NightlyInput;
 use crate::stats::interval::poisson_exact;
+use crate::stats::sum::whole;
 
 use super::insights::{Insights, PLACES};
 use super::night::{Documents, Night};
@@ -152,14 +154,13 @@ impl Numbers {
 
     fn of_outlet(input: &NightlyInput, at: usize) -> Option<Self> {
         let row = input.insight.outlets.get(at)?;
-        let (_, low, high) = row.gap;
         let (since, _) = super::night::four_weeks(input.date);
         Some(Self {
             since: Some(since.to_string()),
             place: Some(format!("outlet={}", row.outlet)),
             value: Some(row.value),
             expected: Some(row.expected),
-            interval: Some((row.expected + low, row.expected + high)),
+            interval: Some(around(row.expected, row.gap)),
             n: Some(whole(row.n)),
             q: None,
             why: Some(format!("kpi: {}", row.kpi)),
@@ -187,29 +188,18 @@ impl Numbers {
 
     fn of_item(input: &NightlyInput, at: usize) -> Option<Self> {
         let row = input.insight.skipped.get(at)?;
-        let (_, low, high) = row.gap;
         let (since, _) = super::night::four_weeks(input.date);
         Some(Self {
             since: Some(since.to_string()),
             place: Some(format!("team={}; item={}", row.team, row.item)),
             value: Some(row.value),
             expected: Some(row.expected),
-            interval: Some((row.expected + low, row.expected + high)),
+            interval: Some(around(row.expected, row.gap)),
             n: Some(whole(row.n)),
             q: None,
             why: None,
         })
     }
-}
-
-/// A count that came as a figure.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "numbers of rows"
-)]
-fn whole(count: f64) -> u64 {
-    count.max(0.0).round() as u64
 }
 
 /// The members that carry the change of a figure's week.

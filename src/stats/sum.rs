@@ -37,6 +37,17 @@ impl Sum {
     }
 }
 
+/// A count that came as a figure.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "numbers of rows"
+)]
+pub fn whole(count: f64) -> u64 {
+    count.max(0.0).round() as u64
+}
+
 /// The compensated sum of values; 0 without any.
 #[must_use]
 pub fn compensated(values: impl IntoIterator<Item = f64>) -> f64 {

@@ -19,12 +19,10 @@ pub(in crate::insight) struct Worse<M> {
     pub z: f64,
 }
 
-/// The members of these strata outside the limits on the worse side, in their order, and how many were compared. What
-/// has no better side is worse when it is more.
-pub(in crate::insight) fn worse<M: Ord>(
+/// The members of these strata that can be compared, and where they stand; `None` when nobody can be.
+pub(super) fn placed<M: Ord>(
     strata: BTreeMap<M, Vec<Stratum>>,
-    better: Better,
-) -> (Vec<Worse<M>>, usize) {
+) -> Option<(Vec<(M, Standardised)>, Funnel)> {
     let compared: Vec<(M, Standardised)> = strata
         .into_iter()
         .filter_map(|(member, strata)| Some((member, standardise(&strata)?)))
@@ -34,10 +32,21 @@ pub(in crate::insight) fn worse<M: Ord>(
         .iter()
         .filter_map(|(_, found)| found.ratio())
         .collect();
-    let Some(funnel) = Funnel::ratios(&ratios, LEAST) else {
+    let funnel = Funnel::ratios(&ratios, LEAST)?;
+    Some((compared, funnel))
+}
+
+/// The members of these strata outside the limits on the worse side, in their order, and how many were compared. What
+/// has no better side is worse when it is more.
+pub(in crate::insight) fn worse<M: Ord>(
+    strata: BTreeMap<M, Vec<Stratum>>,
+    better: Better,
+) -> (Vec<Worse<M>>, usize) {
+    let Some((compared, funnel)) = placed(strata) else {
         return (Vec::new(), 0);
     };
-    let checked = ratios.iter().filter(|ratio| ratio.n >= LEAST).count();
+    let ratios = compared.iter().filter_map(|(_, found)| found.ratio());
+    let checked = ratios.filter(|ratio| ratio.n >= LEAST).count();
     let above = better != Better::Higher;
     let outside = compared
         .into_iter()

@@ -1,6 +1,7 @@
 //! Findings that no chart of a single figure shows: queues in a part of the day, problems at outlets, promises,
 //! script items.
 
+use crate::insight::adjusted::around;
 use crate::insight::coaching::Skipped;
 use crate::insight::dayparts::{DayParts, Part, Stretch};
 use crate::insight::emerging::{Series, Span};
@@ -172,6 +173,16 @@ impl Page<'_> {
             .collect()
     }
 
+    /// Why a member held against others is more than chance: the interval of its figure, and n.
+    fn beyond_chance(self, (low, high): (f64, f64), unit: Unit, n: f64) -> Vec<String> {
+        let Self { lang, t, .. } = self;
+        vec![
+            t.broken_promises_why().to_owned(),
+            t.interval_is(&format::interval(Some(Interval { low, high }), unit, lang)),
+            t.n_is(&format::sum(Some(n))),
+        ]
+    }
+
     /// Outlets that serve worse than others with the same tickets.
     pub(super) fn outlets_behind(self) -> Vec<Finding> {
         let rows = self.input.insight.outlets.iter().enumerate();
@@ -185,23 +196,14 @@ impl Page<'_> {
     fn outlet_behind(self, row: &Behind) -> (String, Vec<String>) {
         let Self { lang, t, .. } = self;
         let shown = |value| format::value(value, row.unit, lang);
-        let (_, low, high) = row.gap;
-        let interval = Interval {
-            low: row.expected + low,
-            high: row.expected + high,
-        };
         let text = t.outlet_behind(
             &row.outlet,
             row.name.get(lang),
             &shown(row.value),
             &shown(row.expected),
         );
-        let evidence = vec![
-            t.broken_promises_why().to_owned(),
-            t.interval_is(&format::interval(Some(interval), row.unit, lang)),
-            t.n_is(&format::sum(Some(row.n))),
-        ];
-        (text, evidence)
+        let interval = around(row.expected, row.gap);
+        (text, self.beyond_chance(interval, row.unit, row.n))
     }
 
     /// Script items that a whole team leaves out.
@@ -217,22 +219,13 @@ impl Page<'_> {
     fn skipped_item(self, row: &Skipped) -> (String, Vec<String>) {
         let Self { lang, t, .. } = self;
         let percent = |share| format::value(share, Unit::Percent, lang);
-        let (_, low, high) = row.gap;
-        let interval = Interval {
-            low: row.expected + low,
-            high: row.expected + high,
-        };
         let text = t.skipped_item(
             &row.item,
             &row.team,
             &percent(row.value),
             &percent(row.expected),
         );
-        let evidence = vec![
-            t.broken_promises_why().to_owned(),
-            t.interval_is(&format::interval(Some(interval), Unit::Percent, lang)),
-            t.n_is(&format::sum(Some(row.n))),
-        ];
-        (text, evidence)
+        let interval = around(row.expected, row.gap);
+        (text, self.beyond_chance(interval, Unit::Percent, row.n))
     }
 }
