@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::calendar::Grain;
 use crate::error::{Error, Result};
 use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
 use crate::kpi::figure::Estimate;
@@ -204,7 +205,7 @@ pub fn compare_all(
     source: &Source<'_>,
 ) -> Result<Vec<(Question, Comparison)>> {
     let mut questions = Vec::new();
-    let mut groupings = vec![Vec::new()];
+    let mut groupings = Vec::new();
     for kpi in kpis {
         let question = Question {
             kpi: *kpi,
@@ -217,7 +218,7 @@ pub fn compare_all(
             continue;
         };
         let names = dimensions(&question, catalogue)?;
-        groupings.extend(names.iter().map(|name| vec![name.clone()]));
+        groupings.extend(groupings_of(&names));
         questions.push((question, makeup, names));
     }
     groupings.sort_unstable();
@@ -227,13 +228,7 @@ pub fn compare_all(
             .iter()
             .map(|(question, ..)| question.kpi)
             .collect(),
-        groupings: groupings
-            .iter()
-            .map(|by| Grouping {
-                grain: crate::calendar::Grain::All,
-                by: by.clone(),
-            })
-            .collect(),
+        groupings: groupings.clone(),
         from: Some(period.from),
         to: Some(period.to),
         condition: None,
@@ -243,13 +238,11 @@ pub fn compare_all(
         asked(after).measure(catalogue, source)?,
     );
     let rows = |answer: &Answer<'_>, kpi: usize, names: &[String]| -> Vec<Vec<Row>> {
-        let none: &[String] = &[];
-        let all = std::iter::once(none).chain(names.iter().map(std::slice::from_ref));
-        all.map(|by| {
-            let at = groupings.iter().position(|known| known.as_slice() == by);
+        let of = |wanted: Grouping| {
+            let at = groupings.iter().position(|known| *known == wanted);
             at.map_or_else(Vec::new, |at| answer.of(at, kpi).collect())
-        })
-        .collect()
+        };
+        groupings_of(names).map(of).collect()
     };
     let mut found = Vec::new();
     for (question, makeup, names) in questions {
@@ -267,7 +260,7 @@ pub fn compare_all(
     Ok(found)
 }
 
-/// The comparison, from the figures of both periods: of all members first, then by each dimension.
+/// The comparison, from the figures of both periods in the order of [`groupings_of`].
 fn compared(
     question: &Question,
     makeup: Makeup,
@@ -285,10 +278,10 @@ fn compared(
         whole(before, question.before)?,
         whole(after, question.after)?,
     );
-    let scatter = Scatter::new(makeup, whole, days);
+    let scatter = Scatter::new(makeup, whole, days).between_days(&before[1], &after[1]);
     let (mut shown, mut left_out) = (Vec::new(), Vec::new());
     for (at, name) in names.iter().enumerate() {
-        let members = paired(&before[at + 1], &after[at + 1]);
+        let members = paired(&before[at + 2], &after[at + 2]);
         match dimension(name, &members, &scatter) {
             Ok(_) if question.by.is_empty() && members.len() < 2 => {
                 left_out.push((name.clone(), LeftOut::OneMember));
@@ -384,7 +377,17 @@ fn dimensions(question: &Question, catalogue: &Catalogue) -> Result<Vec<String>>
     })
 }
 
-/// The figure of a period: of all members first, then by each dimension.
+/// What a comparison is made from: the figure of all members, the same day by day, then by each dimension.
+fn groupings_of(names: &[String]) -> impl Iterator<Item = Grouping> {
+    let of = |grain, by| Grouping { grain, by };
+    let all = [of(Grain::All, Vec::new()), of(Grain::Day, Vec::new())];
+    let split = names
+        .iter()
+        .map(move |name| of(Grain::All, vec![name.clone()]));
+    all.into_iter().chain(split)
+}
+
+/// The figures of a period, in the order of [`groupings_of`].
 fn figures(
     question: &Question,
     period: Period,
@@ -392,17 +395,9 @@ fn figures(
     catalogue: &Catalogue,
     source: &Source<'_>,
 ) -> Result<Vec<Vec<Row>>> {
-    let mut groupings = vec![Grouping {
-        grain: crate::calendar::Grain::All,
-        by: Vec::new(),
-    }];
-    groupings.extend(names.iter().map(|name| Grouping {
-        grain: crate::calendar::Grain::All,
-        by: vec![name.clone()],
-    }));
     Query {
         kpis: vec![question.kpi],
-        groupings,
+        groupings: groupings_of(names).collect(),
         from: Some(period.from),
         to: Some(period.to),
         condition: question.condition.clone(),

@@ -14,7 +14,7 @@
 //! | when did people wait? | `logrank`: waits of one stretch against those of others, given-up ones included |
 //! | what keeps coming back? | `pareto`: shares and rank bands; `persistence`: weeks above expectation |
 //! | what do people write? | `logodds`: phrases that set a group apart |
-//! | how sure is it? | `interval`: 95 % intervals and quantiles |
+//! | how sure is it? | `interval`: 95 % intervals and quantiles; `dispersion`: scatter between days beyond that within them |
 //!
 //! `sum` adds without losing digits.
 
@@ -26,6 +26,8 @@ pub mod control;
 pub mod decomposition;
 /// False discoveries among many tests.
 pub mod discovery;
+/// Scatter between samples beyond that within them.
+pub mod dispersion;
 /// Sudden rises against the last week: EARS C2.
 pub mod ears;
 /// Counts that rise above what their weekday leads to expect.

@@ -134,6 +134,73 @@ fn counts_over_unequal_periods_are_per_day() {
     );
 }
 
+/// A week's rows from a day in March 2026 (the 2nd is a Monday): numerator and denominator of each day.
+fn days(values: [(u32, u32); 7], from: u32) -> Vec<Row> {
+    let of = |(at, (hits, n)): (usize, (u32, u32))| Row {
+        kpi: 0,
+        group: std::sync::Arc::new(crate::kpi::pass::Group {
+            period: format!("2026-03-{:02}", from as usize + at),
+            members: Vec::new(),
+        }),
+        estimate: rate(hits, n),
+        bound: None,
+        status: crate::kpi::figure::Status::None,
+    };
+    values.into_iter().enumerate().map(of).collect()
+}
+
+#[test]
+fn days_that_swing_more_than_chance_widen_the_interval_and_calm_ones_do_not_narrow_it() {
+    let calm = [
+        (180, 200),
+        (162, 180),
+        (153, 170),
+        (180, 200),
+        (190, 210),
+        (90, 100),
+        (54, 60),
+    ];
+    let swings = [
+        (195, 200),
+        (150, 180),
+        (165, 170),
+        (165, 200),
+        (205, 210),
+        (75, 100),
+        (54, 60),
+    ];
+    let total = |week: &[Row]| sum_of(week.iter().map(|row| row.estimate));
+    let change_of = |before: [(u32, u32); 7], after: [(u32, u32); 7]| {
+        let (before, after) = (days(before, 2), days(after, 9));
+        let plain = Scatter::new(Makeup::Rate, (total(&before), total(&after)), (1.0, 1.0));
+        (plain.change().unwrap(), plain.between_days(&before, &after))
+    };
+    let (plain, widened) = change_of(calm, calm);
+    assert_eq!(widened.change().unwrap(), plain);
+    let (plain, widened) = change_of(calm, swings);
+    let (low, high) = widened.change().unwrap();
+    let ratio = (high - low) / (plain.1 - plain.0);
+    // The differences of the weekdays about their common one, over their variances: χ² 40.4239 with 6 degrees of freedom.
+    assert!(
+        (ratio - (40.423_890_339_357_02_f64 / 6.0).sqrt()).abs() < 1e-9,
+        "{ratio}"
+    );
+    // A member with all rows has all of it, a small one next to nothing.
+    let whole = (total(&days(calm, 2)), total(&days(swings, 9)));
+    let width = |pairs: &[Pair]| {
+        let members: Vec<Member> = pairs.iter().map(|pair| widened.member(pair)).collect();
+        let split = decomposition::shares(&members).unwrap();
+        let (low, high) = widened.part(&pairs[0], 0, &members, &split).unwrap();
+        high - low
+    };
+    let all = width(&[named("all", whole.0, whole.1)]);
+    assert!(
+        (all / (high - low) - 1.0).abs() < 0.02,
+        "{all} {}",
+        high - low
+    );
+}
+
 proptest! {
     /// Whatever the members, new and vanished ones too, their parts add up to the change.
     #[test]
