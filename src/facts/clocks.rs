@@ -3,6 +3,7 @@
 //! Which tickets a promise holds for is asked of Polars, with the kind, priority and state of the time the clock
 //! starts; the walk along a history is plain Rust, ticket by ticket on all threads.
 
+mod onward;
 mod table;
 mod walk;
 
@@ -19,6 +20,7 @@ use crate::settings::promise::Subject;
 use table::frame;
 use walk::{Meter, Rules, is, name};
 
+pub use onward::onward;
 pub use table::owned;
 
 /// A clock, judged.
@@ -36,10 +38,12 @@ pub struct Clock {
     pub warn: Option<i64>,
     /// When it was or is due. A clock that stands still is due no earlier than if it went on at once.
     pub due: Option<i64>,
-    /// Working microseconds that it ran.
+    /// Working microseconds that it ran, up to `counted`.
     pub elapsed: i64,
-    /// Working microseconds that it stood still.
+    /// Working microseconds that it stood still, up to `counted`.
     pub paused: i64,
+    /// When it stopped, else when the last thing happened to its ticket: until the cut-off it has run on, or stood still.
+    pub counted: i64,
     /// Whether it stands still at the cut-off.
     pub standing: bool,
     /// Whether what was promised was kept from happening: a chat that ended without a reply.
@@ -282,9 +286,9 @@ fn of_chats(
                 elapsed: 0,
                 paused: 0,
             };
-            let at = stopped.unwrap_or(as_of);
-            meter.pass(started, at, true);
-            let [warn, due] = meter.ahead(at);
+            let counted = stopped.unwrap_or(started);
+            meter.pass(started, counted, true);
+            let [warn, due] = meter.ahead(counted);
             Some(Clock {
                 row,
                 started,
@@ -294,6 +298,7 @@ fn of_chats(
                 due,
                 elapsed: meter.elapsed,
                 paused: 0,
+                counted,
                 standing: false,
                 failed: stopped.is_some() && reply.is_none(),
                 kind: NONE,

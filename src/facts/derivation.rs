@@ -6,9 +6,10 @@ use super::contacts::{self, Sources};
 use super::history::Histories;
 use super::links::Collected;
 use super::output::{Facts, Output};
+use super::renewal::Renewal;
 use super::surveys::{self, Feedback};
 use super::windows::{Spanning, Window, unchanged};
-use super::{Context, Records, calls, clocks, frames, tickets, visits};
+use super::{Context, Records, calls, clocks, events, frames, tickets, visits};
 use crate::calendar::epoch_days;
 use crate::error::{PolarsContext, Result};
 use crate::schema::DATE;
@@ -66,14 +67,13 @@ impl Derivation<'_> {
     fn calls(&mut self) -> Result<()> {
         let mut parts = self.records.parts("calls").to_vec();
         if let Some(before) = &self.records.before
-            && before.parts.get("agents").map(Vec::as_slice) == Some(self.records.parts("agents"))
+            && before.records("agents") == self.records.parts("agents")
         {
-            let old = before.parts.get("calls").map_or(&[][..], Vec::as_slice);
-            let mut same = unchanged(old, &parts);
-            same.retain(|day| before.call_facts.iter().any(|part| part.partition == *day));
+            let mut same = unchanged(before.records("calls"), &parts);
+            let facts = before.facts("call_facts");
+            same.retain(|day| facts.iter().any(|part| part.partition == *day));
             parts.retain(|part| !same.contains(&part.partition));
-            let facts = before.call_facts.iter();
-            let kept = facts.filter(|part| same.contains(&part.partition));
+            let kept = facts.iter().filter(|part| same.contains(&part.partition));
             self.output.keep("call_facts", kept.cloned().collect());
         }
         for window in self.windows(&parts) {
@@ -86,32 +86,69 @@ impl Derivation<'_> {
 
     fn chats_and_tickets(&mut self) -> Result<()> {
         let records = self.records;
+        let renewal = Renewal::of(records, self.context)?;
+        let [of_chats, of_tickets, of_complaints] = match &renewal {
+            Some(renewal) => renewal.records(records, self.context),
+            None => ["chats", "tickets", "tickets"].map(|table| records.parts(table).to_vec()),
+        };
         let repeats = tickets::repeat_complaints(
-            records.columns("tickets", tickets::OF_COMPLAINTS)?,
+            records.columns_of("tickets", &of_complaints, tickets::OF_COMPLAINTS)?,
             self.context,
         )?;
-        let (of_chats, of_tickets) = (records.parts("chats"), records.parts("tickets"));
-        let windows = self.windows(of_chats.iter().chain(of_tickets));
+        let windows = self.windows(of_chats.iter().chain(&of_tickets));
+        let events = events::by_window(records, &windows, &of_tickets)?;
         for (at, window) in windows.iter().enumerate() {
-            let chats = self.records_of("chats", window)?;
+            let chats = records.rows("chats", &window.parts(&of_chats))?;
             let chats = calls::chats(chats, &self.agents, self.context)?;
             self.output.put(fact("chat_facts"), &chats)?;
-            // Nothing is entered or due before it is created.
-            let next = windows.get(at + 1).and_then(Window::first);
-            let before = next.and_then(|day| day.parse().ok()).map(epoch_days);
-            self.tickets(window, &chats, &repeats)?;
-            self.output
-                .release(fact("state_visits"), before, VISITS_IN_ORDER)?;
-            self.output
-                .release(fact("sla_clocks"), before, CLOCKS_IN_ORDER)?;
+            let tickets = records.rows("tickets", &window.parts(&of_tickets))?;
+            self.tickets(tickets, &events[at], &chats, &repeats)?;
+            if renewal.is_none() {
+                // Nothing is entered or due before it is created.
+                let next = windows.get(at + 1).and_then(Window::first);
+                let before = next.and_then(|day| day.parse().ok()).map(epoch_days);
+                self.output
+                    .release(fact("state_visits"), before, VISITS_IN_ORDER)?;
+                self.output
+                    .release(fact("sla_clocks"), before, CLOCKS_IN_ORDER)?;
+            }
+        }
+        match renewal {
+            Some(renewal) => self.renew(&renewal),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts the new stays and clocks among those of the tickets and chats that are as they were.
+    fn renew(&mut self, renewal: &Renewal) -> Result<()> {
+        let (records, context) = (self.records, self.context);
+        renewal.keep(records, &mut self.output);
+        for (name, order) in [
+            ("state_visits", VISITS_IN_ORDER),
+            ("sla_clocks", CLOCKS_IN_ORDER),
+        ] {
+            let fresh = self.output.held(fact(name))?;
+            renewal.merge(
+                records,
+                context,
+                fact(name),
+                &fresh,
+                order,
+                &mut self.output,
+            )?;
         }
         Ok(())
     }
 
-    fn tickets(&mut self, window: &Window, chats: &DataFrame, repeats: &DataFrame) -> Result<()> {
+    fn tickets(
+        &mut self,
+        records: DataFrame,
+        events: &[Part],
+        chats: &DataFrame,
+        repeats: &DataFrame,
+    ) -> Result<()> {
         let (context, promises) = (self.context, self.context.promises);
-        let records = self.records_of("tickets", window)?;
-        let events = self.events_of(&records, window)?;
+        let events = self.events_of(&records, events)?;
         let facts = tickets::tickets(records, events.clone(), &self.agents, repeats, context)?;
         let histories = Histories::of(&facts, &events, context.as_of)?;
         let facts = tickets::with_history(&facts, &histories, promises, context)?;
@@ -123,43 +160,20 @@ impl Derivation<'_> {
         Ok(())
     }
 
-    /// The events of these tickets, whenever they happened: not before the window, but perhaps long after.
-    fn events_of(&self, tickets: &DataFrame, window: &Window) -> Result<DataFrame> {
+    /// The events of these tickets, from the parts that have some.
+    fn events_of(&self, tickets: &DataFrame, parts: &[Part]) -> Result<DataFrame> {
         let records = self.records;
         let ids = tickets
             .select(["ticket_id"])
             .computing("ids of tickets")?
             .lazy();
-        let all = records.parts("ticket_events");
-        // An event without a day, or dated before its ticket by a clock that went wrong, is looked for, too.
         let mut found = records.rows("ticket_events", &[])?;
-        for events in self.windows(all) {
-            let parts = events.parts(all);
-            if tickets.height() == 0 || !self.any_of(&parts, &ids, &events, window)? {
-                continue;
-            }
-            let rows = records.rows("ticket_events", &parts)?;
+        for events in self.windows(parts) {
+            let rows = records.rows("ticket_events", &events.parts(parts))?;
             let own = of_tickets(rows, &ids)?;
             found = found.vstack(&own).computing("events of tickets")?;
         }
         Ok(found)
-    }
-
-    /// Whether any of these events belongs to the tickets. Days near the window are taken to have some.
-    fn any_of(
-        &self,
-        parts: &[Part],
-        ids: &LazyFrame,
-        events: &Window,
-        window: &Window,
-    ) -> Result<bool> {
-        if events.first() <= window.last() && window.first() <= events.last() {
-            return Ok(true);
-        }
-        let owners = self
-            .records
-            .columns_of("ticket_events", parts, &["ticket_id"])?;
-        Ok(of_tickets(owners, ids)?.height() > 0)
     }
 
     /// Links all contacts; gives those that evaluations and surveys are about, for their dimensions.

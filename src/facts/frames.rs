@@ -54,6 +54,35 @@ pub fn scan(root: &Path, parts: &[Part]) -> Result<Option<LazyFrame>> {
         .computing("the scan of a table")
 }
 
+/// Scans parts of a fact table lazily, as [`scan()`]; durations that go on are counted up to the cut-off, `as_of`.
+///
+/// # Errors
+/// When Polars cannot open them.
+pub fn scan_facts(
+    root: &Path,
+    fact: &Fact,
+    parts: &[Part],
+    as_of: i64,
+) -> Result<Option<LazyFrame>> {
+    let Some(scan) = scan(root, parts)? else {
+        return Ok(None);
+    };
+    let Some(running) = fact.running() else {
+        return Ok(Some(scan));
+    };
+    let mut goes_on = col(running.open);
+    if let Some((column, states)) = running.rests {
+        let states = lit(Series::new("".into(), states)).implode(true);
+        let rests = col(column).is_in(states, false).fill_null(false);
+        goes_on = goes_on.and(rests.not());
+    }
+    let so_far = (lit(as_of) - col(running.from).cast(DataType::Int64)).cast(DataType::Float64);
+    let counted = when(goes_on)
+        .then(so_far / lit(1e6))
+        .otherwise(col(running.column));
+    Ok(Some(scan.with_columns([counted.alias(running.column)])))
+}
+
 /// The rows of a record table, instants and dates as integers; an empty frame of its columns without parts.
 ///
 /// # Errors
@@ -127,6 +156,28 @@ pub fn columns(fact: &Fact, parts: &[Part], names: &[&str]) -> Result<DataFrame>
     LazyFrame::scan_parquet_files(paths, options)
         .and_then(|scan| scan.select(wanted).collect())
         .computing("facts")
+}
+
+/// Every row of files of a fact table, with the date of their day, in the order of the files. Instants and dates are
+/// integers.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn whole(fact: &Fact, parts: &[Part]) -> Result<DataFrame> {
+    let names: Vec<&str> = fact.columns.iter().map(|column| column.name).collect();
+    let mut dates: Vec<Option<i32>> = Vec::new();
+    for part in parts {
+        let day = part.partition.as_deref().and_then(|day| day.parse().ok());
+        let rows = usize::try_from(part.rows).unwrap_or_default();
+        dates.extend(std::iter::repeat_n(day.map(calendar::epoch_days), rows));
+    }
+    let stored: Vec<&str> = names.iter().copied().filter(|name| *name != DATE).collect();
+    let mut frame = columns(fact, parts, &stored)?;
+    let dates: Int32Chunked = dates.into_iter().collect();
+    frame
+        .with_column(dates.with_name(DATE.into()).into_series().into())
+        .and_then(|frame| frame.select(names))
+        .computing("a fact table")
 }
 
 fn stored_columns(table: &Table) -> impl Iterator<Item = (&'static str, Physical)> {

@@ -54,10 +54,8 @@ pub fn tickets(
             contacts::issue_key(),
             seconds("created_at", "first_reply_at").alias("first_reply_s"),
             seconds("created_at", "resolved_at").alias("resolution_s"),
-            when(col("open"))
-                .then((lit(as_of) - col("created_at")).cast(DataType::Float64) / lit(1e6))
-                .otherwise(lit(NULL).cast(DataType::Float64))
-                .alias("age_s"),
+            // An age grows with the cut-off: whoever reads the ticket counts it.
+            lit(NULL).cast(DataType::Float64).alias("age_s"),
             col("resolved_at")
                 .is_not_null()
                 .and(col("replies").eq(lit(1)))

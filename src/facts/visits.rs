@@ -111,14 +111,8 @@ fn frame(
     let mut columns = owned(tickets, &rows, Subject::Ticket)?;
     columns.retain(|column| !["platform", "queue", "chat_id"].contains(&column.name().as_str()));
     let limit = |stay: &Stay| promises.limits.get(histories.names.text(stay.state)?);
-    let at_rest = ["resolved", "closed"].map(|state| histories.names.find(state));
-    let dwell = |stay: &Stay| {
-        // A ticket rests in its last state for ever; how long is no figure.
-        let until = stay
-            .left
-            .or_else(|| (!at_rest.contains(&stay.state)).then_some(as_of))?;
-        Some((until - stay.entered) as f64 / 1e6)
-    };
+    // A stay that goes on lasts until the cut-off: whoever reads it counts that.
+    let dwell = |stay: &Stay| Some((stay.left? - stay.entered) as f64 / 1e6);
     let text = |name: &str, of: &dyn Fn(&Stay) -> Option<String>| -> Column {
         let values: StringChunked = stays.iter().map(of).collect();
         values.with_name(name.into()).into_series().into()

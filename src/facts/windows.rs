@@ -138,6 +138,14 @@ fn texts(frame: &DataFrame, column: &str) -> Result<StringChunked> {
         .computing("ids of a window")
 }
 
+/// The partitions in which two lists of parts differ, those that vanished too.
+#[must_use]
+pub fn changed(before: &[Part], now: &[Part]) -> BTreeSet<Option<String>> {
+    let same = unchanged(before, now);
+    let all = before.iter().chain(now).map(|part| part.partition.clone());
+    all.filter(|day| !same.contains(day)).collect()
+}
+
 /// The partitions that two lists of parts have in common, file by file.
 #[must_use]
 pub fn unchanged(before: &[Part], now: &[Part]) -> BTreeSet<Option<String>> {

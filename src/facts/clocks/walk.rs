@@ -94,11 +94,9 @@ impl<'p> Rules<'p> {
             }
             running = step.state == NONE || !self.pause.contains(&step.state);
         }
-        if stopped.is_none() {
-            meter.pass(at, as_of, running);
-            at = as_of;
-        }
-        let [warn, due] = meter.ahead(at);
+        // What stands still is due no earlier than if it went on at the cut-off.
+        let standing = stopped.is_none() && !running;
+        let [warn, due] = meter.ahead(if standing { as_of } else { at });
         Some(Clock {
             row,
             started: first.at,
@@ -108,7 +106,8 @@ impl<'p> Rules<'p> {
             due,
             elapsed: meter.elapsed,
             paused: meter.paused,
-            standing: stopped.is_none() && !running,
+            counted: at,
+            standing,
             failed: false,
             kind: first.kind,
             priority: first.priority,
