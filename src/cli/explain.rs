@@ -41,23 +41,13 @@ pub fn explain(common: &Common, args: &ExplainArgs) -> Result<ExitCode> {
     let catalogue = Catalogue::compile(&settings)?;
     let at = catalogue.position(&args.kpi)?;
     let asked = asked(&catalogue, at, &args.rows)?;
-    let rows = catalogue.with_rows(at).into_iter().zip(&asked);
-    let of_cut_off = rows
-        .clone()
-        .any(|(kpi, asked)| kpi.running(asked).is_some());
-    let reading = if args.sql.is_none() || of_cut_off {
-        finished(common, &settings, &args.rows)?
-    } else {
-        None
-    };
-    let as_of = reading.as_ref().map(|reading| reading.run().as_of);
     let text = if let Some(dialect) = args.sql {
-        sql(at, &catalogue, dialect, &asked, as_of)
+        sql(at, &catalogue, dialect, &asked)
     } else {
         let lang = common.lang.unwrap_or(Lang::En);
-        let mut text = definition(at, &catalogue, lang, &asked, as_of);
-        if let Some(reading) = reading {
-            for (kpi, conditions) in rows {
+        let mut text = definition(at, &catalogue, lang, &asked);
+        if let Some(reading) = finished(common, &settings, &args.rows)? {
+            for (kpi, conditions) in catalogue.with_rows(at).into_iter().zip(&asked) {
                 let place = place(common, &settings, &reading, kpi, Text(lang));
                 let left = rows_left(kpi, &reading.source(), &args.rows, conditions, Text(lang))?;
                 let _ = write!(text, "\n{place}\n{left}");
@@ -112,13 +102,7 @@ fn place(common: &Common, settings: &Settings, reading: &Reading, kpi: &Kpi, t: 
     t.explain_rows_of(fact, &store, &run.id(), &version.to_string())
 }
 
-fn definition(
-    at: usize,
-    catalogue: &Catalogue,
-    lang: Lang,
-    asked: &[Vec<Expr>],
-    as_of: Option<i64>,
-) -> String {
+fn definition(at: usize, catalogue: &Catalogue, lang: Lang, asked: &[Vec<Expr>]) -> String {
     let kpi = &catalogue.kpis[at];
     let mut text = format!("{} · {} · {}\n", kpi.id, kpi.name.en, kpi.name.zh);
     let _ = writeln!(text, "{}\n", kpi.about.get(lang));
@@ -179,27 +163,17 @@ fn definition(
         line("columns", columns.join(", "));
     }
     for (name, dialect) in [("DuckDB", Dialect::Duckdb), ("Spark", Dialect::Spark)] {
-        let _ = write!(
-            text,
-            "\n{name}:\n{}",
-            sql(at, catalogue, dialect, asked, as_of)
-        );
+        let _ = write!(text, "\n{name}:\n{}", sql(at, catalogue, dialect, asked));
     }
     text
 }
 
-fn sql(
-    at: usize,
-    catalogue: &Catalogue,
-    dialect: Dialect,
-    asked: &[Vec<Expr>],
-    as_of: Option<i64>,
-) -> String {
+fn sql(at: usize, catalogue: &Catalogue, dialect: Dialect, asked: &[Vec<Expr>]) -> String {
     let parts: Vec<String> = catalogue
         .with_rows(at)
         .into_iter()
         .zip(asked)
-        .filter_map(|(kpi, asked)| kpi.sql(dialect, asked, as_of))
+        .filter_map(|(kpi, asked)| kpi.sql(dialect, asked))
         .collect();
     match (&catalogue.kpis[at].formula, parts.as_slice()) {
         (Formula::Ratio { scale, .. }, [top, bottom]) => format!(
@@ -244,7 +218,7 @@ fn rows_left(
         .map(|expr| (expr.clone(), named(expr)));
     for (step, what) in steps.chain(values(&kpi.formula, t)) {
         let joined = all(so_far.iter().chain([&step])).unwrap_or(step);
-        line(count(fact, &parts, &joined, source.run.as_of)?, &what);
+        line(count(fact, &parts, &joined)?, &what);
         so_far = Some(joined);
     }
     Ok(text)
@@ -277,7 +251,7 @@ fn all<'e>(conditions: impl Iterator<Item = &'e Expr>) -> Option<Expr> {
 }
 
 /// Rows that fulfil a condition.
-fn count(fact: &'static Fact, parts: &[Part], condition: &Expr, as_of: i64) -> Result<u64> {
+fn count(fact: &'static Fact, parts: &[Part], condition: &Expr) -> Result<u64> {
     let counting = Kpi::rows_of(fact);
     let groupings = [Grouping {
         grain: Grain::All,
@@ -288,7 +262,6 @@ fn count(fact: &'static Fact, parts: &[Part], condition: &Expr, as_of: i64) -> R
         kpis: &[&counting],
         groupings: &groupings,
         condition: Some(condition),
-        as_of,
     };
     let groups = pass.run(parts)?;
     let states = groups.iter().flat_map(|groups| &groups.states);

@@ -11,7 +11,6 @@ use serde_json::Value;
 
 use crate::calendar;
 use crate::error::{Error, Result};
-use crate::facts::promises::Promises;
 use crate::i18n::{Bilingual, Lang};
 use crate::kpi::clocks::{self, Ask, ClockRow, OWNER, Standing, Which};
 use crate::kpi::query::Source;
@@ -104,8 +103,7 @@ pub fn sla(common: &Common, args: &SlaArgs) -> Result<ExitCode> {
         run: &run,
     };
     let lang = common.lang.unwrap_or(Lang::En);
-    let promises = Promises::compile(&settings)?;
-    let clocks = |which| clocks::list(&source, which, &ask, &promises);
+    let clocks = |which| clocks::list(&source, which, &ask);
     let sheet = match args.list {
         List::Standing => standing(&clocks::standing(&source, &ask)?, &settings, lang),
         List::Warn => listed(&clocks(Which::Warned)?, &settings, lang),

@@ -38,12 +38,10 @@ pub struct Clock {
     pub warn: Option<i64>,
     /// When it was or is due. A clock that stands still is due no earlier than if it went on at once.
     pub due: Option<i64>,
-    /// Working microseconds that it ran, up to `counted`.
+    /// Working microseconds that it ran.
     pub elapsed: i64,
-    /// Working microseconds that it stood still, up to `counted`.
+    /// Working microseconds that it stood still.
     pub paused: i64,
-    /// When it stopped, else when the last thing happened to its ticket: until the cut-off it has run on, or stood still.
-    pub counted: i64,
     /// Whether it stands still at the cut-off.
     pub standing: bool,
     /// Whether what was promised was kept from happening: a chat that ended without a reply.
@@ -286,9 +284,9 @@ fn of_chats(
                 elapsed: 0,
                 paused: 0,
             };
-            let counted = stopped.unwrap_or(started);
-            meter.pass(started, counted, true);
-            let [warn, due] = meter.ahead(counted);
+            let at = stopped.unwrap_or(as_of);
+            meter.pass(started, at, true);
+            let [warn, due] = meter.ahead(at);
             Some(Clock {
                 row,
                 started,
@@ -298,7 +296,6 @@ fn of_chats(
                 due,
                 elapsed: meter.elapsed,
                 paused: 0,
-                counted,
                 standing: false,
                 failed: stopped.is_some() && reply.is_none(),
                 kind: NONE,

@@ -122,7 +122,7 @@ impl Derivation<'_> {
     /// Puts the new stays and clocks among those of the tickets and chats that are as they were.
     fn renew(&mut self, renewal: &Renewal) -> Result<()> {
         let (records, context) = (self.records, self.context);
-        renewal.keep(records, &mut self.output);
+        renewal.keep(records, context, fact("ticket_facts"), &mut self.output)?;
         for (name, order) in [
             ("state_visits", VISITS_IN_ORDER),
             ("sla_clocks", CLOCKS_IN_ORDER),

@@ -54,35 +54,6 @@ pub fn scan(root: &Path, parts: &[Part]) -> Result<Option<LazyFrame>> {
         .computing("the scan of a table")
 }
 
-/// Scans parts of a fact table lazily, as [`scan()`]; durations that go on are counted up to the cut-off, `as_of`.
-///
-/// # Errors
-/// When Polars cannot open them.
-pub fn scan_facts(
-    root: &Path,
-    fact: &Fact,
-    parts: &[Part],
-    as_of: i64,
-) -> Result<Option<LazyFrame>> {
-    let Some(scan) = scan(root, parts)? else {
-        return Ok(None);
-    };
-    let Some(running) = fact.running() else {
-        return Ok(Some(scan));
-    };
-    let mut goes_on = col(running.open);
-    if let Some((column, states)) = running.rests {
-        let states = lit(Series::new("".into(), states)).implode(true);
-        let rests = col(column).is_in(states, false).fill_null(false);
-        goes_on = goes_on.and(rests.not());
-    }
-    let so_far = (lit(as_of) - col(running.from).cast(DataType::Int64)).cast(DataType::Float64);
-    let counted = when(goes_on)
-        .then(so_far / lit(1e6))
-        .otherwise(col(running.column));
-    Ok(Some(scan.with_columns([counted.alias(running.column)])))
-}
-
 /// The rows of a record table, instants and dates as integers; an empty frame of its columns without parts.
 ///
 /// # Errors

@@ -3,13 +3,13 @@
 //!
 //! A day is kept when nothing its rows depend on can have changed: neither its records nor events of its tickets,
 //! nothing of them lies so near the earlier cut-off that the later one judges it otherwise, and no complaint whose
-//! repetition they might be has come or gone. Clocks not yet due move on with the cut-off: they are judged again as
-//! they stand. In doubt a day is derived again; that gives the same rows.
+//! repetition they might be has come or gone. Of kept days, what goes on (the age of an open ticket, a stay, a clock) is
+//! counted to the new cut-off, row by row. In doubt a day is derived again; that gives the same rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ahash::AHashSet;
-use arrow::array::AsArray;
+use arrow::array::{Array, AsArray};
 use arrow::compute::max;
 use arrow::datatypes::TimestampMicrosecondType;
 use chrono::{Days, NaiveDate};
@@ -20,7 +20,7 @@ use super::events::{each, hash};
 use super::output::Output;
 use super::tickets::OF_COMPLAINTS;
 use super::windows::changed;
-use super::{Before, Context, Records, category, clocks, contacts, frames};
+use super::{Before, Context, Records, category, clocks, contacts, frames, tickets, visits};
 use crate::calendar::{self, epoch_days};
 use crate::error::{PolarsContext, Result};
 use crate::schema::DATE;
@@ -144,20 +144,37 @@ impl Renewal {
         ]
     }
 
-    /// Keeps the facts of all other days.
-    pub fn keep(&self, records: &Records, output: &mut Output) {
+    /// Keeps the facts of all other days; open tickets of theirs have grown older.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn keep(
+        &self,
+        records: &Records,
+        context: &Context<'_>,
+        tickets: &'static Fact,
+        output: &mut Output,
+    ) -> Result<()> {
         let Some(before) = &records.before else {
-            return;
+            return Ok(());
         };
-        for (fact, derived) in [("chat_facts", &self.chats), ("ticket_facts", &self.tickets)] {
-            let mut kept = before.facts(fact).to_vec();
-            kept.retain(|part| !derived.contains(&part.partition));
-            output.keep(fact, kept);
+        let mut kept = before.facts("chat_facts").to_vec();
+        kept.retain(|part| !self.chats.contains(&part.partition));
+        output.keep("chat_facts", kept);
+        let mut kept = before.facts(tickets.name).to_vec();
+        kept.retain(|part| !self.tickets.contains(&part.partition));
+        let open = going_on(&kept, tickets.name)?;
+        for days in held_at_once(&kept, open.clone(), records.at_a_time) {
+            let rows = frames::whole(tickets, &on(&kept, &days))?;
+            output.put(tickets, &tickets::onward(rows, context.as_of)?)?;
         }
+        kept.retain(|part| !open.contains(&part.partition));
+        output.keep(tickets.name, kept);
+        Ok(())
     }
 
     /// Puts new rows of stays or clocks among the earlier ones; those of tickets and chats that were derived again go,
-    /// and clocks that were not due yet are judged at the new cut-off.
+    /// and what goes on is counted to the new cut-off.
     ///
     /// # Errors
     /// When a file cannot be read or written.
@@ -180,37 +197,23 @@ impl Renewal {
         };
         let mut touched = self.hit(old, clocks)?;
         touched.extend(days(fresh)?);
-        let (moving, settled): (Vec<Day>, Vec<Day>) = touched
-            .into_iter()
-            .chain(old.iter().map(|part| part.partition.clone()).filter(&moves))
-            .partition(|day| moves(day));
+        touched.extend(going_on(old, fact.name)?);
+        touched.extend(old.iter().map(|part| part.partition.clone()).filter(&moves));
+        // A clock that stands still moves to a later day: these days are put together at once.
         let (moving, settled): (BTreeSet<Day>, BTreeSet<Day>) =
-            (moving.into_iter().collect(), settled.into_iter().collect());
-        let mut chunks: Vec<BTreeSet<Day>> = vec![BTreeSet::new()];
-        let mut held = 0;
-        for day in settled {
-            let rows: u64 = old
-                .iter()
-                .filter(|part| part.partition == day)
-                .map(|part| part.rows)
-                .sum();
-            if held > 0 && held + rows > records.at_a_time {
-                (chunks, held) = (with_another(chunks), 0);
-            }
-            held += rows;
-            if let Some(chunk) = chunks.last_mut() {
-                chunk.insert(day);
-            }
-        }
-        chunks.push(moving.clone());
+            touched.into_iter().partition(moves);
+        let mut chunks = held_at_once(old, settled, records.at_a_time);
+        chunks.push(moving);
         let mut written = BTreeSet::new();
         for chunk in chunks.into_iter().filter(|chunk| !chunk.is_empty()) {
             let mut earlier = self.without_gone(frames::whole(fact, &on(old, &chunk))?, clocks)?;
-            if clocks && chunk == moving {
-                earlier = clocks::onward(earlier, context)?
-                    .select(fact.columns.iter().map(|column| column.name))
-                    .computing("facts by date")?;
+            earlier = if clocks {
+                clocks::onward(earlier, before.as_of, context)?
+            } else {
+                visits::onward(earlier, context.as_of)?
             }
+            .select(fact.columns.iter().map(|column| column.name))
+            .computing("facts by date")?;
             let new = of_days(fresh, &chunk)?;
             let options = SortMultipleOptions::default().with_maintain_order(true);
             let all = concat([earlier.lazy(), new.lazy()], UnionArgs::default())
@@ -265,9 +268,62 @@ impl Renewal {
     }
 }
 
-fn with_another(mut chunks: Vec<BTreeSet<Day>>) -> Vec<BTreeSet<Day>> {
-    chunks.push(BTreeSet::new());
+/// Days in chunks of at most so many rows, at least a day each.
+fn held_at_once(parts: &[Part], days: BTreeSet<Day>, at_a_time: u64) -> Vec<BTreeSet<Day>> {
+    let mut rows = BTreeMap::<&Day, u64>::new();
+    for part in parts {
+        *rows.entry(&part.partition).or_default() += part.rows;
+    }
+    let (mut chunks, mut held) = (Vec::<BTreeSet<Day>>::new(), 0);
+    for day in days {
+        let of_day = rows.get(&day).copied().unwrap_or_default();
+        held += of_day;
+        match chunks.last_mut() {
+            Some(chunk) if held <= at_a_time => {
+                chunk.insert(day);
+            }
+            _ => {
+                chunks.push(BTreeSet::from([day]));
+                held = of_day;
+            }
+        }
+    }
     chunks
+}
+
+/// The days with tickets, stays or clocks that go on until the cut-off.
+fn going_on(parts: &[Part], fact: &str) -> Result<BTreeSet<Day>> {
+    let found = parts
+        .par_iter()
+        .map(|part| {
+            let goes_on = match fact {
+                "ticket_facts" => {
+                    let rows = parquet_io::read_coded(&part.path, &["open"])?;
+                    rows.columns().iter().any(|open| {
+                        open.as_boolean_opt()
+                            .is_some_and(|open| open.true_count() > 0)
+                    })
+                }
+                // A stay at rest goes on, too, but is not counted.
+                "state_visits" => {
+                    let rows = parquet_io::read_coded(&part.path, &["left_at", "dwell_s"])?;
+                    (0..rows.num_rows()).any(|row| {
+                        let null = |name| {
+                            rows.column_by_name(name)
+                                .is_none_or(|column| column.is_null(row))
+                        };
+                        null("left_at") && !null("dwell_s")
+                    })
+                }
+                _ => {
+                    let rows = parquet_io::read_coded(&part.path, &["stopped_at"])?;
+                    rows.columns().iter().any(|at| at.null_count() > 0)
+                }
+            };
+            Ok(goes_on.then(|| part.partition.clone()))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// What is looked at to find the days.
@@ -449,7 +505,7 @@ impl Look<'_> {
     /// Whether the days that are kept have as many facts as records: under another zone their days were others.
     fn kept_days_fit(&self, table: &str, fact: &str, derived: &BTreeSet<Day>) -> bool {
         let by_day = |parts: &[Part]| {
-            let mut rows = std::collections::BTreeMap::<Day, u64>::new();
+            let mut rows = BTreeMap::<Day, u64>::new();
             for part in parts
                 .iter()
                 .filter(|part| !derived.contains(&part.partition))

@@ -80,6 +80,21 @@ pub fn visits(
     .computing("state visits")
 }
 
+/// Rows of `state_visits` at a later cut-off, when nothing has happened to their tickets and no limit has passed since: a
+/// stay that goes on has lasted until then.
+///
+/// # Errors
+/// When a column is missing.
+pub fn onward(rows: DataFrame, as_of: i64) -> Result<DataFrame> {
+    let goes_on = col("left_at").is_null().and(col("dwell_s").is_not_null());
+    let so_far = (lit(as_of) - col("entered_at")).cast(DataType::Float64) / lit(1e6);
+    let dwell = when(goes_on).then(so_far).otherwise(col("dwell_s"));
+    rows.lazy()
+        .with_columns([dwell.alias("dwell_s")])
+        .collect()
+        .computing("state visits")
+}
+
 fn stays(ticket: usize, steps: &[Step]) -> impl Iterator<Item = Stay> {
     let entered = |(_, step): &(usize, &Step)| step.entered != NONE;
     steps
@@ -111,8 +126,14 @@ fn frame(
     let mut columns = owned(tickets, &rows, Subject::Ticket)?;
     columns.retain(|column| !["platform", "queue", "chat_id"].contains(&column.name().as_str()));
     let limit = |stay: &Stay| promises.limits.get(histories.names.text(stay.state)?);
-    // A stay that goes on lasts until the cut-off: whoever reads it counts that.
-    let dwell = |stay: &Stay| Some((stay.left? - stay.entered) as f64 / 1e6);
+    let at_rest = ["resolved", "closed"].map(|state| histories.names.find(state));
+    let dwell = |stay: &Stay| {
+        // A ticket rests in its last state for ever; how long is no figure.
+        let until = stay
+            .left
+            .or_else(|| (!at_rest.contains(&stay.state)).then_some(as_of))?;
+        Some((until - stay.entered) as f64 / 1e6)
+    };
     let text = |name: &str, of: &dyn Fn(&Stay) -> Option<String>| -> Column {
         let values: StringChunked = stays.iter().map(of).collect();
         values.with_name(name.into()).into_series().into()

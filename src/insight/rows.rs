@@ -45,9 +45,7 @@ impl Wanted<'_> {
         let root = source.store.root().join(fact.name);
         for part in days(source, fact, self.from, self.to)? {
             let day: Option<NaiveDate> = part.partition.as_deref().and_then(|day| day.parse().ok());
-            let Some(scan) =
-                frames::scan_facts(&root, fact, std::slice::from_ref(&part), source.run.as_of)?
-            else {
+            let Some(scan) = frames::scan(&root, std::slice::from_ref(&part))? else {
                 continue;
             };
             let plain = self.columns.iter().filter(|name| **name != DATE);

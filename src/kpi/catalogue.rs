@@ -239,8 +239,7 @@ mod tests {
         assert!(catalogue.position("fcr").is_ok());
         for kpi in &catalogue.kpis {
             assert_eq!(
-                kpi.sql(crate::expr::lower::Dialect::Duckdb, &[], None)
-                    .is_none(),
+                kpi.sql(crate::expr::lower::Dialect::Duckdb, &[]).is_none(),
                 kpi.fact.is_none(),
                 "{}",
                 kpi.id

@@ -7,7 +7,6 @@ use serde::Serialize;
 use crate::error::{PolarsContext, Result};
 use crate::expr::Expr as Condition;
 use crate::facts::frames;
-use crate::facts::promises::Promises;
 use crate::schema::DATE;
 use crate::schema::facts::Fact;
 
@@ -101,17 +100,11 @@ impl Standing {
     }
 }
 
-/// The clocks of one list, those due first in front. What is left of a limit is counted on the calendars of
-/// `promises`.
+/// The clocks of one list, those due first in front.
 ///
 /// # Errors
 /// When the condition does not fit the table, or the table cannot be read.
-pub fn list(
-    source: &Source<'_>,
-    which: Which,
-    ask: &Ask,
-    promises: &Promises,
-) -> Result<Vec<ClockRow>> {
+pub fn list(source: &Source<'_>, which: Which, ask: &Ask) -> Result<Vec<ClockRow>> {
     let wanted = match which {
         Which::Warned => col("warned"),
         Which::Late => col("outcome").eq(lit("running_late")),
@@ -120,7 +113,7 @@ pub fn list(
     let Some(frame) = read(source, ask, wanted)? else {
         return Ok(Vec::new());
     };
-    rows(&frame, source.run.as_of, promises).computing("a list of clocks")
+    rows(&frame).computing("a list of clocks")
 }
 
 /// How every promise with a clock stands, by id.
@@ -184,7 +177,7 @@ fn read(source: &Source<'_>, ask: &Ask, wanted: Expr) -> Result<Option<DataFrame
         let promises = Series::new("".into(), ask.promises.clone());
         scan = scan.filter(col("promise").is_in(lit(promises).implode(true), false));
     }
-    let instants = ["started_at", "stopped_at", "due_at", "counted_at"];
+    let instants = ["started_at", "stopped_at", "due_at"];
     let as_micros = instants.map(|name| col(name).cast(DataType::Int64));
     scan.drop(cols([DATE]))
         .with_columns(as_micros)
@@ -204,7 +197,7 @@ fn condition(ask: &Ask) -> Result<Option<Condition>> {
         .transpose()
 }
 
-fn rows(frame: &DataFrame, as_of: i64, promises: &Promises) -> PolarsResult<Vec<ClockRow>> {
+fn rows(frame: &DataFrame) -> PolarsResult<Vec<ClockRow>> {
     let texts =
         |name: &str| -> PolarsResult<StringChunked> { Ok(frame.column(name)?.str()?.clone()) };
     let instants =
@@ -219,20 +212,7 @@ fn rows(frame: &DataFrame, as_of: i64, promises: &Promises) -> PolarsResult<Vec<
         instants("stopped_at")?,
         instants("due_at")?,
     );
-    let counted = instants("counted_at")?;
     let paused = frame.column("paused")?.bool()?;
-    // Since it was counted, a clock that runs has run on until the cut-off.
-    let since = |row: usize| {
-        let goes_on = stopped.get(row).is_none() && paused.get(row) != Some(true);
-        let promise = promises
-            .promises
-            .iter()
-            .find(|known| Some(known.id.as_str()) == promise.get(row));
-        let from = counted.get(row).filter(|_| goes_on);
-        promise.zip(from).map_or(0.0, |(promise, from)| {
-            promise.limit.calendar.between(from, as_of) as f64 / 1e6
-        })
-    };
     let owners = OWNER
         .iter()
         .map(|name| texts(name))
@@ -248,9 +228,7 @@ fn rows(frame: &DataFrame, as_of: i64, promises: &Promises) -> PolarsResult<Vec<
             minutes_left: limit
                 .get(row)
                 .zip(elapsed.get(row))
-                .map_or(f64::NAN, |(limit, elapsed)| {
-                    (limit - elapsed - since(row)) / 60.0
-                }),
+                .map_or(f64::NAN, |(limit, elapsed)| (limit - elapsed) / 60.0),
             due_at: due.get(row),
             started_at: started.get(row),
             stopped_at: stopped.get(row),

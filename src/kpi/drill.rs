@@ -40,7 +40,6 @@ use crate::store::parquet_io;
 
 use super::catalogue::{Catalogue, Formula, Kpi};
 use super::query::{Source, both, days, row_condition};
-use super::running;
 use crate::expr::Expr;
 
 /// Names of the columns that stand before those of the fact.
@@ -120,16 +119,14 @@ impl Drill<'_> {
         }
         for (at, (kpi, fact, condition)) in parts.into_iter().enumerate() {
             let below = at > 0;
-            let (root, as_of) = (source.store.root().join(fact.name), source.run.as_of);
+            let root = source.store.root().join(fact.name);
             for part in days(source, fact, self.from, self.to)? {
-                let Some(scan) =
-                    frames::scan_facts(&root, fact, std::slice::from_ref(&part), as_of)?
-                else {
+                let Some(scan) = frames::scan(&root, std::slice::from_ref(&part))? else {
                     continue;
                 };
                 let added = added(kpi, fact, condition.as_ref(), scan)?;
                 let flags = flags(&kpi.formula, below, &added.value);
-                let rows = rows_of(kpi, fact, added, flags, (&part, as_of), &schema)?;
+                let rows = rows_of(kpi, fact, added, flags, &part, &schema)?;
                 if rows.num_rows() > 0 {
                     take(rows)?;
                 }
@@ -151,7 +148,7 @@ fn rows_of(
     fact: &Fact,
     added: Added,
     (above, below): (BooleanArray, BooleanArray),
-    (part, as_of): (&Part, i64),
+    part: &Part,
     schema: &SchemaRef,
 ) -> Result<RecordBatch> {
     let fail = |source| Error::Arrow {
@@ -169,7 +166,6 @@ fn rows_of(
             .collect::<Vec<_>>(),
     ));
     let file = parquet_io::read(&part.path, &of_file)?;
-    let file = running::counted(file, fact, as_of).map_err(fail)?;
     let day = part.partition.as_deref().and_then(|day| day.parse().ok());
     let date = Date32Array::from(vec![day.map(calendar::epoch_days); file.num_rows()]);
     let ids = StringArray::from_iter_values(std::iter::repeat_n(&kpi.id, file.num_rows()));

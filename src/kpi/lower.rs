@@ -2,16 +2,14 @@
 
 use super::catalogue::{Formula, Kpi};
 use crate::expr::Expr;
-use crate::schema::facts::{Fact, Running};
 
 use crate::expr::lower::Dialect;
 
 impl Kpi {
     /// SQL that computes value, numerator and denominator of this KPI from its fact table, from the rows that
-    /// fulfil `first` too, at the cut-off `as_of`, microseconds, else at
-    /// the parameter `$as_of`; nothing for a ratio.
+    /// fulfil `first` too; nothing for a ratio.
     #[must_use]
-    pub fn sql(&self, dialect: Dialect, first: &[Expr], as_of: Option<i64>) -> Option<String> {
+    pub fn sql(&self, dialect: Dialect, first: &[Expr]) -> Option<String> {
         let fact = self.fact?;
         let mut conditions: Vec<String> = first.iter().map(|asked| asked.sql(dialect)).collect();
         if let Some(condition) = &self.condition {
@@ -82,38 +80,8 @@ impl Kpi {
         };
         Some(format!(
             "SELECT {value} AS value,\n       {numerator} AS numerator,\n       {denominator} AS denominator\nFROM {}{filter}",
-            self.table(fact, dialect, first, as_of)
+            fact.name
         ))
-    }
-
-    /// The duration that goes on until the cut-off, where this KPI or `first` reads one.
-    #[must_use]
-    pub fn running(&self, first: &[Expr]) -> Option<&'static Running> {
-        let reads = |name| {
-            let own = self.columns().contains(&name);
-            own || first.iter().any(|expr| expr.columns().contains(&name))
-        };
-        self.fact?.running().filter(|running| reads(running.column))
-    }
-
-    /// The fact table. A duration that goes on is in no file: where it is asked for, it is counted up to the cut-off.
-    fn table(&self, fact: &Fact, dialect: Dialect, first: &[Expr], as_of: Option<i64>) -> String {
-        let name = fact.name;
-        let Some(running) = self.running(first) else {
-            return name.to_owned();
-        };
-        let as_of = as_of.map_or_else(|| "$as_of".to_owned(), |as_of| as_of.to_string());
-        let (column, from, open) = (running.column, running.from, running.open);
-        let rests = running.rests.map_or_else(String::new, |(column, states)| {
-            format!(" AND {column} NOT IN ('{}')", states.join("', '"))
-        });
-        let (micros, all_but) = match dialect {
-            Dialect::Duckdb => (format!("epoch_us({from})"), "EXCLUDE"),
-            Dialect::Spark => (format!("unix_micros({from})"), "EXCEPT"),
-        };
-        format!(
-            "(SELECT * {all_but} ({column}),\n             CASE WHEN {open}{rests} THEN CAST({as_of} - {micros} AS DOUBLE) / 1e6 ELSE {column} END AS {column}\n      FROM {name}) AS {name}"
-        )
     }
 }
 

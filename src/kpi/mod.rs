@@ -14,7 +14,6 @@ pub mod pass;
 mod program;
 pub mod query;
 pub mod rows;
-mod running;
 pub mod table;
 mod tally;
 pub mod wide;

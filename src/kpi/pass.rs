@@ -22,7 +22,6 @@ use crate::store::parquet_io;
 use super::accumulate::States;
 use super::catalogue::{Formula, Kpi};
 use super::program::{Place, Program, Value};
-use super::running;
 use crate::expr::Expr;
 use members::{HOUR, Members, assign, hours, texts};
 use merged::{Merged, PartGroups};
@@ -51,8 +50,6 @@ pub struct Pass<'a> {
     pub groupings: &'a [Grouping],
     /// Row-level condition on all of them.
     pub condition: Option<&'a Expr>,
-    /// The cut-off, up to which durations that go on are counted, UTC microseconds.
-    pub as_of: i64,
 }
 
 /// A pass made ready: its expressions as one program, and where each KPI finds its values.
@@ -173,11 +170,6 @@ impl Pass<'_> {
                 columns.extend(["hour", "fold"]);
             }
         }
-        if let Some(running) = self.fact.running()
-            && columns.contains(&running.column)
-        {
-            columns.extend(running.columns());
-        }
         columns.retain(|name| *name != DATE);
         columns.sort_unstable();
         columns.dedup();
@@ -199,9 +191,7 @@ impl Ready<'_> {
             .as_deref()
             .and_then(|date| date.parse().ok())
             .map(epoch_days);
-        let groups = running::counted(rows, self.pass.fact, self.pass.as_of)
-            .and_then(|rows| self.groups(&rows, date));
-        groups.map_err(|source| Error::Arrow {
+        self.groups(&rows, date).map_err(|source| Error::Arrow {
             what: part.path.display().to_string(),
             source,
         })

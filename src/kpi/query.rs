@@ -65,23 +65,20 @@ impl Query {
     /// # Errors
     /// When a dimension or the condition does not fit the fact of a KPI, or a table cannot be read.
     pub fn answer(&self, catalogue: &Catalogue, source: &Source<'_>) -> Result<Vec<Vec<Row>>> {
-        self.answer_from(catalogue, source.run.as_of, |fact| {
-            days(source, fact, self.from, self.to)
-        })
+        self.answer_from(catalogue, |fact| days(source, fact, self.from, self.to))
     }
 
-    /// The same from the parts of every fact table that `parts` names, wherever they come from, at the cut-off
-    /// `as_of`; the range of the query is theirs to keep.
+    /// The same from the parts of every fact table that `parts` names, wherever they come from; the range of
+    /// the query is theirs to keep.
     ///
     /// # Errors
     /// As [`Self::answer`], or when `parts` fails.
     pub fn answer_from(
         &self,
         catalogue: &Catalogue,
-        as_of: i64,
         parts: impl Fn(&'static Fact) -> Result<Vec<Part>>,
     ) -> Result<Vec<Vec<Row>>> {
-        let answer = self.clone().measure_from(catalogue, as_of, parts)?;
+        let answer = self.clone().measure_from(catalogue, parts)?;
         Ok((0..self.groupings.len())
             .map(|grouping| answer.rows(grouping).collect())
             .collect())
@@ -93,15 +90,12 @@ impl Query {
     /// As [`Self::answer`].
     pub fn measure<'c>(self, catalogue: &'c Catalogue, source: &Source<'_>) -> Result<Answer<'c>> {
         let (from, to) = (self.from, self.to);
-        self.measure_from(catalogue, source.run.as_of, |fact| {
-            days(source, fact, from, to)
-        })
+        self.measure_from(catalogue, |fact| days(source, fact, from, to))
     }
 
     fn measure_from(
         self,
         catalogue: &Catalogue,
-        as_of: i64,
         parts: impl Fn(&'static Fact) -> Result<Vec<Part>>,
     ) -> Result<Answer<'_>> {
         let needed = self.needed(catalogue);
@@ -118,7 +112,6 @@ impl Query {
                 kpis: &kpis,
                 groupings: &usable,
                 condition: condition.as_ref(),
-                as_of,
             };
             for (groups, place) in pass.run(&parts(fact)?)?.into_iter().zip(places) {
                 if groups.groups.is_empty() {

@@ -193,7 +193,7 @@ impl Comparison<'_> {
                 .cloned()
                 .collect())
         };
-        let answers = query.answer_from(self.catalogue, self.cut_off, parts)?;
+        let answers = query.answer_from(self.catalogue, parts)?;
         Ok(daily(answers.first().map_or(&[], Vec::as_slice)))
     }
 

@@ -25,54 +25,7 @@ pub struct Fact {
     pub marker: Option<(&'static str, &'static [&'static str])>,
 }
 
-/// A duration that goes on until the cut-off while something is open. Files hold it only once it has ended, so that
-/// they stay the same as the cut-off moves on; whoever reads them adds the time so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Running {
-    /// The duration, seconds.
-    pub column: &'static str,
-    /// The instant that it counts from.
-    pub from: &'static str,
-    /// The flag that says that it goes on.
-    pub open: &'static str,
-    /// A column, and the values of it with which nothing is counted although it is open.
-    pub rests: Option<(&'static str, &'static [&'static str])>,
-}
-
-const AGE: Running = Running {
-    column: "age_s",
-    from: "created_at",
-    open: "open",
-    rests: None,
-};
-
-/// A ticket rests in its last state for ever; how long is no figure.
-const DWELL: Running = Running {
-    column: "dwell_s",
-    from: "entered_at",
-    open: "open",
-    rests: Some(("state", &["resolved", "closed"])),
-};
-
-impl Running {
-    /// The columns that it is computed from, itself among them.
-    pub fn columns(&self) -> impl Iterator<Item = &'static str> {
-        let rests = self.rests.map(|(column, _)| column);
-        [self.column, self.from, self.open].into_iter().chain(rests)
-    }
-}
-
 impl Fact {
-    /// The duration of its rows that goes on until the cut-off, where it has one.
-    #[must_use]
-    pub fn running(&self) -> Option<&'static Running> {
-        match self.name {
-            "ticket_facts" => Some(&AGE),
-            "state_visits" => Some(&DWELL),
-            _ => None,
-        }
-    }
-
     /// The fact table called `name`.
     #[must_use]
     pub fn by_name(name: &str) -> Option<&'static Self> {
@@ -331,8 +284,6 @@ const CLOCK: &[FactColumn] = of_owner![
     plain("limit_s", Float),
     plain("elapsed_s", Float),
     plain("paused_s", Float),
-    // The instant up to which these two are counted.
-    plain("counted_at", Instant),
     dim("outcome", Text),
     plain("due", Flag),
     plain("warned", Flag),

@@ -8,20 +8,22 @@ use crate::error::{PolarsContext, Result};
 use crate::facts::promises::Promise;
 use crate::facts::{Context, frames};
 
-/// The same rows of `sla_clocks` at the cut-off of the context. One that stands still is due later the later it is.
+/// The rows of `sla_clocks` as of `before`, at the cut-off of the context: one that runs has run on, one that stands still
+/// is due the later.
 ///
 /// # Errors
 /// When a column is missing.
-pub fn onward(rows: DataFrame, context: &Context<'_>) -> Result<DataFrame> {
-    let rows = judged(rows, context).computing("SLA clocks")?;
+pub fn onward(rows: DataFrame, before: i64, context: &Context<'_>) -> Result<DataFrame> {
+    let rows = judged(rows, before, context).computing("SLA clocks")?;
     frames::with_local(rows, "due_at", context.centre.zone)
 }
 
-fn judged(mut rows: DataFrame, context: &Context<'_>) -> PolarsResult<DataFrame> {
+fn judged(mut rows: DataFrame, before: i64, context: &Context<'_>) -> PolarsResult<DataFrame> {
     let as_of = context.as_of;
     let height = rows.height();
     let (mut warn, mut due) = (Vec::with_capacity(height), Vec::with_capacity(height));
     let (mut is_due, mut warned) = (Vec::with_capacity(height), Vec::with_capacity(height));
+    let (mut ran, mut stood) = (Vec::with_capacity(height), Vec::with_capacity(height));
     let mut outcomes: Vec<Option<String>> = Vec::with_capacity(height);
     {
         let instants = |name: &str| PolarsResult::Ok(rows.column(name)?.i64()?.clone());
@@ -30,7 +32,10 @@ fn judged(mut rows: DataFrame, context: &Context<'_>) -> PolarsResult<DataFrame>
             instants("warn_at")?,
             instants("due_at")?,
         );
-        let elapsed = rows.column("elapsed_s")?.f64()?;
+        let (elapsed, rested) = (
+            rows.column("elapsed_s")?.f64()?,
+            rows.column("paused_s")?.f64()?,
+        );
         let paused = rows.column("paused")?.bool()?;
         let (promises, known) = (
             rows.column("promise")?.str()?,
@@ -45,8 +50,7 @@ fn judged(mut rows: DataFrame, context: &Context<'_>) -> PolarsResult<DataFrame>
                 warn: warns.get(row),
                 due: dues.get(row),
                 elapsed: micros(elapsed.get(row).unwrap_or_default()),
-                paused: 0,
-                counted: 0,
+                paused: micros(rested.get(row).unwrap_or_default()),
                 standing: paused.get(row) == Some(true),
                 failed: false,
                 kind: NONE,
@@ -54,8 +58,14 @@ fn judged(mut rows: DataFrame, context: &Context<'_>) -> PolarsResult<DataFrame>
             };
             let same = |promise: &&Promise| Some(promise.id.as_str()) == promises.get(row);
             let promise = context.promises.promises.iter().find(same);
-            if let Some(promise) = promise.filter(|_| clock.standing) {
-                [clock.warn, clock.due] = later(&clock, promise, as_of);
+            if let Some(promise) = promise.filter(|_| clock.stopped.is_none()) {
+                let since = promise.limit.calendar.between(before, as_of);
+                if clock.standing {
+                    clock.paused += since;
+                    [clock.warn, clock.due] = later(&clock, promise, as_of);
+                } else {
+                    clock.elapsed += since;
+                }
             }
             outcomes.push(if clock.stopped.is_some() {
                 known.get(row).map(str::to_owned)
@@ -66,11 +76,15 @@ fn judged(mut rows: DataFrame, context: &Context<'_>) -> PolarsResult<DataFrame>
             warned.push(clock.stopped.is_none() && clock.warned(as_of));
             warn.push(clock.warn);
             due.push(clock.due);
+            ran.push(clock.elapsed as f64 / 1e6);
+            stood.push(clock.paused as f64 / 1e6);
         }
     }
     for column in [
         Column::new("warn_at".into(), warn),
         Column::new("due_at".into(), due),
+        Column::new("elapsed_s".into(), ran),
+        Column::new("paused_s".into(), stood),
         Column::new("outcome".into(), outcomes),
         Column::new("due".into(), is_due),
         Column::new("warned".into(), warned),

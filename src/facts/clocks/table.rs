@@ -111,7 +111,6 @@ pub fn frame(
         number("limit_s", &|_| seconds(promise.limit.micros)),
         number("elapsed_s", &|clock| seconds(clock.elapsed)),
         number("paused_s", &|clock| seconds(clock.paused)),
-        whole("counted_at", &|clock| Some(clock.counted)),
         flag("due", &|clock| clock.due_by(as_of)),
         flag("warned", &|clock| clock.warned(as_of)),
         flag("paused", &|clock| clock.standing),

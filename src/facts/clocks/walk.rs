@@ -94,9 +94,11 @@ impl<'p> Rules<'p> {
             }
             running = step.state == NONE || !self.pause.contains(&step.state);
         }
-        // What stands still is due no earlier than if it went on at the cut-off.
-        let standing = stopped.is_none() && !running;
-        let [warn, due] = meter.ahead(if standing { as_of } else { at });
+        if stopped.is_none() {
+            meter.pass(at, as_of, running);
+            at = as_of;
+        }
+        let [warn, due] = meter.ahead(at);
         Some(Clock {
             row,
             started: first.at,
@@ -106,8 +108,7 @@ impl<'p> Rules<'p> {
             due,
             elapsed: meter.elapsed,
             paused: meter.paused,
-            counted: at,
-            standing,
+            standing: stopped.is_none() && !running,
             failed: false,
             kind: first.kind,
             priority: first.priority,

@@ -134,7 +134,7 @@ entries! {
     "" "resolution_business_s" { "工作时间内的解决时长", "Time to the resolution in working hours", "s", NOT_YET, "resolution_s within tickets.calendar", "34200" }
     "" "one_touch" { "是否一次办结", "Resolved with one reply", "yes/no", NEVER, "resolved_at is known AND replies = 1 AND transfers = 0 AND reopens = 0", "true" }
     "" "open" { "是否未结", "Open at the cut-off", "yes/no", NEVER, "created by the cut-off, and neither resolved nor closed by then", "false" }
-    "" "age_s" { "未结工单的账龄", "Age of an open ticket", "s", NOT_APPLICABLE, "cut-off - created_at while open; not in files", "172800" }
+    "" "age_s" { "未结工单的账龄", "Age of an open ticket", "s", NOT_APPLICABLE, "cut-off - created_at while open", "172800" }
     "" "repeat_complaint" { "是否重复投诉", "Complaint about an issue complained of before", "yes/no", NOT_APPLICABLE, "a complaint with the same issue_key within centre.repeat_complaint_window before", "false" }
     "" "complete_record" { "记录是否完整", "Every field that a record needs is filled", "yes/no", NEVER, "every column of tickets.mandatory is filled; a recognised problem type does not count", "true" }
     "" "demand" { "客户诉求", "What the customer asks for", "text", NOT_EXPORTED, "", "重新派送", FreeText }
@@ -148,7 +148,7 @@ entries! {
     "" "state" { "状态", "State", "code", NEVER, "", "processing" }
     "" "entered_at" { "进入时间", "When the state was entered", "instant, UTC", NEVER, "", "2026-03-29T01:10:00Z" }
     "" "left_at" { "离开时间", "When it was left", "instant, UTC", NOT_YET, "", "2026-03-29T05:00:00Z" }
-    "" "dwell_s" { "停留时长", "Time in the state", "s", NOT_APPLICABLE, "left_at - entered_at; while it lasts cut-off - entered_at, not in files", "9000" }
+    "" "dwell_s" { "停留时长", "Time in the state", "s", NOT_APPLICABLE, "left_at (else cut-off) - entered_at within calendar", "9000" }
     "" "limit_s" { "时限", "Limit", "s", NOT_APPLICABLE, "of the promise or of state_limit", "14400" }
     "" "calendar" { "计时日历", "Calendar the time is counted in", "text", NOT_APPLICABLE, "", "business" }
     "" "due_at" { "到期时间", "When it is due", "instant, UTC", NOT_APPLICABLE, "start + limit_s within calendar, pauses left out", "2026-03-29T07:00:00Z" }
@@ -163,9 +163,8 @@ entries! {
     "" "stopped_at" { "停表时间", "When the clock stopped", "instant, UTC", NOT_YET, "", "2026-03-29T02:00:00Z" }
     "" "stopped_by" { "停表事件", "What stopped it", "code", NOT_YET, "", "reply" }
     "" "warn_at" { "预警时间", "When it is about to be late", "instant, UTC", NOT_APPLICABLE, "share of limit_s set by the promise", "2026-03-29T06:00:00Z" }
-    "" "elapsed_s" { "已用时长", "Time that counted", "s", NEVER, "time within calendar up to counted_at, pauses left out", "3000" }
-    "" "paused_s" { "暂停时长", "Time paused", "s", NEVER, "time in pausing states within calendar up to counted_at", "600" }
-    "" "counted_at" { "计时截至", "Counted up to", "instant, UTC", NEVER, "when it stopped, else the last event of the ticket", "2026-03-29T01:00:00Z" }
+    "" "elapsed_s" { "已用时长", "Time that counted", "s", NEVER, "time within calendar, pauses left out", "3000" }
+    "" "paused_s" { "暂停时长", "Time paused", "s", NEVER, "time in pausing states within calendar", "600" }
     "sla_clocks" "outcome" { "计时结果", "How the clock ended", "code: met, breached, running", NEVER, "", "met" }
     "" "warned" { "是否已预警", "Past its warning", "yes/no", NEVER, "warn_at <= stop or cut-off", "false" }
     "" "paused" { "是否正在暂停", "Paused at the cut-off", "yes/no", NEVER, "in a pausing state at the cut-off", "false" }
