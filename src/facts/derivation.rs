@@ -2,14 +2,12 @@
 
 use polars::prelude::*;
 
-use super::contacts::{self, Sources};
 use super::history::Histories;
-use super::links::Collected;
 use super::output::{Facts, Output};
 use super::renewal::Renewal;
-use super::surveys::{self, Feedback};
+use super::surveys;
 use super::windows::{Spanning, Window, unchanged};
-use super::{Context, Records, calls, clocks, events, frames, tickets, visits};
+use super::{Context, Records, calls, clocks, events, tickets, visits};
 use crate::calendar::epoch_days;
 use crate::error::{PolarsContext, Result};
 use crate::schema::DATE;
@@ -31,10 +29,10 @@ pub struct Derivation<'d> {
 /// The order of the rows of a day.
 const VISITS_IN_ORDER: &[&str] = &["entered_at", "ticket_id", "state"];
 const CLOCKS_IN_ORDER: &[&str] = &["due_at", "promise", "ticket_id", "chat_id"];
-const CONTACTS_IN_ORDER: &[&str] = &["started_at", "contact_ref"];
 const EVALUATIONS_IN_ORDER: &[&str] = &["evaluated_at", "evaluation_id", "item"];
 
-fn fact(name: &str) -> &'static Fact {
+/// The fact table with a name.
+pub(super) fn fact(name: &str) -> &'static Fact {
     Fact::by_name(name).unwrap_or(&FACTS[0])
 }
 
@@ -53,7 +51,7 @@ impl Derivation<'_> {
         Ok(self.output.finish())
     }
 
-    fn windows<'p>(&self, parts: impl IntoIterator<Item = &'p Part>) -> Vec<Window> {
+    pub(super) fn windows<'p>(&self, parts: impl IntoIterator<Item = &'p Part>) -> Vec<Window> {
         Window::of_rows(parts, self.records.at_a_time)
     }
 
@@ -176,109 +174,6 @@ impl Derivation<'_> {
         Ok(found)
     }
 
-    /// Links all contacts; gives those that evaluations and surveys are about, for their dimensions.
-    fn contacts(&mut self) -> Result<DataFrame> {
-        let facts =
-            ["call_facts", "chat_facts", "ticket_facts"].map(|name| self.output.parts(name));
-        let outlets = contacts::outlets(frames::columns(
-            fact("ticket_facts"),
-            &facts[2],
-            contacts::OF_OUTLETS,
-        )?)?;
-        let windows = self.windows(facts.iter().flatten());
-        let chains = Spanning::of(&windows, "contact_id", |window, id| {
-            frames::columns(fact("call_facts"), &window.parts(&facts[0]), &[id])
-        })?;
-        // The contacts of a window, and the calls of chains that are not its own.
-        let of_window = |window: &Window| -> Result<(DataFrame, DataFrame)> {
-            let [calls, chats, tickets] = facts.each_ref().map(|parts| window.parts(parts));
-            let calls = frames::columns(
-                fact("call_facts"),
-                &calls,
-                &contacts::with_shared(contacts::OF_CALLS),
-            )?;
-            let (calls, others) = chains.divide(&calls, "contact_id")?;
-            let sources = Sources {
-                calls,
-                chats: frames::columns(
-                    fact("chat_facts"),
-                    &chats,
-                    &contacts::with_shared(contacts::OF_CHATS),
-                )?,
-                tickets: frames::columns(
-                    fact("ticket_facts"),
-                    &tickets,
-                    &contacts::with_shared(contacts::OF_TICKETS),
-                )?,
-            };
-            Ok((sources.contacts(&outlets, self.context)?, others))
-        };
-        let mut collected = Collected::default();
-        let mut across = frames::columns(
-            fact("call_facts"),
-            &[],
-            &contacts::with_shared(contacts::OF_CALLS),
-        )?;
-        let mut starts = Vec::with_capacity(windows.len());
-        let mut only = None;
-        for window in &windows {
-            let (own, others) = of_window(window)?;
-            across = across.vstack(&others).computing("chains of calls")?;
-            starts.push(collected.len());
-            collected.add(&own)?;
-            only = (windows.len() == 1).then_some(own);
-        }
-        let across = Sources {
-            calls: across,
-            chats: frames::columns(
-                fact("chat_facts"),
-                &[],
-                &contacts::with_shared(contacts::OF_CHATS),
-            )?,
-            tickets: frames::columns(
-                fact("ticket_facts"),
-                &[],
-                &contacts::with_shared(contacts::OF_TICKETS),
-            )?,
-        }
-        .contacts(&outlets, self.context)?;
-        let start = collected.len();
-        collected.add(&across)?;
-        let links = collected.link();
-        let finished = |mut contacts: DataFrame, start: usize| -> Result<DataFrame> {
-            for column in links.columns(start, contacts.height()) {
-                contacts.with_column(column).computing("linked contacts")?;
-            }
-            contacts::linked(contacts, self.context)
-        };
-        let mut across = finished(across, start)?;
-        let feedback = Feedback::of(self.records)?;
-        let mut judged: Vec<LazyFrame> = Vec::new();
-        for (window, start) in windows.iter().zip(starts) {
-            let own = match only.take() {
-                Some(own) => own,
-                None => of_window(window)?.0,
-            };
-            let own = finished(own, start)?;
-            let (here, later) = until(&across, window)?;
-            across = later;
-            let contacts = own.vstack(&here).computing("contacts")?;
-            let contacts = feedback
-                .added_to(contacts.lazy())
-                .sort(CONTACTS_IN_ORDER.to_vec(), SortMultipleOptions::default())
-                .collect()
-                .computing("contacts")?;
-            self.output.put(fact("contact_facts"), &contacts)?;
-            judged.push(feedback.judged(contacts)?.lazy());
-        }
-        if judged.is_empty() {
-            return frames::columns(fact("contact_facts"), &[], surveys::OF_CONTACTS);
-        }
-        concat(judged, UnionArgs::default())
-            .and_then(LazyFrame::collect)
-            .computing("judged contacts")
-    }
-
     /// Evaluations, with the dimensions of the contacts they judge.
     fn evaluations(&mut self, judged: &DataFrame) -> Result<()> {
         let parts = self.records.parts("evaluations");
@@ -348,7 +243,7 @@ fn of_tickets(rows: DataFrame, ids: &LazyFrame) -> Result<DataFrame> {
 }
 
 /// Divides rows into those up to the end of a window, and the later ones.
-fn until(rows: &DataFrame, window: &Window) -> Result<(DataFrame, DataFrame)> {
+pub(super) fn until(rows: &DataFrame, window: &Window) -> Result<(DataFrame, DataFrame)> {
     let last = window
         .last()
         .and_then(|day| day.parse().ok())

@@ -12,7 +12,7 @@ use super::frames;
 use crate::error::{Error, PolarsContext, Result};
 use crate::schema::DATE;
 use crate::schema::facts::{FACTS, Fact};
-use crate::store::delta::{Content, Part, Replacement};
+use crate::store::delta::{Content, Part, Replacement, file_name};
 use crate::store::{Store, private_dir, private_file};
 
 /// Facts being derived.
@@ -138,6 +138,34 @@ impl Output {
     #[must_use]
     pub fn parts(&self, fact: &str) -> Vec<Part> {
         parts(&self.days, &self.kept, fact)
+    }
+
+    /// Whether a day is among `parts` as `then`: files are named by their content, except for those just written.
+    #[must_use]
+    pub fn is_same(&self, then: &[Part], parts: &[Part], day: &Option<String>) -> bool {
+        let of_day = |parts: &[Part]| -> Vec<std::path::PathBuf> {
+            let parts = parts.iter().filter(|part| part.partition == *day);
+            parts.map(|part| part.path.clone()).collect()
+        };
+        let written = self.days.values().flatten();
+        let hash = |path: &Path| {
+            written.clone().find_map(|day| match &day.content {
+                Content::File {
+                    path: known, hash, ..
+                } if known == path => Some(hash.as_str()),
+                _ => None,
+            })
+        };
+        match (of_day(then).as_slice(), of_day(parts).as_slice()) {
+            ([then], [now]) => {
+                then == now
+                    || hash(now).is_some_and(|hash| {
+                        then.file_name()
+                            .is_some_and(|name| *name == *file_name(hash))
+                    })
+            }
+            _ => false,
+        }
     }
 
     /// All of them.

@@ -110,6 +110,11 @@ impl Spanning {
         Ok(())
     }
 
+    /// Says that windows that were not looked at have rows of an id.
+    pub fn note(&mut self, id: &str) {
+        self.several.insert(hash(id));
+    }
+
     /// Whether there is no such id.
     #[must_use]
     pub fn is_empty(&self) -> bool {
