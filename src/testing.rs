@@ -69,14 +69,15 @@ impl Small {
     /// Writes the facts and says which versions belong together.
     pub fn run(&self, as_of: &str) -> Run {
         self.facts(as_of).write(&self.store).unwrap();
-        let versions = FACTS
-            .iter()
-            .filter_map(|fact| {
-                Some((
-                    fact.name.to_owned(),
-                    self.store.table(fact.name).unwrap().version()?,
-                ))
-            })
+        self.versions()
+    }
+
+    /// Says which versions of all tables belong together now.
+    pub fn versions(&self) -> Run {
+        let records = crate::schema::TABLES.iter().map(|table| table.name);
+        let names = FACTS.iter().map(|fact| fact.name).chain(records);
+        let versions = names
+            .filter_map(|name| Some((name.to_owned(), self.store.table(name).unwrap().version()?)))
             .collect();
         Run {
             number: 1,

@@ -3,6 +3,7 @@
 //! Which tickets a promise holds for is asked of Polars, with the kind, priority and state of the time the clock
 //! starts; the walk along a history is plain Rust, ticket by ticket on all threads.
 
+mod onward;
 mod table;
 mod walk;
 
@@ -19,6 +20,7 @@ use crate::settings::promise::Subject;
 use table::frame;
 use walk::{Meter, Rules, is, name};
 
+pub use onward::onward;
 pub use table::owned;
 
 /// A clock, judged.

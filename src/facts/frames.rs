@@ -129,6 +129,28 @@ pub fn columns(fact: &Fact, parts: &[Part], names: &[&str]) -> Result<DataFrame>
         .computing("facts")
 }
 
+/// Every row of files of a fact table, with the date of their day, in the order of the files. Instants and dates are
+/// integers.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn whole(fact: &Fact, parts: &[Part]) -> Result<DataFrame> {
+    let names: Vec<&str> = fact.columns.iter().map(|column| column.name).collect();
+    let mut dates: Vec<Option<i32>> = Vec::new();
+    for part in parts {
+        let day = part.partition.as_deref().and_then(|day| day.parse().ok());
+        let rows = usize::try_from(part.rows).unwrap_or_default();
+        dates.extend(std::iter::repeat_n(day.map(calendar::epoch_days), rows));
+    }
+    let stored: Vec<&str> = names.iter().copied().filter(|name| *name != DATE).collect();
+    let mut frame = columns(fact, parts, &stored)?;
+    let dates: Int32Chunked = dates.into_iter().collect();
+    frame
+        .with_column(dates.with_name(DATE.into()).into_series().into())
+        .and_then(|frame| frame.select(names))
+        .computing("a fact table")
+}
+
 fn stored_columns(table: &Table) -> impl Iterator<Item = (&'static str, Physical)> {
     let problem = table
         .has_problem()

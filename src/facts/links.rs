@@ -2,7 +2,7 @@
 //!
 //! Of every contact only the hash of its issue and two instants are held; they are sorted once.
 
-use ahash::RandomState;
+use ahash::{AHashSet, RandomState};
 use polars::prelude::*;
 use rayon::prelude::*;
 
@@ -32,7 +32,7 @@ pub struct Links {
 }
 
 /// Stands for no instant.
-const NONE: i64 = i64::MIN;
+pub const NONE: i64 = i64::MIN;
 
 impl Default for Collected {
     fn default() -> Self {
@@ -80,6 +80,19 @@ impl Collected {
         add().computing("issues of contacts")
     }
 
+    /// The first half of the hash of an issue.
+    #[must_use]
+    pub fn hash(issue: &str) -> u64 {
+        RandomState::with_seeds(1, 2, 3, 4).hash_one(issue)
+    }
+
+    /// The first halves of the hashes of all issues.
+    #[must_use]
+    pub fn issues(&self) -> AHashSet<u64> {
+        let contacts = self.contacts.iter();
+        contacts.map(|contact| contact.issue.0).collect()
+    }
+
     /// Looks at the neighbours of all.
     #[must_use]
     pub fn link(mut self) -> Links {
@@ -100,6 +113,12 @@ impl Collected {
 }
 
 impl Links {
+    /// The same as [`Self::columns`] as numbers, [`NONE`] where there is no neighbour.
+    #[must_use]
+    pub fn numbers(&self, start: usize, count: usize) -> [&[i64]; 2] {
+        [&self.previous, &self.next].map(|instants| &instants[start..start + count])
+    }
+
     /// `previous_at` and `next_at` of the contacts from `start` on, `count` of them: when the previous contact
     /// about the issue ended and when the next one started.
     #[must_use]

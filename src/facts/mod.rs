@@ -6,11 +6,15 @@ pub mod clocks;
 mod concurrency;
 mod contacts;
 mod derivation;
+mod events;
 pub mod frames;
 pub mod history;
+mod linking;
 mod links;
 mod output;
 pub mod promises;
+mod relinking;
+mod renewal;
 mod surveys;
 mod tickets;
 mod visits;
@@ -22,6 +26,7 @@ use std::path::{Path, PathBuf};
 use polars::prelude::*;
 
 use crate::error::{PolarsContext, Result};
+use crate::schema::facts::{FACTS, Fact};
 use crate::schema::{TABLES, Table};
 use crate::settings::Centre;
 use crate::store::Store;
@@ -52,6 +57,8 @@ pub struct Records {
     parts: Tables,
     /// Rows held at a time.
     at_a_time: u64,
+    /// Rows of chats and tickets up to which days are derived again one by one; with more, all of them are.
+    renewed: u64,
     before: Option<Before>,
 }
 
@@ -59,8 +66,12 @@ pub struct Records {
 struct Before {
     /// What it was derived from.
     parts: Tables,
-    /// The call facts it gave.
-    call_facts: Vec<Part>,
+    /// The facts it gave, by table, as far as they are still in place.
+    facts: Tables,
+    /// Whether all of them are.
+    whole: bool,
+    /// Its cut-off.
+    as_of: i64,
 }
 
 impl Records {
@@ -76,23 +87,38 @@ impl Records {
             root: store.root().to_owned(),
             parts: listed(parts)?,
             at_a_time: windows::ROWS,
+            renewed: renewal::ROWS,
             before: None,
         })
     }
 
-    /// Says what there was at an earlier derivation under the same settings: the parts of the record tables, and
-    /// those of `call_facts` that came of it. Days that did not change are not derived again.
+    /// Says what there was at an earlier derivation under the same settings, at the cut-off `as_of`: the parts of the
+    /// record tables, and those of the fact tables that came of it and `now` still has. Days that cannot have changed
+    /// are not derived again.
     ///
     /// # Errors
     /// When parts cannot be listed.
     pub fn since(
         mut self,
         parts: impl Fn(&'static Table) -> Result<Vec<Part>>,
-        call_facts: Vec<Part>,
+        facts: impl Fn(&'static Fact) -> Result<Vec<Part>>,
+        now: impl Fn(&'static Fact) -> Result<Vec<Part>>,
+        as_of: i64,
     ) -> Result<Self> {
+        let mut known = Tables::new();
+        let mut whole = true;
+        for fact in FACTS {
+            let (mut parts, now) = (facts(fact)?, now(fact)?);
+            let all = parts.len();
+            parts.retain(|part| now.binary_search_by(|other| in_order(other, part)).is_ok());
+            whole &= parts.len() == all;
+            known.insert(fact.name, parts);
+        }
         self.before = Some(Before {
             parts: listed(parts)?,
-            call_facts,
+            facts: known,
+            whole,
+            as_of,
         });
         Ok(self)
     }
@@ -158,6 +184,23 @@ impl Records {
             output: Output::new(spool)?,
         }
         .all()
+    }
+}
+
+/// The order in which a table lists its parts.
+fn in_order(a: &Part, b: &Part) -> std::cmp::Ordering {
+    (&a.partition, &a.path).cmp(&(&b.partition, &b.path))
+}
+
+impl Before {
+    /// The parts of a record table then.
+    fn records(&self, table: &str) -> &[Part] {
+        self.parts.get(table).map_or(&[], Vec::as_slice)
+    }
+
+    /// The facts that came of it.
+    fn facts(&self, fact: &str) -> &[Part] {
+        self.facts.get(fact).map_or(&[], Vec::as_slice)
     }
 }
 

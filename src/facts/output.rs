@@ -9,11 +9,10 @@ use rayon::prelude::*;
 use tempfile::TempDir;
 
 use super::frames;
-use crate::calendar;
 use crate::error::{Error, PolarsContext, Result};
 use crate::schema::DATE;
 use crate::schema::facts::{FACTS, Fact};
-use crate::store::delta::{Content, Part, Replacement};
+use crate::store::delta::{Content, Part, Replacement, file_name};
 use crate::store::{Store, private_dir, private_file};
 
 /// Facts being derived.
@@ -82,6 +81,24 @@ impl Output {
         }
     }
 
+    /// Takes the rows that are held back.
+    ///
+    /// # Errors
+    /// When they do not have the same columns.
+    pub fn held(&mut self, fact: &Fact) -> Result<DataFrame> {
+        let held = self.waiting.remove(fact.name).unwrap_or_default();
+        if held.is_empty() {
+            return frames::whole(fact, &[]);
+        }
+        concat(
+            held.into_iter().map(IntoLazy::lazy).collect::<Vec<_>>(),
+            UnionArgs::default(),
+        )
+        .and_then(LazyFrame::collect)
+        .and_then(|all| all.select(fact.columns.iter().map(|column| column.name)))
+        .computing("facts by date")
+    }
+
     /// Writes the held rows of the days before `before`, each day's in this order; all of them without it.
     ///
     /// # Errors
@@ -121,6 +138,34 @@ impl Output {
     #[must_use]
     pub fn parts(&self, fact: &str) -> Vec<Part> {
         parts(&self.days, &self.kept, fact)
+    }
+
+    /// Whether a day is among `parts` as `then`: files are named by their content, except for those just written.
+    #[must_use]
+    pub fn is_same(&self, then: &[Part], parts: &[Part], day: &Option<String>) -> bool {
+        let of_day = |parts: &[Part]| -> Vec<std::path::PathBuf> {
+            let parts = parts.iter().filter(|part| part.partition == *day);
+            parts.map(|part| part.path.clone()).collect()
+        };
+        let written = self.days.values().flatten();
+        let hash = |path: &Path| {
+            written.clone().find_map(|day| match &day.content {
+                Content::File {
+                    path: known, hash, ..
+                } if known == path => Some(hash.as_str()),
+                _ => None,
+            })
+        };
+        match (of_day(then).as_slice(), of_day(parts).as_slice()) {
+            ([then], [now]) => {
+                then == now
+                    || hash(now).is_some_and(|hash| {
+                        then.file_name()
+                            .is_some_and(|name| *name == *file_name(hash))
+                    })
+            }
+            _ => false,
+        }
     }
 
     /// All of them.
@@ -176,26 +221,18 @@ fn parts(
 }
 
 impl Facts {
+    /// The files of a fact table, in order of date.
+    #[must_use]
+    pub fn parts(&self, fact: &Fact) -> Vec<Part> {
+        parts(&self.days, &self.kept, fact.name)
+    }
+
     /// Every row of a fact table, in order of date; instants and dates as integers.
     ///
     /// # Errors
     /// When a file cannot be read.
     pub fn table(&self, fact: &'static Fact) -> Result<DataFrame> {
-        let parts = parts(&self.days, &self.kept, fact.name);
-        let names: Vec<&str> = fact.columns.iter().map(|column| column.name).collect();
-        let mut dates: Vec<Option<i32>> = Vec::new();
-        for part in &parts {
-            let day = part.partition.as_deref().and_then(|day| day.parse().ok());
-            let rows = usize::try_from(part.rows).unwrap_or_default();
-            dates.extend(std::iter::repeat_n(day.map(calendar::epoch_days), rows));
-        }
-        let stored: Vec<&str> = names.iter().copied().filter(|name| *name != DATE).collect();
-        let mut frame = frames::columns(fact, &parts, &stored)?;
-        let dates: Int32Chunked = dates.into_iter().collect();
-        frame
-            .with_column(dates.with_name(DATE.into()).into_series().into())
-            .and_then(|frame| frame.select(names))
-            .computing("a fact table")
+        frames::whole(fact, &self.parts(fact))
     }
 
     /// Brings every fact table up to date in the store: changed days are replaced, days whose records vanished

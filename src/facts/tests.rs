@@ -294,3 +294,6 @@ s4,k2,,,,suggestion
         1
     );
 }
+
+#[cfg(test)]
+mod nights;

@@ -54,10 +54,7 @@ pub fn tickets(
             contacts::issue_key(),
             seconds("created_at", "first_reply_at").alias("first_reply_s"),
             seconds("created_at", "resolved_at").alias("resolution_s"),
-            when(col("open"))
-                .then((lit(as_of) - col("created_at")).cast(DataType::Float64) / lit(1e6))
-                .otherwise(lit(NULL).cast(DataType::Float64))
-                .alias("age_s"),
+            age(as_of),
             col("resolved_at")
                 .is_not_null()
                 .and(col("replies").eq(lit(1)))
@@ -343,4 +340,23 @@ pub fn evaluations(
         )
         .collect()
         .computing("evaluation facts")
+}
+
+/// How long a ticket has been open.
+fn age(as_of: i64) -> Expr {
+    when(col("open"))
+        .then((lit(as_of) - col("created_at")).cast(DataType::Float64) / lit(1e6))
+        .otherwise(lit(NULL).cast(DataType::Float64))
+        .alias("age_s")
+}
+
+/// Rows of `ticket_facts` at a later cut-off, when nothing has happened to them since: those open have grown older.
+///
+/// # Errors
+/// When a column is missing.
+pub fn onward(rows: DataFrame, as_of: i64) -> Result<DataFrame> {
+    rows.lazy()
+        .with_columns([age(as_of)])
+        .collect()
+        .computing("tickets")
 }

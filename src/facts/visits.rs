@@ -80,6 +80,21 @@ pub fn visits(
     .computing("state visits")
 }
 
+/// Rows of `state_visits` at a later cut-off, when nothing has happened to their tickets and no limit has passed since: a
+/// stay that goes on has lasted until then.
+///
+/// # Errors
+/// When a column is missing.
+pub fn onward(rows: DataFrame, as_of: i64) -> Result<DataFrame> {
+    let goes_on = col("left_at").is_null().and(col("dwell_s").is_not_null());
+    let so_far = (lit(as_of) - col("entered_at")).cast(DataType::Float64) / lit(1e6);
+    let dwell = when(goes_on).then(so_far).otherwise(col("dwell_s"));
+    rows.lazy()
+        .with_columns([dwell.alias("dwell_s")])
+        .collect()
+        .computing("state visits")
+}
+
 fn stays(ticket: usize, steps: &[Step]) -> impl Iterator<Item = Stay> {
     let entered = |(_, step): &(usize, &Step)| step.entered != NONE;
     steps

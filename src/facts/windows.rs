@@ -110,6 +110,11 @@ impl Spanning {
         Ok(())
     }
 
+    /// Says that windows that were not looked at have rows of an id.
+    pub fn note(&mut self, id: &str) {
+        self.several.insert(hash(id));
+    }
+
     /// Whether there is no such id.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -136,6 +141,14 @@ fn texts(frame: &DataFrame, column: &str) -> Result<StringChunked> {
         .column(column)
         .and_then(|column| column.str().cloned())
         .computing("ids of a window")
+}
+
+/// The partitions in which two lists of parts differ, those that vanished too.
+#[must_use]
+pub fn changed(before: &[Part], now: &[Part]) -> BTreeSet<Option<String>> {
+    let same = unchanged(before, now);
+    let all = before.iter().chain(now).map(|part| part.partition.clone());
+    all.filter(|day| !same.contains(day)).collect()
 }
 
 /// The partitions that two lists of parts have in common, file by file.

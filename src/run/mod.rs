@@ -244,11 +244,13 @@ fn derive(
         .as_ref()
         .filter(|last| (&last.settings, &last.facts) == (&fingerprint, &columns))
     {
-        let mut facts = store.parts_at("call_facts", last)?;
         // A run that died may have written days under other settings since.
-        let now = store.table("call_facts")?.parts()?;
-        facts.retain(|part| now.contains(part));
-        read = read.since(|table| store.parts_at(table.name, last), facts)?;
+        read = read.since(
+            |table| store.parts_at(table.name, last),
+            |fact| store.parts_at(fact.name, last),
+            |fact| store.table(fact.name)?.parts(),
+            last.as_of,
+        )?;
     }
     let as_of = match job.as_of {
         Some(as_of) => Some(as_of),

@@ -1,0 +1,82 @@
+//! Which parts of the history tickets of a window have events in.
+
+use std::collections::BTreeSet;
+
+use ahash::{AHashMap, RandomState};
+use arrow::array::{Array, AsArray};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Int32Type};
+use rayon::prelude::*;
+
+use super::Records;
+use super::windows::Window;
+use crate::error::{Error, Result};
+use crate::store::delta::Part;
+use crate::store::parquet_io;
+
+/// For every window the parts of `ticket_events` in which its tickets have events, whenever they happened: perhaps long
+/// after, or before by a clock that went wrong. The ids of all events are looked at once.
+///
+/// # Errors
+/// When a part cannot be read.
+pub fn by_window(
+    records: &Records,
+    windows: &[Window],
+    tickets: &[Part],
+) -> Result<Vec<Vec<Part>>> {
+    let mut owners: AHashMap<u64, usize> = AHashMap::new();
+    for (at, window) in windows.iter().enumerate() {
+        for ids in each(&window.parts(tickets), "ticket_id", |id| Some(hash(id)))? {
+            owners.extend(ids.into_iter().map(|id| (id, at)));
+        }
+    }
+    let mut found = vec![Vec::new(); windows.len()];
+    if owners.is_empty() {
+        return Ok(found);
+    }
+    let events = records.parts("ticket_events");
+    let of_parts = each(events, "ticket_id", |id| owners.get(&hash(id)).copied())?;
+    for (part, windows) in events.iter().zip(of_parts) {
+        let windows: BTreeSet<usize> = windows.into_iter().collect();
+        for window in windows {
+            found[window].push(part.clone());
+        }
+    }
+    Ok(found)
+}
+
+/// One hash for all ids; that two share it costs a look at a part that has nothing.
+pub fn hash(id: &str) -> u64 {
+    RandomState::with_seeds(1, 2, 3, 4).hash_one(id)
+}
+
+/// What `of` makes of the texts in a column of each part, every text once or a few times.
+///
+/// # Errors
+/// When a part cannot be read.
+pub fn each<T: Send>(
+    parts: &[Part],
+    column: &str,
+    of: impl Fn(&str) -> Option<T> + Sync,
+) -> Result<Vec<Vec<T>>> {
+    parts
+        .par_iter()
+        .map(|part| {
+            let rows = parquet_io::read_coded(&part.path, &[column])?;
+            let Some(texts) = rows.column_by_name(column) else {
+                return Ok(Vec::new());
+            };
+            let coded = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+            let texts = cast(texts, &coded).map_err(|source| Error::Arrow {
+                what: part.path.display().to_string(),
+                source,
+            })?;
+            let words = texts.as_dictionary::<Int32Type>().values().clone();
+            let words = words.as_string::<i32>();
+            Ok((0..words.len())
+                .filter(|at| words.is_valid(*at))
+                .filter_map(|at| of(words.value(at)))
+                .collect())
+        })
+        .collect()
+}

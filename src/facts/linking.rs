@@ -1,0 +1,131 @@
+//! Contacts of all channels, linked; those of days on which nothing can have changed are kept.
+
+use polars::prelude::*;
+
+use super::contacts::{self, Sources};
+use super::derivation::{Derivation, fact, until};
+use super::frames;
+use super::links::Collected;
+use super::relinking::{Kept, Reach};
+use super::surveys::{self, Feedback};
+use super::windows::{Spanning, Window};
+use crate::error::{PolarsContext, Result};
+use crate::store::delta::Part;
+
+/// The order of the contacts of a day.
+pub const CONTACTS_IN_ORDER: &[&str] = &["started_at", "contact_ref"];
+
+/// The call facts, chat facts and ticket facts that contacts are made from.
+pub type Facts = [Vec<Part>; 3];
+
+impl Derivation<'_> {
+    /// Links all contacts; gives those that evaluations and surveys are about, for their dimensions.
+    ///
+    /// # Errors
+    /// When Polars refuses a plan, or a file cannot be read or written.
+    pub fn contacts(&mut self) -> Result<DataFrame> {
+        let all = ["call_facts", "chat_facts", "ticket_facts"].map(|name| self.output.parts(name));
+        let outlets = contacts::outlets(frames::columns(
+            fact("ticket_facts"),
+            &all[2],
+            contacts::OF_OUTLETS,
+        )?)?;
+        let feedback = Feedback::of(self.records)?;
+        let reach = Reach::of(self.records, self.context, &self.output, &all)?;
+        let facts = match &reach {
+            Some(reach) => all.each_ref().map(|parts| reach.derived(parts)),
+            None => all.clone(),
+        };
+        let windows = self.windows(facts.iter().flatten());
+        let mut chains = Spanning::of(&windows, "contact_id", |window, id| {
+            frames::columns(fact("call_facts"), &window.parts(&facts[0]), &[id])
+        })?;
+        let mut across = frames::columns(
+            fact("call_facts"),
+            &[],
+            &contacts::with_shared(contacts::OF_CALLS),
+        )?;
+        if let Some(reach) = &reach {
+            let outside = reach.outside(&all[0], &mut chains)?;
+            across = across.vstack(&outside).computing("chains of calls")?;
+        }
+        // The contacts of a window, and the calls of chains that are not its own.
+        let of_window = |window: &Window| -> Result<(DataFrame, DataFrame)> {
+            let [calls, chats, tickets] = facts.each_ref().map(|parts| window.parts(parts));
+            let sources = sources(&calls, &chats, &tickets)?;
+            let (calls, others) = chains.divide(&sources.calls, "contact_id")?;
+            let sources = Sources { calls, ..sources };
+            Ok((sources.contacts(&outlets, self.context)?, others))
+        };
+        let mut collected = Collected::default();
+        let mut starts = Vec::with_capacity(windows.len());
+        let mut only = None;
+        for window in &windows {
+            let (own, others) = of_window(window)?;
+            across = across.vstack(&others).computing("chains of calls")?;
+            starts.push(collected.len());
+            collected.add(&own)?;
+            only = (windows.len() == 1).then_some(own);
+        }
+        let across = Sources {
+            calls: across,
+            ..sources(&[], &[], &[])?
+        };
+        let mut across = across.contacts(&outlets, self.context)?;
+        if let Some(reach) = &reach {
+            across = reach.of_derived_days(across)?;
+        }
+        let start = collected.len();
+        collected.add(&across)?;
+        let kept = match &reach {
+            Some(reach) => Kept::of(reach, &mut collected)?,
+            None => Kept::default(),
+        };
+        let links = collected.link();
+        let finished = |mut contacts: DataFrame, start: usize| -> Result<DataFrame> {
+            for column in links.columns(start, contacts.height()) {
+                contacts.with_column(column).computing("linked contacts")?;
+            }
+            contacts::linked(contacts, self.context)
+        };
+        let mut across = finished(across, start)?;
+        let mut judged: Vec<LazyFrame> = Vec::new();
+        for (window, start) in windows.iter().zip(starts) {
+            let own = match only.take() {
+                Some(own) => own,
+                None => of_window(window)?.0,
+            };
+            let own = finished(own, start)?;
+            let (here, later) = until(&across, window)?;
+            across = later;
+            let contacts = own.vstack(&here).computing("contacts")?;
+            let contacts = feedback
+                .added_to(contacts.lazy())
+                .sort(CONTACTS_IN_ORDER.to_vec(), SortMultipleOptions::default())
+                .collect()
+                .computing("contacts")?;
+            self.output.put(fact("contact_facts"), &contacts)?;
+            judged.push(feedback.judged(contacts)?.lazy());
+        }
+        if let Some(reach) = &reach {
+            judged.extend(kept.put(reach, &links, &feedback, self.context, &mut self.output)?);
+        }
+        if judged.is_empty() {
+            return frames::columns(fact("contact_facts"), &[], surveys::OF_CONTACTS);
+        }
+        concat(judged, UnionArgs::default())
+            .and_then(LazyFrame::collect)
+            .computing("judged contacts")
+    }
+}
+
+/// What contacts are made from.
+fn sources(calls: &[Part], chats: &[Part], tickets: &[Part]) -> Result<Sources> {
+    let columns =
+        |name, parts: &[Part], own| frames::columns(fact(name), parts, &contacts::with_shared(own));
+    Ok(Sources {
+        calls: columns("call_facts", calls, contacts::OF_CALLS)?,
+        chats: columns("chat_facts", chats, contacts::OF_CHATS)?,
+        tickets: columns("ticket_facts", tickets, contacts::OF_TICKETS)?,
+    })
+}

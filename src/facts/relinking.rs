@@ -1,0 +1,431 @@
+//! Which days of contacts are derived again when an earlier derivation is at hand, and which only get new links.
+//!
+//! A contact comes of its calls, its chat or its ticket, and takes over an outlet from a ticket: days on which one of these
+//! changed are derived again. All other contacts can change by their neighbours of the same issue, by the end of their
+//! window, and by what is said of them afterwards; their rows are read and written with these columns new.
+
+use std::collections::BTreeSet;
+
+use ahash::AHashSet;
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::TimestampMicrosecondType;
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use super::derivation::fact;
+use super::events::{each, hash};
+use super::linking::{CONTACTS_IN_ORDER, Facts};
+use super::links::{Collected, Links, NONE};
+use super::output::Output;
+use super::surveys::Feedback;
+use super::windows::{Spanning, changed};
+use super::{Context, Records, contacts, frames, surveys};
+use crate::calendar::epoch_days;
+use crate::error::{Error, PolarsContext, Result};
+use crate::schema::DATE;
+use crate::store::delta::Part;
+use crate::store::parquet_io;
+
+/// A day as partitions have it.
+type Day = Option<String>;
+
+/// What of the earlier contacts is looked at again.
+pub struct Reach {
+    /// The earlier contacts.
+    old: Vec<Part>,
+    /// Days that are derived again.
+    derived: BTreeSet<Day>,
+    /// Days on which something was said of a contact, or took back.
+    said: BTreeSet<Day>,
+}
+
+impl Reach {
+    /// Finds out; `None` when everything is to be derived. `facts` are the new facts that contacts are made from.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn of(
+        records: &Records,
+        context: &Context<'_>,
+        output: &Output,
+        facts: &Facts,
+    ) -> Result<Option<Self>> {
+        let Some(before) = &records.before else {
+            return Ok(None);
+        };
+        let then = ["call_facts", "chat_facts", "ticket_facts"].map(|name| before.facts(name));
+        let here = ["surveys", "evaluations"].iter().all(|table| {
+            let days = changed(before.records(table), records.parts(table));
+            on(before.records(table), &days)
+                .iter()
+                .all(|part| part.path.is_file())
+        });
+        if !before.whole || !here || before.as_of > context.as_of {
+            return Ok(None);
+        }
+        let differ = |at: usize| {
+            let mut days = changed(then[at], &facts[at]);
+            days.retain(|day| !output.is_same(then[at], &facts[at], day));
+            days
+        };
+        let [calls, chats, tickets] = [differ(0), differ(1), differ(2)];
+        let mut derived = chains(then[0], &facts[0], &calls)?;
+        derived.extend(calls);
+        derived.extend(chats);
+        let mut sent = AHashSet::new();
+        for day in tickets {
+            let days = BTreeSet::from([day.clone()]);
+            let (old, new) = (on(then[2], &days), on(&facts[2], &days));
+            if written(&old)? != written(&new)? {
+                derived.insert(day);
+            }
+            let (old, new) = (senders(&old)?, senders(&new)?);
+            sent.extend(old.symmetric_difference(&new).map(|sender| hash(&sender.0)));
+        }
+        let mut of_feedback = AHashSet::new();
+        for table in ["surveys", "evaluations"] {
+            let (old, now) = (before.records(table), records.parts(table));
+            let days = changed(old, now);
+            for parts in [on(old, &days), on(now, &days)] {
+                let ids = each(&parts, "contact_ref", |id| Some(hash(id)))?;
+                of_feedback.extend(ids.into_iter().flatten());
+            }
+        }
+        let old = before.facts("contact_facts").to_vec();
+        let [sent, said] = days_of(&old, &derived, &[sent, of_feedback])?;
+        derived.extend(sent);
+        Ok(Some(Self { old, derived, said }))
+    }
+
+    /// The parts of the days that are derived again.
+    #[must_use]
+    pub fn derived(&self, parts: &[Part]) -> Vec<Part> {
+        on(parts, &self.derived)
+    }
+
+    /// The calls of other days that belong to chains of the derived days; these are noted as spanning.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn outside(&self, calls: &[Part], chains: &mut Spanning) -> Result<DataFrame> {
+        let own = each(&on(calls, &self.derived), "contact_id", |id| Some(hash(id)))?;
+        let own: AHashSet<u64> = own.into_iter().flatten().collect();
+        let mut others = calls.to_vec();
+        others.retain(|part| !self.derived.contains(&part.partition));
+        let found = each(&others, "contact_id", |id| {
+            own.contains(&hash(id)).then(|| id.to_owned())
+        })?;
+        let mut parts = Vec::new();
+        let mut ids = BTreeSet::new();
+        for (part, found) in others.into_iter().zip(found) {
+            if !found.is_empty() {
+                parts.push(part);
+                ids.extend(found);
+            }
+        }
+        let columns = contacts::with_shared(contacts::OF_CALLS);
+        let rows = frames::columns(fact("call_facts"), &parts, &columns)?;
+        for id in &ids {
+            chains.note(id);
+        }
+        let ids: Vec<String> = ids.into_iter().collect();
+        let ids = Series::new("".into(), ids);
+        rows.lazy()
+            .filter(col("contact_id").is_in(lit(ids).implode(true), false))
+            .collect()
+            .computing("chains of calls")
+    }
+
+    /// The contacts of the derived days.
+    ///
+    /// # Errors
+    /// When Polars refuses the plan.
+    pub fn of_derived_days(&self, contacts: DataFrame) -> Result<DataFrame> {
+        let dates: Vec<i32> = self
+            .derived
+            .iter()
+            .filter_map(|day| day.as_deref()?.parse().ok())
+            .map(epoch_days)
+            .collect();
+        let dates = lit(Series::new("".into(), dates)).implode(true);
+        let mut inside = col(DATE).is_in(dates, false).fill_null(false);
+        if self.derived.contains(&None) {
+            inside = inside.or(col(DATE).is_null());
+        }
+        contacts
+            .lazy()
+            .filter(inside)
+            .collect()
+            .computing("chains of calls")
+    }
+}
+
+/// The days on which other calls of the chains stand that changed days have a part in.
+fn chains(then: &[Part], now: &[Part], days: &BTreeSet<Day>) -> Result<BTreeSet<Day>> {
+    let mut changed = on(then, days);
+    changed.extend(on(now, days));
+    let ids = each(&changed, "contact_id", |id| Some(hash(id)))?;
+    let ids: AHashSet<u64> = ids.into_iter().flatten().collect();
+    let mut others = now.to_vec();
+    others.retain(|part| !days.contains(&part.partition));
+    let found = each(&others, "contact_id", |id| {
+        ids.contains(&hash(id)).then_some(())
+    })?;
+    let hit = others.into_iter().zip(found);
+    Ok(hit
+        .filter(|(_, found)| !found.is_empty())
+        .map(|(part, _)| part.partition)
+        .collect())
+}
+
+/// Tickets that are contacts of their own, as far as contacts are made from them.
+fn written(parts: &[Part]) -> Result<Vec<String>> {
+    let columns = contacts::with_shared(contacts::OF_TICKETS);
+    let rows = frames::columns(fact("ticket_facts"), parts, &columns)?;
+    let rows = rows
+        .lazy()
+        .filter(col("contact_ref").is_null())
+        .select([as_struct(columns.iter().map(|name| col(*name)).collect()).alias("row")])
+        .collect()
+        .computing("written tickets")?;
+    let column = rows.column("row").computing("written tickets")?;
+    let values = (0..column.len()).map(|row| column.get(row).map(|value| format!("{value:?}")));
+    values
+        .collect::<PolarsResult<Vec<_>>>()
+        .computing("written tickets")
+}
+
+/// The contacts that tickets came from, with what decides about their outlet.
+fn senders(parts: &[Part]) -> Result<BTreeSet<(String, String, i64, String)>> {
+    let rows = frames::columns(fact("ticket_facts"), parts, contacts::OF_OUTLETS)?;
+    let text = |name: &str| -> Result<Vec<Option<String>>> {
+        let column = rows.column(name).and_then(|column| column.str().cloned());
+        let column = column.computing("outlets of contacts")?;
+        Ok(column.iter().map(|text| text.map(str::to_owned)).collect())
+    };
+    let created = rows
+        .column("created_at")
+        .and_then(|column| column.i64().cloned())
+        .computing("outlets of contacts")?;
+    let tickets = text("ticket_id")?.into_iter().zip(created.iter());
+    let all = text("contact_ref")?
+        .into_iter()
+        .zip(text("outlet")?)
+        .zip(tickets);
+    Ok(all
+        .filter_map(|((sender, outlet), (ticket, at))| {
+            Some((
+                sender?,
+                outlet?,
+                at.unwrap_or_default(),
+                ticket.unwrap_or_default(),
+            ))
+        })
+        .collect())
+}
+
+/// The days of the contacts in each set, apart from the derived ones. A call and a ticket may be called alike, so that an
+/// id that was found is looked for on all other days, too.
+fn days_of(
+    old: &[Part],
+    derived: &BTreeSet<Day>,
+    refs: &[AHashSet<u64>; 2],
+) -> Result<[BTreeSet<Day>; 2]> {
+    let mut days = [BTreeSet::new(), BTreeSet::new()];
+    if refs.iter().all(|refs| refs.is_empty()) {
+        return Ok(days);
+    }
+    let mut others = old.to_vec();
+    others.retain(|part| !derived.contains(&part.partition));
+    let found = each(&others, "contact_ref", |id| {
+        let id = hash(id);
+        let among = refs.each_ref().map(|refs| refs.contains(&id));
+        among.contains(&true).then_some(among)
+    })?;
+    for (part, found) in others.iter().zip(found) {
+        for (at, days) in days.iter_mut().enumerate() {
+            if found.iter().any(|among| among[at]) {
+                days.insert(part.partition.clone());
+            }
+        }
+    }
+    Ok(days)
+}
+
+/// The contacts of days that are not derived again that have an issue in common with those that are.
+#[derive(Default)]
+pub struct Kept(Vec<OfDay>);
+
+/// Those of a day.
+struct OfDay {
+    part: Part,
+    /// Their rows in the file.
+    rows: Vec<usize>,
+    /// `previous_at` and `next_at` as they are.
+    links: [Vec<i64>; 2],
+    /// Position of the first among all contacts that are linked.
+    start: usize,
+    /// Whether the window of one of the day was not over.
+    waiting: bool,
+}
+
+impl Kept {
+    /// Reads them, and collects them to be linked.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn of(reach: &Reach, collected: &mut Collected) -> Result<Self> {
+        let mut issues: AHashSet<u64> = collected.issues();
+        let gone = each(&on(&reach.old, &reach.derived), "issue_key", |issue| {
+            Some(Collected::hash(issue))
+        })?;
+        issues.extend(gone.into_iter().flatten());
+        let mut others = reach.old.clone();
+        others.retain(|part| !reach.derived.contains(&part.partition));
+        let mut all = Vec::new();
+        for parts in others.chunks(8 * rayon::current_num_threads().max(1)) {
+            let read = parts
+                .par_iter()
+                .map(|part| of_day(part, &issues))
+                .collect::<Result<Vec<_>>>()?;
+            for (mut day, contacts) in read {
+                day.start = collected.len();
+                collected.add(&contacts)?;
+                all.push(day);
+            }
+        }
+        Ok(Self(all))
+    }
+
+    /// Keeps the files of the days on which nothing is new, and writes the others; gives the contacts of all of them that
+    /// are judged.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn put(
+        &self,
+        reach: &Reach,
+        links: &Links,
+        feedback: &Feedback,
+        context: &Context<'_>,
+        output: &mut Output,
+    ) -> Result<Vec<LazyFrame>> {
+        let (mut kept, mut judged) = (Vec::new(), Vec::new());
+        for day in &self.0 {
+            let new = links.numbers(day.start, day.rows.len());
+            let same = [&day.links[0][..], &day.links[1][..]] == new;
+            if same && !day.waiting && !reach.said.contains(&day.part.partition) {
+                kept.push(day.part.clone());
+                continue;
+            }
+            let rows = frames::whole(fact("contact_facts"), std::slice::from_ref(&day.part))?;
+            let contacts = relinked(rows, day, new, feedback, context)?;
+            output.put(fact("contact_facts"), &contacts)?;
+            judged.push(feedback.judged(contacts)?.lazy());
+        }
+        for parts in kept.chunks(8) {
+            let rows = frames::columns(fact("contact_facts"), parts, surveys::OF_CONTACTS)?;
+            judged.push(feedback.judged(rows)?.lazy());
+        }
+        output.keep("contact_facts", kept);
+        Ok(judged)
+    }
+}
+
+/// The rows of a day with the links `new`, judged at the cut-off of the context, with what is said of them now.
+fn relinked(
+    mut rows: DataFrame,
+    day: &OfDay,
+    new: [&[i64]; 2],
+    feedback: &Feedback,
+    context: &Context<'_>,
+) -> Result<DataFrame> {
+    for (name, new) in ["previous_at", "next_at"].into_iter().zip(new) {
+        let column = rows.column(name).and_then(|column| column.i64().cloned());
+        let mut instants: Vec<Option<i64>> = column.computing("linked contacts")?.iter().collect();
+        for (row, at) in day.rows.iter().zip(new) {
+            instants[*row] = (*at != NONE).then_some(*at);
+        }
+        rows.with_column(Column::new(name.into(), instants))
+            .computing("linked contacts")?;
+    }
+    // What a survey said is said anew; the contact's own score stays.
+    let own = when(col("score_source").eq(lit("contact")))
+        .then(col("score"))
+        .otherwise(lit(NULL).cast(DataType::Float64));
+    let rows = rows
+        .lazy()
+        .with_column(own.alias("score"))
+        .drop(cols(["score_source", "evaluated"]))
+        .collect()
+        .computing("linked contacts")?;
+    let rows = contacts::linked(rows, context)?;
+    feedback
+        .added_to(rows.lazy())
+        .sort(CONTACTS_IN_ORDER.to_vec(), SortMultipleOptions::default())
+        .collect()
+        .computing("contacts")
+}
+
+/// The contacts of a day that have one of these issues.
+fn of_day(part: &Part, issues: &AHashSet<u64>) -> Result<(OfDay, DataFrame)> {
+    let columns = [
+        "issue_key",
+        "started_at",
+        "ended_at",
+        "previous_at",
+        "next_at",
+        "mature",
+    ];
+    let batch = parquet_io::read_coded(&part.path, &columns)?;
+    let column = |name: &str| {
+        batch.column_by_name(name).ok_or_else(|| Error::Store {
+            root: part.path.clone(),
+            message: format!("it has no column `{name}`"),
+            hint: "`kefu store verify` says what else is wrong".to_owned(),
+        })
+    };
+    let coded = column("issue_key")?;
+    let coded = coded.as_any_dictionary();
+    let words = coded.values().as_string::<i32>();
+    let among: Vec<bool> = (0..words.len())
+        .map(|at| words.is_valid(at) && issues.contains(&Collected::hash(words.value(at))))
+        .collect();
+    let keys = coded.normalized_keys();
+    let rows: Vec<usize> = (0..batch.num_rows())
+        .filter(|row| coded.keys().is_valid(*row) && among[keys[*row]])
+        .collect();
+    let instants = |name: &str| -> Result<Vec<Option<i64>>> {
+        let column = column(name)?.as_primitive::<TimestampMicrosecondType>();
+        let at = |row: &usize| column.is_valid(*row).then(|| column.value(*row));
+        Ok(rows.iter().map(at).collect())
+    };
+    let known = |name| -> Result<Vec<i64>> {
+        let instants = instants(name)?.into_iter();
+        Ok(instants.map(|at| at.unwrap_or(NONE)).collect())
+    };
+    let texts: Vec<&str> = rows.iter().map(|row| words.value(keys[*row])).collect();
+    let contacts = DataFrame::new(
+        rows.len(),
+        vec![
+            Column::new("issue_key".into(), texts),
+            Column::new("started_at".into(), instants("started_at")?),
+            Column::new("ended_at".into(), instants("ended_at")?),
+        ],
+    )
+    .computing("contacts of an issue")?;
+    let day = OfDay {
+        links: [known("previous_at")?, known("next_at")?],
+        waiting: column("mature")?.as_boolean().false_count() > 0,
+        part: part.clone(),
+        rows,
+        start: 0,
+    };
+    Ok((day, contacts))
+}
+
+/// The parts of some days.
+fn on(parts: &[Part], days: &BTreeSet<Day>) -> Vec<Part> {
+    let inside = |part: &&Part| days.contains(&part.partition);
+    parts.iter().filter(inside).cloned().collect()
+}

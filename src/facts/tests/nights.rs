@@ -1,0 +1,312 @@
+//! Nights one after the other, each on top of the one before, give what a derivation of everything gives: byte for byte.
+
+use std::fmt::Write;
+
+use proptest::prelude::*;
+
+use crate::calendar;
+use crate::facts::{Context, Facts, Promises, Records};
+use crate::ingest::value;
+use crate::schema::facts::FACTS;
+use crate::testing::Small;
+
+/// A ticket as one night's export knows it.
+#[derive(Debug, Clone)]
+struct Ticket {
+    id: u8,
+    day: u8,
+    hour: u8,
+    complaint: bool,
+    issue: u8,
+    status: u8,
+    /// Hours from creation to resolution.
+    took: Option<u8>,
+    asked: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Event {
+    ticket: u8,
+    day: u8,
+    hour: u8,
+    what: u8,
+}
+
+#[derive(Debug, Clone)]
+struct Contact {
+    id: u8,
+    day: u8,
+    hour: u8,
+    /// Minutes from arrival to reply and from reply to end.
+    took: Option<(u8, u16)>,
+    issue: u8,
+}
+
+/// What one night takes in, and hours by which its cut-off lies after the evening of its day.
+#[derive(Debug, Clone)]
+struct Night {
+    tickets: Vec<Ticket>,
+    events: Vec<Event>,
+    chats: Vec<Contact>,
+    calls: Vec<Contact>,
+    surveys: Vec<(u8, u8)>,
+    late: u8,
+    agents: bool,
+}
+
+const STATES: [&str; 6] = [
+    "pending",
+    "in_progress",
+    "awaiting_reply",
+    "resolved",
+    "closed",
+    "transferred",
+];
+
+/// Nights take in rows of the days around them, seldom of long ago; ids come again, as corrections.
+fn nights() -> impl Strategy<Value = Vec<Night>> {
+    let day = || prop_oneof![4 => 0_u8..3, 1 => 3_u8..40];
+    let ticket = (
+        0_u8..14,
+        day(),
+        0_u8..24,
+        any::<bool>(),
+        0_u8..4,
+        0_u8..6,
+        prop::option::of(0_u8..90),
+        any::<bool>(),
+    )
+        .prop_map(
+            |(id, day, hour, complaint, issue, status, took, asked)| Ticket {
+                id,
+                day,
+                hour,
+                complaint,
+                issue,
+                status,
+                took,
+                asked,
+            },
+        );
+    let event = (0_u8..16, day(), 0_u8..24, 0_u8..9).prop_map(|(ticket, day, hour, what)| Event {
+        ticket,
+        day,
+        hour,
+        what,
+    });
+    let contact = || {
+        (
+            0_u8..14,
+            day(),
+            0_u8..24,
+            prop::option::of((0_u8..90, 0_u16..3000)),
+            0_u8..4,
+        )
+            .prop_map(|(id, day, hour, took, issue)| Contact {
+                id,
+                day,
+                hour,
+                took,
+                issue,
+            })
+    };
+    let night = (
+        prop::collection::vec(ticket, 0..5),
+        prop::collection::vec(event, 0..8),
+        prop::collection::vec(contact(), 0..4),
+        prop::collection::vec(contact(), 0..4),
+        prop::collection::vec((0_u8..14, 1_u8..6), 0..2),
+        0_u8..30,
+        prop::bool::weighted(0.1),
+    )
+        .prop_map(
+            |(tickets, events, chats, calls, surveys, late, agents)| Night {
+                tickets,
+                events,
+                chats,
+                calls,
+                surveys,
+                late,
+                agents,
+            },
+        );
+    prop::collection::vec(night, 2..6)
+}
+
+/// The local time so many days before a night's day; nights are four days apart.
+fn at(night: usize, day: u8, hour: u8) -> String {
+    let first = chrono::NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+    let date = first + chrono::Days::new(60 + 4 * night as u64) - chrono::Days::new(day.into());
+    format!("{date} {hour:02}:30:00")
+}
+
+fn after(text: &str, minutes: i64) -> String {
+    let at = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").unwrap();
+    (at + chrono::Duration::minutes(minutes)).to_string()
+}
+
+impl Night {
+    fn exports(&self, night: usize) -> Vec<String> {
+        let updated = at(night, 0, 23);
+        let mut tickets = "ticket_id,created_at,updated_at,kind,status,priority,customer,waybill,problem_type,contact_ref,outlet,resolved_at\n".to_owned();
+        for ticket in &self.tickets {
+            let created = at(night, ticket.day, ticket.hour);
+            let resolved = ticket
+                .took
+                .map(|hours| after(&created, 60 * i64::from(hours)));
+            let _ = writeln!(
+                tickets,
+                "T{},{created},{updated},{},{},{},,YT{},包裹破损,{},杭州,{}",
+                ticket.id,
+                if ticket.complaint {
+                    "complaint"
+                } else {
+                    "exception"
+                },
+                STATES[usize::from(ticket.status)],
+                if ticket.asked { "high" } else { "normal" },
+                ticket.issue,
+                if ticket.asked {
+                    format!("k{}", ticket.id)
+                } else {
+                    String::new()
+                },
+                resolved.unwrap_or_default(),
+            );
+        }
+        let mut events = "event_id,ticket_id,event_at,event,from_status,to_status\n".to_owned();
+        for (row, event) in self.events.iter().enumerate() {
+            let (what, to) = [
+                ("created", "pending"),
+                ("status", "in_progress"),
+                ("status", "awaiting_reply"),
+                ("status", "resolved"),
+                ("status", "closed"),
+                ("replied", ""),
+                ("asked_outlet", ""),
+                ("outlet_replied", ""),
+                ("reopened", ""),
+            ][usize::from(event.what)];
+            let when = at(night, event.day, event.hour);
+            // The same event may come again, about another ticket.
+            let id = (night * 5 + row) % 23;
+            let _ = writeln!(events, "e{id},T{},{when},{what},,{to}", event.ticket);
+        }
+        let mut chats = "chat_id,started_at,first_reply_at,ended_at,waybill,agent_id,outcome,problem_type,updated_at\n".to_owned();
+        for chat in &self.chats {
+            let started = at(night, chat.day, chat.hour);
+            let (reply, end) = chat.took.map_or_else(Default::default, |(reply, end)| {
+                let reply = after(&started, reply.into());
+                (reply.clone(), after(&reply, end.into()))
+            });
+            let _ = writeln!(
+                chats,
+                "k{},{started},{reply},{end},YT{},A1,,包裹破损,{updated}",
+                chat.id, chat.issue
+            );
+        }
+        let mut calls = "call_id,contact_id,started_at,ended_at,waybill,agent_id,outcome,talk_s,problem_type,updated_at\n".to_owned();
+        for call in &self.calls {
+            let started = at(night, call.day, call.hour);
+            let end = after(&started, call.took.map_or(1, |(_, end)| end.into()));
+            let outcome = if call.took.is_some() {
+                "answered"
+            } else {
+                "abandoned"
+            };
+            // Some are segments of a chain.
+            let _ = writeln!(
+                calls,
+                "c{},c{},{started},{end},YT{},A2,{outcome},60,包裹破损,{updated}",
+                call.id,
+                call.id / 3 * 3,
+                call.issue
+            );
+        }
+        let mut surveys = "survey_id,contact_ref,sent_at,answered_at,score\n".to_owned();
+        for (id, score) in &self.surveys {
+            let sent = at(night, 0, 12);
+            let _ = writeln!(surveys, "s{id},k{id},{sent},{sent},{score}");
+        }
+        let mut all = vec![tickets, events, chats, calls, surveys];
+        if self.agents || night == 0 {
+            all.push(format!(
+                "agent_id,name,team,site\nA1,张,组{night},上海\nA2,李,二组,上海\n"
+            ));
+        }
+        all.retain(|text| text.lines().count() > 1);
+        all
+    }
+}
+
+fn context<'a>(small: &'a Small, promises: &'a Promises, as_of: i64) -> Context<'a> {
+    Context {
+        centre: &small.settings.centre,
+        promises,
+        as_of,
+    }
+}
+
+/// The hashes of the files of every day.
+fn files(facts: &Facts) -> Vec<(&'static str, Option<String>, String)> {
+    let mut all = Vec::new();
+    for fact in FACTS {
+        for part in facts.parts(fact) {
+            let hash = blake3::hash(&std::fs::read(&part.path).unwrap());
+            all.push((fact.name, part.partition, hash.to_hex().to_string()));
+        }
+    }
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_night_on_top_of_another_gives_what_all_of_them_give(nights in nights(), at_a_time in prop::sample::select(vec![1, 4, u64::MAX])) {
+        let small = Small::of(&[]);
+        let promises = Promises::compile(&small.settings).unwrap();
+        let zone = small.settings.centre.zone;
+        let mut before: Option<crate::store::runs::Run> = None;
+        for (night, taken) in nights.iter().enumerate() {
+            for text in taken.exports(night) {
+                crate::testing::feed(&small.store, &small.settings, &text);
+            }
+            let evening = value::instant(&at(night, 0, 18), zone, None).unwrap();
+            let as_of = evening + i64::from(taken.late) * 3_600_000_000;
+            let context = context(&small, &promises, as_of);
+            let read = || Records::read(&small.store, |table| small.store.table(table.name)?.parts()).unwrap();
+            let mut whole = read();
+            whole.at_a_time = at_a_time;
+            let whole = whole.derive(&context, &small.store.staging()).unwrap();
+            let mut onward = read();
+            onward.at_a_time = at_a_time;
+            if let Some(run) = &before {
+                onward = onward.since(
+                    |table| small.store.parts_at(table.name, run),
+                    |fact| small.store.parts_at(fact.name, run),
+                    |fact| small.store.table(fact.name)?.parts(),
+                    run.as_of,
+                ).unwrap();
+            }
+            let onward = onward.derive(&context, &small.store.staging()).unwrap();
+            let (expect, found) = (files(&whole), files(&onward));
+            for (expect, found) in expect.iter().zip(&found) {
+                prop_assert_eq!(expect, found, "night {} as of {}", night, calendar::print(zone, as_of));
+            }
+            prop_assert_eq!(expect.len(), found.len());
+            onward.write(&small.store).unwrap();
+            let mut run = small.versions();
+            run.as_of = as_of;
+            before = Some(run);
+        }
+    }
+}
+
+/// More than a hundred take minutes in the unoptimised build; `PROPTEST_CASES` asks for more.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(12)
+}
