@@ -125,3 +125,33 @@ fn or_zero(sum: &str) -> String {
 fn as_double(of: &Expr, dialect: Dialect) -> String {
     format!("CAST({} AS DOUBLE)", of.sql(dialect))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::Type;
+    use crate::expr::parse;
+
+    #[test]
+    fn a_duration_that_goes_on_is_counted_in_sql_too() {
+        let fact = Fact::by_name("state_visits").unwrap();
+        let kpi = Kpi::rows_of(fact);
+        let asked = |text| vec![parse::expression(text, fact, Type::Flag).unwrap()];
+        let plain = kpi.sql(Dialect::Duckdb, &asked("open"), Some(5)).unwrap();
+        assert!(plain.contains("FROM state_visits\n"), "{plain}");
+        let long = kpi
+            .sql(Dialect::Duckdb, &asked("dwell_s > 60"), Some(5))
+            .unwrap();
+        assert!(
+            long.contains("CASE WHEN open AND state NOT IN ('resolved', 'closed') THEN CAST(5 - epoch_us(entered_at) AS DOUBLE) / 1e6 ELSE dwell_s END AS dwell_s"),
+            "{long}"
+        );
+        let parameter = kpi
+            .sql(Dialect::Spark, &asked("dwell_s > 60"), None)
+            .unwrap();
+        assert!(
+            parameter.contains("$as_of - unix_micros(entered_at)"),
+            "{parameter}"
+        );
+    }
+}
