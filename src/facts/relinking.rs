@@ -63,7 +63,7 @@ impl Reach {
         }
         let differ = |at: usize| {
             let mut days = changed(then[at], &facts[at]);
-            days.retain(|day| !output.is_same(then[at], &facts[at], day));
+            days.retain(|day| !output.is_same(then[at], &facts[at], day.as_deref()));
             days
         };
         let [calls, chats, tickets] = [differ(0), differ(1), differ(2)];

@@ -47,7 +47,7 @@ fn until(rows: &RecordBatch, running: &Running, as_of: i64) -> Result<Float64Arr
     );
     let (open, states) = (
         open.as_boolean(),
-        states.as_ref().map(|states| states.as_string::<i32>()),
+        states.as_ref().map(AsArray::as_string::<i32>),
     );
     let rests = |row: usize| {
         let state = states.filter(|states| states.is_valid(row));
