@@ -142,9 +142,9 @@ impl Output {
 
     /// Whether a day is among `parts` as `then`: files are named by their content, except for those just written.
     #[must_use]
-    pub fn is_same(&self, then: &[Part], parts: &[Part], day: &Option<String>) -> bool {
+    pub fn is_same(&self, then: &[Part], parts: &[Part], day: Option<&str>) -> bool {
         let of_day = |parts: &[Part]| -> Vec<std::path::PathBuf> {
-            let parts = parts.iter().filter(|part| part.partition == *day);
+            let parts = parts.iter().filter(|part| part.partition.as_deref() == day);
             parts.map(|part| part.path.clone()).collect()
         };
         let written = self.days.values().flatten();

@@ -1,0 +1,196 @@
+//! Contacts of days that are not derived again: their neighbours of the same issue may be others now.
+
+use ahash::AHashSet;
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::TimestampMicrosecondType;
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use super::{Reach, on};
+use crate::error::{Error, PolarsContext, Result};
+use crate::facts::derivation::fact;
+use crate::facts::events::each;
+use crate::facts::linking::CONTACTS_IN_ORDER;
+use crate::facts::links::{Collected, Links, NONE};
+use crate::facts::output::Output;
+use crate::facts::surveys::Feedback;
+use crate::facts::{Context, contacts, frames, surveys};
+use crate::store::delta::Part;
+use crate::store::parquet_io;
+
+/// The contacts of days that are not derived again that have an issue in common with those that are.
+#[derive(Default)]
+pub struct Kept(Vec<OfDay>);
+
+/// Those of a day.
+struct OfDay {
+    part: Part,
+    /// Their rows in the file.
+    rows: Vec<usize>,
+    /// `previous_at` and `next_at` as they are.
+    links: [Vec<i64>; 2],
+    /// Position of the first among all contacts that are linked.
+    start: usize,
+    /// Whether the window of one of the day was not over.
+    waiting: bool,
+}
+
+impl Kept {
+    /// Reads them, and collects them to be linked.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn of(reach: &Reach, collected: &mut Collected) -> Result<Self> {
+        let mut issues: AHashSet<u64> = collected.issues();
+        let gone = each(&on(&reach.old, &reach.derived), "issue_key", |issue| {
+            Some(Collected::hash(issue))
+        })?;
+        issues.extend(gone.into_iter().flatten());
+        let mut others = reach.old.clone();
+        others.retain(|part| !reach.derived.contains(&part.partition));
+        let mut all = Vec::new();
+        for parts in others.chunks(8 * rayon::current_num_threads().max(1)) {
+            let read = parts
+                .par_iter()
+                .map(|part| of_day(part, &issues))
+                .collect::<Result<Vec<_>>>()?;
+            for (mut day, contacts) in read {
+                day.start = collected.len();
+                collected.add(&contacts)?;
+                all.push(day);
+            }
+        }
+        Ok(Self(all))
+    }
+
+    /// Keeps the files of the days on which nothing is new, and writes the others; gives the contacts of all of them that
+    /// are judged.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written.
+    pub fn put(
+        &self,
+        reach: &Reach,
+        links: &Links,
+        feedback: &Feedback,
+        context: &Context<'_>,
+        output: &mut Output,
+    ) -> Result<Vec<LazyFrame>> {
+        let (mut kept, mut judged) = (Vec::new(), Vec::new());
+        for day in &self.0 {
+            let new = links.numbers(day.start, day.rows.len());
+            let same = [&day.links[0][..], &day.links[1][..]] == new;
+            if same && !day.waiting && !reach.said.contains(&day.part.partition) {
+                kept.push(day.part.clone());
+                continue;
+            }
+            let rows = frames::whole(fact("contact_facts"), std::slice::from_ref(&day.part))?;
+            let contacts = relinked(rows, day, new, feedback, context)?;
+            output.put(fact("contact_facts"), &contacts)?;
+            judged.push(feedback.judged(contacts)?.lazy());
+        }
+        for parts in kept.chunks(8) {
+            let rows = frames::columns(fact("contact_facts"), parts, surveys::OF_CONTACTS)?;
+            judged.push(feedback.judged(rows)?.lazy());
+        }
+        output.keep("contact_facts", kept);
+        Ok(judged)
+    }
+}
+
+/// The rows of a day with the links `new`, judged at the cut-off of the context, with what is said of them now.
+fn relinked(
+    mut rows: DataFrame,
+    day: &OfDay,
+    new: [&[i64]; 2],
+    feedback: &Feedback,
+    context: &Context<'_>,
+) -> Result<DataFrame> {
+    for (name, new) in ["previous_at", "next_at"].into_iter().zip(new) {
+        let column = rows.column(name).and_then(|column| column.i64().cloned());
+        let mut instants: Vec<Option<i64>> = column.computing("linked contacts")?.iter().collect();
+        for (row, at) in day.rows.iter().zip(new) {
+            instants[*row] = (*at != NONE).then_some(*at);
+        }
+        rows.with_column(Column::new(name.into(), instants))
+            .computing("linked contacts")?;
+    }
+    // What a survey said is said anew; the contact's own score stays.
+    let own = when(col("score_source").eq(lit("contact")))
+        .then(col("score"))
+        .otherwise(lit(NULL).cast(DataType::Float64));
+    let rows = rows
+        .lazy()
+        .with_column(own.alias("score"))
+        .drop(cols(["score_source", "evaluated"]))
+        .collect()
+        .computing("linked contacts")?;
+    let rows = contacts::linked(rows, context)?;
+    feedback
+        .added_to(rows.lazy())
+        .sort(CONTACTS_IN_ORDER.to_vec(), SortMultipleOptions::default())
+        .collect()
+        .computing("contacts")
+}
+
+/// The contacts of a day that have one of these issues.
+fn of_day(part: &Part, issues: &AHashSet<u64>) -> Result<(OfDay, DataFrame)> {
+    let columns = [
+        "issue_key",
+        "started_at",
+        "ended_at",
+        "previous_at",
+        "next_at",
+        "mature",
+    ];
+    let batch = parquet_io::read_coded(&part.path, &columns)?;
+    let column = |name: &str| {
+        batch.column_by_name(name).ok_or_else(|| Error::Store {
+            root: part.path.clone(),
+            message: format!("it has no column `{name}`"),
+            hint: "`kefu store verify` says what else is wrong".to_owned(),
+        })
+    };
+    let coded = column("issue_key")?;
+    let coded = coded.as_any_dictionary();
+    let words = coded.values().as_string::<i32>();
+    let among: Vec<bool> = (0..words.len())
+        .map(|at| words.is_valid(at) && issues.contains(&Collected::hash(words.value(at))))
+        .collect();
+    // Arrow has no keys to give where no contact has an issue.
+    let keys = if words.is_empty() {
+        Vec::new()
+    } else {
+        coded.normalized_keys()
+    };
+    let rows: Vec<usize> = (0..batch.num_rows())
+        .filter(|row| coded.keys().is_valid(*row) && among[keys[*row]])
+        .collect();
+    let instants = |name: &str| -> Result<Vec<Option<i64>>> {
+        let column = column(name)?.as_primitive::<TimestampMicrosecondType>();
+        let at = |row: &usize| column.is_valid(*row).then(|| column.value(*row));
+        Ok(rows.iter().map(at).collect())
+    };
+    let known = |name| -> Result<Vec<i64>> {
+        let instants = instants(name)?.into_iter();
+        Ok(instants.map(|at| at.unwrap_or(NONE)).collect())
+    };
+    let texts: Vec<&str> = rows.iter().map(|row| words.value(keys[*row])).collect();
+    let contacts = DataFrame::new(
+        rows.len(),
+        vec![
+            Column::new("issue_key".into(), texts),
+            Column::new("started_at".into(), instants("started_at")?),
+            Column::new("ended_at".into(), instants("ended_at")?),
+        ],
+    )
+    .computing("contacts of an issue")?;
+    let day = OfDay {
+        links: [known("previous_at")?, known("next_at")?],
+        waiting: column("mature")?.as_boolean().false_count() > 0,
+        part: part.clone(),
+        rows,
+        start: 0,
+    };
+    Ok((day, contacts))
+}

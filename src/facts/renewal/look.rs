@@ -1,0 +1,251 @@
+//! The days of chats and tickets on which something can have changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ahash::AHashSet;
+use arrow::array::AsArray;
+use arrow::compute::max;
+use arrow::datatypes::TimestampMicrosecondType;
+use polars::prelude::*;
+use rayon::prelude::*;
+
+use super::{Day, date, hashes, on};
+use crate::calendar;
+use crate::error::{PolarsContext, Result};
+use crate::facts::events::{each, hash};
+use crate::facts::tickets::OF_COMPLAINTS;
+use crate::facts::windows::changed;
+use crate::facts::{Before, Context, Records, category, contacts, frames};
+use crate::schema::facts::Fact;
+use crate::store::delta::Part;
+use crate::store::parquet_io;
+
+/// The instants of a ticket that its facts are judged by.
+const OF_TICKETS: &[&str] = &[
+    "created_at",
+    "updated_at",
+    "first_reply_at",
+    "resolved_at",
+    "closed_at",
+];
+
+/// The same of a chat.
+const OF_CHATS: &[&str] = &[
+    "started_at",
+    "human_requested_at",
+    "first_reply_at",
+    "ended_at",
+];
+
+/// Redelivery and payout are judged a day after creation and decision.
+const DAY: i64 = 86_400_000_000;
+
+/// What is looked at to find the days.
+pub struct Look<'a> {
+    pub records: &'a Records,
+    pub before: &'a Before,
+    pub context: &'a Context<'a>,
+}
+
+impl Look<'_> {
+    /// The days of chats that are derived again.
+    ///
+    /// # Errors
+    /// When a part cannot be read.
+    pub fn chats(&self) -> Result<BTreeSet<Day>> {
+        self.changed_or_later("chats", OF_CHATS, self.before.as_of)
+    }
+
+    /// The days of tickets that are derived again.
+    ///
+    /// # Errors
+    /// When a part cannot be read.
+    pub fn tickets(&self) -> Result<BTreeSet<Day>> {
+        let lately = self.before.as_of.saturating_sub(DAY);
+        let mut days = self.changed_or_later("tickets", OF_TICKETS, lately)?;
+        days.extend(self.complained_again()?);
+        let ids = self.moved(lately)?;
+        days.extend(self.days_of(ids, &days)?);
+        Ok(days)
+    }
+
+    /// Days whose records changed, and those on which something lies after an instant.
+    fn changed_or_later(
+        &self,
+        table: &str,
+        instants: &[&str],
+        after: i64,
+    ) -> Result<BTreeSet<Day>> {
+        let now = self.records.parts(table);
+        let mut days = changed(self.before.records(table), now);
+        let others: Vec<&Part> = now
+            .iter()
+            .filter(|part| !days.contains(&part.partition))
+            .collect();
+        let later = others
+            .par_iter()
+            .map(|part| Ok((latest(part, instants)? > Some(after)).then(|| part.partition.clone())))
+            .collect::<Result<Vec<_>>>()?;
+        days.extend(later.into_iter().flatten());
+        Ok(days)
+    }
+
+    /// Hashes of the tickets whose events changed or happened after an instant, or a stay of which had time left at the
+    /// former cut-off.
+    fn moved(&self, after: i64) -> Result<AHashSet<u64>> {
+        let (old, now) = (
+            self.before.records("ticket_events"),
+            self.records.parts("ticket_events"),
+        );
+        let days = changed(old, now);
+        let first = calendar::local(self.context.centre.zone, after).map(|local| local.date);
+        let late = |part: &&Part| match (date(&part.partition), first) {
+            (Some(day), Some(first)) => day >= first,
+            _ => true,
+        };
+        let mut parts = on(old, &days);
+        parts.extend(on(now, &days));
+        parts.extend(now.iter().filter(late).cloned());
+        let stays = self.before.facts("state_visits").par_iter();
+        let stays = stays
+            .map(|part| {
+                let left = latest(part, &["due_at"])? >= Some(self.before.as_of);
+                Ok(left.then(|| part.clone()))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let stays: Vec<Part> = stays.into_iter().flatten().collect();
+        let mut ids = each(&parts, "ticket_id", |id| Some(hash(id)))?;
+        if let (Some(fact), false) = (Fact::by_name("state_visits"), stays.is_empty()) {
+            let left = frames::columns(fact, &stays, &["ticket_id", "due_at"])?
+                .lazy()
+                .filter(col("due_at").gt_eq(lit(self.before.as_of)))
+                .select([col("ticket_id")])
+                .collect()
+                .computing("stays with time left")?;
+            ids.push(hashes(&left)?.into_iter().collect());
+        }
+        Ok(ids.into_iter().flatten().collect())
+    }
+
+    /// The days of some tickets, those of `known` left out; the newest are looked at first.
+    fn days_of(&self, mut ids: AHashSet<u64>, known: &BTreeSet<Day>) -> Result<BTreeSet<Day>> {
+        let (old, now) = (
+            self.before.records("tickets"),
+            self.records.parts("tickets"),
+        );
+        let mut parts = on(old, known);
+        parts.extend(on(now, known));
+        for id in each(&parts, "ticket_id", |id| Some(hash(id)))?
+            .into_iter()
+            .flatten()
+        {
+            ids.remove(&id);
+        }
+        let mut others: Vec<Part> = now.to_vec();
+        others.retain(|part| !known.contains(&part.partition));
+        others.reverse();
+        let mut days = BTreeSet::new();
+        for parts in others.chunks(4 * rayon::current_num_threads().max(1)) {
+            if ids.is_empty() {
+                break;
+            }
+            let found = each(parts, "ticket_id", |id| {
+                Some(hash(id)).filter(|id| ids.contains(id))
+            })?;
+            for (part, found) in parts.iter().zip(found) {
+                if !found.is_empty() {
+                    days.insert(part.partition.clone());
+                }
+                for id in found {
+                    ids.remove(&id);
+                }
+            }
+        }
+        Ok(days)
+    }
+
+    /// The days within reach of the complaints that came or went.
+    fn complained_again(&self) -> Result<BTreeSet<Day>> {
+        let (old, now) = (
+            self.before.records("tickets"),
+            self.records.parts("tickets"),
+        );
+        let days = changed(old, now);
+        let complaints = |parts: &[Part]| -> Result<BTreeSet<(String, String, i64)>> {
+            let rows = self.records.columns_of("tickets", parts, OF_COMPLAINTS)?;
+            let rows = rows
+                .lazy()
+                .with_column(category())
+                .with_column(contacts::issue_key())
+                .filter(
+                    col("kind")
+                        .eq(lit("complaint"))
+                        .and(col("issue_key").is_not_null()),
+                )
+                .select([col("ticket_id"), col("issue_key"), col("created_at")])
+                .collect()
+                .computing("complaints")?;
+            let text = |name: &str| -> Result<StringChunked> {
+                let column = rows.column(name).and_then(|column| column.str().cloned());
+                column.computing("complaints")
+            };
+            let (ids, issues) = (text("ticket_id")?, text("issue_key")?);
+            let created = rows
+                .column("created_at")
+                .and_then(|column| column.i64().cloned())
+                .computing("complaints")?;
+            let known = |text: Option<&str>| text.unwrap_or_default().to_owned();
+            let all = ids.iter().zip(issues.iter()).zip(created.iter());
+            Ok(all
+                .map(|((id, issue), at)| (known(id), known(issue), at.unwrap_or_default()))
+                .collect())
+        };
+        let (then, today) = (complaints(&on(old, &days))?, complaints(&on(now, &days))?);
+        let window = self.context.centre.repeat_complaint_window;
+        let window = i64::try_from(window.as_micros()).unwrap_or(i64::MAX);
+        let day = |at: i64| {
+            let local = calendar::local(self.context.centre.zone, at);
+            local.map(|local| local.date.to_string())
+        };
+        let reach: BTreeSet<(Day, Day)> = then
+            .symmetric_difference(&today)
+            .map(|(_, _, at)| (day(*at), day(at.saturating_add(window))))
+            .collect();
+        let within = |part: &&Part| {
+            let day = &part.partition;
+            reach
+                .iter()
+                .any(|(from, to)| from <= day && (day <= to || to.is_none()))
+        };
+        Ok(now
+            .iter()
+            .filter(within)
+            .map(|part| part.partition.clone())
+            .collect())
+    }
+
+    /// Whether the days that are kept have as many facts as records: under another zone their days were others.
+    #[must_use]
+    pub fn kept_days_fit(&self, table: &str, fact: &str, derived: &BTreeSet<Day>) -> bool {
+        let by_day = |parts: &[Part]| {
+            let mut rows = BTreeMap::<Day, u64>::new();
+            for part in parts
+                .iter()
+                .filter(|part| !derived.contains(&part.partition))
+            {
+                *rows.entry(part.partition.clone()).or_default() += part.rows;
+            }
+            rows
+        };
+        by_day(self.records.parts(table)) == by_day(self.before.facts(fact))
+    }
+}
+
+/// The latest instant in some columns of a part.
+fn latest(part: &Part, columns: &[&str]) -> Result<Option<i64>> {
+    let rows = parquet_io::read_coded(&part.path, columns)?;
+    let instants = rows.columns().iter();
+    Ok(instants
+        .filter_map(|column| max(column.as_primitive_opt::<TimestampMicrosecondType>()?))
+        .max())
+}
