@@ -39,7 +39,7 @@ pub(super) fn checked(stream: &mut [u8]) -> Result<(), TooMuch> {
     }
     let mut whole = Extent::default();
     for (start, name) in sheets {
-        whole.add(sheet(stream, start, &texts), &name)?;
+        whole.add(&sheet(stream, start, &texts), &name)?;
     }
     Ok(())
 }
@@ -127,7 +127,7 @@ fn name(data: &[u8]) -> String {
         .collect()
 }
 
-/// The bytes that every shared text will take, at most three for a character.
+/// The bytes that every shared text takes at most.
 fn lengths(record: &Record<'_>) -> Vec<u64> {
     let mut parts = std::iter::once(record.data.get(8..).unwrap_or_default())
         .chain(record.more.iter().copied());
@@ -151,7 +151,8 @@ fn lengths(record: &Record<'_>) -> Vec<u64> {
 /// The length of the text that `part` begins with, and what follows it.
 fn text<'s>(part: &'s [u8], parts: &mut impl Iterator<Item = &'s [u8]>) -> Option<(u64, &'s [u8])> {
     let (mut characters, flags) = (usize::from(two(part, 0)?), *part.get(2)?);
-    let length = characters as u64 * 3;
+    // A character of two bytes takes three in memory, one of a single byte two when it is none of ASCII.
+    let length = characters as u64 * (2 + u64::from(flags & 1));
     let mut part = &part[3..];
     let mut behind = 0;
     if flags & 8 != 0 {

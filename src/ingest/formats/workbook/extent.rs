@@ -4,7 +4,7 @@
 /// that are full to the last corner.
 const MOST_CELLS: u64 = 1 << 25;
 /// Bytes of the texts in them.
-const MOST_TEXT: u64 = 1 << 29;
+const MOST_TEXT: u64 = 1 << 30;
 
 /// What the cells of a sheet, or of several, span and hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,8 +69,8 @@ impl Extent {
     ///
     /// # Errors
     /// When it is too much with what is there already.
-    pub(super) fn add(&mut self, sheet: Self, name: &str) -> Result<(), TooMuch> {
-        self.beside(&sheet);
+    pub(super) fn add(&mut self, sheet: &Self, name: &str) -> Result<(), TooMuch> {
+        self.beside(sheet);
         if self.grid > MOST_CELLS {
             let [_, bottom, _, right] = sheet.corners.unwrap_or_default();
             let filled = sheet.filled;
@@ -122,18 +122,18 @@ mod tests {
         corner.cell(0, 0, 5);
         corner.cell(65_535, 255, 5);
         let mut whole = Extent::default();
-        whole.add(corner.clone(), "a").unwrap();
-        whole.add(corner, "b").unwrap();
+        whole.add(&corner, "a").unwrap();
+        whole.add(&corner, "b").unwrap();
         let mut one = Extent::default();
         one.cell(3, 3, 0);
-        let TooMuch(said) = whole.add(one, "c").unwrap_err();
+        let TooMuch(said) = whole.add(&one, "c").unwrap_err();
         assert!(
             said.starts_with("sheet \"c\" reaches to cell D4 with 1 filled"),
             "{said}"
         );
         let mut repeated = Extent::default();
-        repeated.rows(1, 1000, 3, 1 << 20);
-        let TooMuch(said) = Extent::default().add(repeated, "d").unwrap_err();
+        repeated.rows(1, 2000, 3, 1 << 20);
+        let TooMuch(said) = Extent::default().add(&repeated, "d").unwrap_err();
         assert!(said.starts_with("the texts of sheet \"d\""), "{said}");
     }
 }

@@ -1,4 +1,4 @@
-//! How far the sheets of an OpenDocument workbook reach, told from its tags alone: a row or a cell that is repeated a
+//! How far the sheets of an `OpenDocument` workbook reach, told from its tags alone: a row or a cell that is repeated a
 //! million times takes a few bytes in the file and a million cells in memory.
 
 use std::io::{self, Write};
@@ -198,7 +198,7 @@ impl Grid {
         let mut both = sheet.extent.clone();
         both.beside(&sheet.extent);
         if self.too_much.is_none() {
-            self.too_much = self.whole.add(both, &sheet.name).err();
+            self.too_much = self.whole.add(&both, &sheet.name).err();
         }
     }
 }
@@ -296,7 +296,7 @@ mod tests {
         }
         let long = "x".repeat(100_000);
         let rows = format!(
-            "<table:table-row table:number-rows-repeated='1000'><table:table-cell office:value-type='string' table:number-columns-repeated='10'><text:p>{long}</text:p></table:table-cell></table:table-row>"
+            "<table:table-row table:number-rows-repeated='2000'><table:table-cell office:value-type='string' table:number-columns-repeated='10'><text:p>{long}</text:p></table:table-cell></table:table-row>"
         );
         let said = told(&sheet(&rows)).unwrap_err();
         assert!(said.starts_with("the texts of sheet"), "{said}");

@@ -361,11 +361,11 @@ fn a_stray_cell_of_an_old_workbook_fits_or_is_named() {
     assert!(error.starts_with("far.xls: takes too much memory: sheet \"s\" reaches to cell XFD65536 with 2 filled cells"), "{error}");
     let hint = refused.hint().unwrap_or_default();
     assert!(hint.contains("delete the stray cells"), "{hint}");
-    // 4,000 cells, each with the same text of 65,000 characters.
+    // 10,000 cells, each with the same text of 65,000 characters.
     let mut texts = vec![0; 8];
     texts.extend([0xff, 0xff, 0]);
     let shared = |at: u16| (0x00fd, [&at.to_le_bytes()[..], &[0; 8]].concat());
-    let many: Vec<_> = (0..4000).map(shared).collect();
+    let many: Vec<_> = (0..10_000).map(shared).collect();
     let file = old(&many);
     assert!(sheets(file.path(), Path::new("x")).is_ok());
     let mut bytes = std::fs::read(file.path()).unwrap();
