@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Kills `kefu run` at many points of several nights and looks at what is left.
 
-    kill.py KEFU [--random 200] [--calls 200] [--faults 60] [--nights 3] [--calls-per-day 6] [--seed 1]
+    kill.py KEFU [--random 200] [--calls 200] [--faults 60] [--nights 3] [--calls-per-day 6] [--seed 1] [--part 1/1]
+
+A line tells every few points how many were tried and how many were bad; a run that is interrupted (Ctrl-C, SIGTERM) ends
+with the same summary. `--part 2/3` tries every third point from the second on: the parts are independent and cover all.
 
 Three kinds of points:
 
@@ -20,6 +23,7 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -160,7 +164,10 @@ def main():
     parser.add_argument("--in-a-row", type=int, default=3, help="points before a night is run to its end")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", type=Path, help="folder to work in; default: a temporary one")
+    parser.add_argument("--part", default="1/1", help="which of how many parts of the points")
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    part, parts = map(int, args.part.split("/"))
     draw = random.Random(args.seed)
     folder = Path(tempfile.mkdtemp(prefix="kefu-kill-", dir=args.work))
     binary = args.kefu.resolve()
@@ -189,10 +196,12 @@ def main():
             for how in ("ENOSPC", "EIO"):
                 points += [(night, how, call) for call in spread(totals[night], args.faults // 2 // args.nights)]
     draw.shuffle(points)
+    points = points[part - 1::parts]
     points.sort(key=lambda point: point[0])
     counts, bad, completed, interrupted = {}, 0, 0, 0
+    cut_short = False
     at = 0
-    while at < len(points):
+    while at < len(points) and not cut_short:
         night = points[at][0]
         group = []
         while at < len(points) and points[at][0] == night and len(group) < draw.randint(1, args.in_a_row):
@@ -200,14 +209,24 @@ def main():
             at += 1
         home = folder / f"trial{at}"
         trial = Trial(centre, night, home)
-        for _, kind, value in group:
-            counts[kind] = counts.get(kind, 0) + 1
-            if kind == "random":
-                trial.killed_after(value)
-            else:
-                trial.at_call(shim, value, kind)
-            interrupted += not trial.done
-        trial.complete()
+        tried, early = {}, 0
+        try:
+            for _, kind, value in group:
+                if kind == "random":
+                    trial.killed_after(value)
+                else:
+                    trial.at_call(shim, value, kind)
+                tried[kind] = tried.get(kind, 0) + 1
+                early += not trial.done
+            trial.complete()
+        except KeyboardInterrupt:
+            # What was begun is not counted.
+            cut_short = True
+            shutil.rmtree(home)
+            break
+        for kind, times in tried.items():
+            counts[kind] = counts.get(kind, 0) + times
+        interrupted += early
         completed += 1
         if trial.wrong:
             bad += 1
@@ -216,13 +235,15 @@ def main():
                 print(f"  {wrong}")
         else:
             shutil.rmtree(home)
-        if completed % 20 == 0:
+        if completed % 5 == 0:
             print(f"{at} of {len(points)} points, {bad} bad", flush=True)
-    print(f"points: {counts}, {len(points)} in all; {interrupted} came before the end of the run; "
+    if cut_short:
+        print(f"interrupted: {sum(counts.values())} of {len(points)} points were tried")
+    print(f"points: {counts}, {sum(counts.values())} in all; {interrupted} came before the end of the run; "
           f"{completed} nights run to their end; {bad} of them bad", flush=True)
     if not bad:
         shutil.rmtree(folder)
-    sys.exit(1 if bad else 0)
+    sys.exit(1 if bad else 130 if cut_short else 0)
 
 
 if __name__ == "__main__":

@@ -81,22 +81,31 @@ class Log:
     of a log: look at it every night, and nothing is missed."""
 
     def __init__(self, store):
-        self.store, self.versions = store, {}
+        self.store, self.next, self.versions = store, {}, {}
 
     def read(self):
         """Reads the entries that have come since."""
         for log in self.store.glob("*/_delta_log"):
-            known = self.versions.setdefault(log.parent.name, [])
-            while (entry := log / f"{len(known):020}.json").is_file():
-                files = dict(known[-1]) if known else {}
+            table = log.parent.name
+            known = self.versions.setdefault(table, {})
+            while (entry := log / f"{self.next.get(table, 0):020}.json").is_file():
+                at = self.next.get(table, 0)
+                files = dict(known[at - 1]) if at else {}
                 for line in entry.read_text().splitlines():
                     action = json.loads(line)
                     if "add" in action:
                         files[action["add"]["path"]] = action["add"].get("stats", "")
                     elif "remove" in action:
                         files.pop(action["remove"]["path"], None)
-                known.append(files)
+                known[at] = files
+                self.next[table] = at + 1
         return self
+
+    def forget(self):
+        """Keeps the last versions only; those of the newest run are among them."""
+        for table, known in self.versions.items():
+            for version in [version for version in known if version < self.next[table] - 5]:
+                del known[version]
 
     def files(self, table, version):
         """The files of a table at a version: path → what the log says of it."""

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Cuts the power at many points of several nights and looks at what the disk would have held.
 
-    power.py KEFU [--points 60] [--nights 3] [--calls-per-day 6] [--seed 1]
+    power.py KEFU [--points 60] [--nights 3] [--calls-per-day 6] [--seed 1] [--part 1/1]
+
+A line tells after every few cuts how many disks were tried; a run that is interrupted ends with the same summary. `--part
+2/3` takes every third cut from the second on: the parts are independent and cover all.
 
 A night is run under strace. From its calls follows, for every point, what is certain to be on disk: the content of a file
 since it was synced, a name since its folder was. Two disks are made of it, the two ends of what a file system may do:
@@ -16,6 +19,7 @@ to its end store, reports and quarantine are those of the nights that nobody dis
 import argparse
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -145,6 +149,45 @@ def make(held, home, contents, into):
         place.write_bytes(contents.get(node.key, b"") if node.synced else b"")
 
 
+def cuts(centre, night, folder, points, part, parts):
+    """Runs a night under strace and cuts the power at points of it; gives for every disk what is wrong."""
+    home, log = folder / "traced", folder / "strace.txt"
+    shutil.copytree(centre.before[night], home)
+    contents = {str(path): path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    command = ["strace", "-f", "-y", "-qq", "-s", "0", "-e", f"trace={CALLS}", "-o", log, centre.binary,
+               *centre.command(home, night)]
+    disk, replay = Disk(home), Disk(home)
+    subprocess.run([str(part) for part in command], check=True, capture_output=True)
+    changes = [call for call in calls(log) if disk.do(*call)]
+    # What a file held at the end is what it held once it was synced: none is written to after that.
+    contents |= {node.key: Path(path).read_bytes() for path, node in disk.now.items()
+                 if isinstance(node.key, int) and Path(path).is_file()}
+    print(f"night {night + 1}: {len(changes)} changes of the file system", flush=True)
+    places = spread(len(changes), max(points, 1))[part - 1::parts]
+    for at, call in enumerate(changes, 1):
+        replay.do(*call)
+        if at not in places:
+            continue
+        for early in (False, True):
+            trial_home = folder / f"cut{night}-{at}-{'early' if early else 'late'}"
+            make(replay.held(early), home, contents, trial_home)
+            trial = Trial.__new__(Trial)
+            trial.centre, trial.night, trial.home, trial.wrong, trial.done = centre, night, trial_home, [], False
+            what = f"power cut after change {at} ({call[0]}), {'early' if early else 'late'} names"
+            if night:
+                centre.figures(trial_home)
+            trial.look(what)
+            trial.complete()
+            if trial.wrong:
+                print(f"night {night + 1}, {what}, kept in {trial_home}:")
+                for wrong in trial.wrong:
+                    print(f"  {wrong}")
+            else:
+                shutil.rmtree(trial_home)
+            yield trial.wrong
+    shutil.rmtree(home)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("kefu", type=Path)
@@ -153,48 +196,22 @@ def main():
     parser.add_argument("--calls-per-day", type=int, default=6)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", type=Path)
+    parser.add_argument("--part", default="1/1", help="which of how many parts of the cuts")
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    part, parts = map(int, args.part.split("/"))
     folder = Path(tempfile.mkdtemp(prefix="kefu-power-", dir=args.work)).resolve()
     centre = Centre(args.kefu.resolve(), folder, args.nights, args.calls_per_day, args.seed)
     bad = done = 0
-    for night in range(args.nights):
-        home, log = folder / "traced", folder / "strace.txt"
-        shutil.copytree(centre.before[night], home)
-        contents = {str(path): path.read_bytes() for path in home.rglob("*") if path.is_file()}
-        command = ["strace", "-f", "-y", "-qq", "-s", "0", "-e", f"trace={CALLS}", "-o", log, centre.binary,
-                   *centre.command(home, night)]
-        disk, replay = Disk(home), Disk(home)
-        subprocess.run([str(part) for part in command], check=True, capture_output=True)
-        changes = [call for call in calls(log) if disk.do(*call)]
-        # What a file held at the end is what it held once it was synced: none is written to after that.
-        contents |= {node.key: Path(path).read_bytes() for path, node in disk.now.items()
-                     if isinstance(node.key, int) and Path(path).is_file()}
-        print(f"night {night + 1}: {len(changes)} changes of the file system", flush=True)
-        places = spread(len(changes), max(args.points // args.nights, 1))
-        for at, call in enumerate(changes, 1):
-            replay.do(*call)
-            if at not in places:
-                continue
-            for early in (False, True):
-                trial_home = folder / f"cut{night}-{at}-{'early' if early else 'late'}"
-                make(replay.held(early), home, contents, trial_home)
-                trial = Trial.__new__(Trial)
-                trial.centre, trial.night, trial.home, trial.wrong, trial.done = centre, night, trial_home, [], False
-                what = f"power cut after change {at} ({call[0]}), {'early' if early else 'late'} names"
-                if night:
-                    centre.figures(trial_home)
-                trial.look(what)
-                trial.complete()
+    try:
+        for night in range(args.nights):
+            for wrong in cuts(centre, night, folder, args.points // args.nights, part, parts):
                 done += 1
-                if trial.wrong:
-                    bad += 1
-                    print(f"night {night + 1}, {what}, kept in {trial_home}:")
-                    for wrong in trial.wrong:
-                        print(f"  {wrong}")
-                else:
-                    shutil.rmtree(trial_home)
-        shutil.rmtree(home)
-        print(f"{done} disks, {bad} bad", flush=True)
+                bad += bool(wrong)
+                if done % 4 == 0:
+                    print(f"{done} disks, {bad} bad", flush=True)
+    except KeyboardInterrupt:
+        print("interrupted; what was begun is not counted")
     print(f"power cuts: {done} disks of {done // 2} points; {bad} bad", flush=True)
     if not bad:
         shutil.rmtree(folder)

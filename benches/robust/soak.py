@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 """Runs consecutive nights on a generated centre with late and corrected files, and compares them with one run over all.
 
-    soak.py KEFU [--nights 365] [--calls-per-day 6] [--seed 1] [--vacuum 30] [--minutes M]
+    soak.py KEFU [--nights 365] [--calls-per-day 6] [--seed 1] [--vacuum 30] [--minutes M] [--folder F]
+
+With `--folder` the soak lies there; started again with the same folder, it goes on behind the last night that ended,
+whatever ended it: a signal in the middle of a night too. Soaks with different seeds and folders are independent and can
+run side by side. `--until N` pauses after so many nights, without the comparison at the end.
 
 Each night the folder of exports has grown by the files of a day, by rows of the day before that come late and by tickets of the
 day before that were corrected. At the end:
@@ -18,6 +22,7 @@ day before that were corrected. At the end:
 import argparse
 import csv
 import io
+import pickle
 import resource
 import shutil
 import statistics
@@ -75,35 +80,57 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--vacuum", type=int, default=30, help="nights between two vacuums that keep two runs")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop after this time; the rest is done with what there is")
-    parser.add_argument("--work", type=Path)
+    parser.add_argument("--work", type=Path, help="folder in which a temporary one is made")
+    parser.add_argument("--folder", type=Path, help="folder of a soak that can be gone on with")
+    parser.add_argument("--until", type=int, default=10**9, help="pause after so many nights")
     args = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="kefu-soak-", dir=args.work))
+    if args.folder:
+        args.folder.mkdir(parents=True, exist_ok=True)
+    folder = args.folder.resolve() if args.folder else Path(tempfile.mkdtemp(prefix="kefu-soak-", dir=args.work))
     binary = args.kefu.resolve()
     begun = time.monotonic()
-    inputs = exports(binary, folder, args.nights, args.calls_per_day, args.seed)
-    key = folder / "store.key"
-    key.touch(mode=0o600)
-    key.write_text("5a" * 32)
-    shutil.copy2(key, folder / "fresh.key")
     store, reports, drop = folder / "store", folder / "reports", folder / "drop"
-    drop.mkdir()
-    seconds, computed, wrong = [], [], []
-    log = Log(store)
+    state = folder / "state.pickle"
+    what = (args.nights, args.calls_per_day, args.seed, args.vacuum)
+    if state.is_file():
+        of, inputs, seconds, computed, wrong, log = pickle.loads(state.read_bytes())
+        if of != what:
+            sys.exit(f"{folder} holds a soak of nights, calls, seed, vacuum {of}, not {what}")
+        print(f"goes on after {len(seconds)} nights", flush=True)
+    else:
+        for left in folder.iterdir():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        inputs = exports(binary, folder, args.nights, args.calls_per_day, args.seed)
+        key = folder / "store.key"
+        key.touch(mode=0o600)
+        key.write_text("5a" * 32)
+        shutil.copy2(key, folder / "fresh.key")
+        drop.mkdir()
+        seconds, computed, wrong = [], [], []
+        log = Log(store)
     for night, exported in enumerate(inputs, 1):
+        if night <= len(seconds):
+            continue
         # One folder that only grows, as a centre's does.
-        shutil.copytree(exported, drop / exported.name)
+        shutil.copytree(exported, drop / exported.name, dirs_exist_ok=True)
         started, used = time.monotonic(), processor()
         kefu(binary, "run", drop, "--store", store, "--out", reports, "-q")
         seconds.append(time.monotonic() - started)
         computed.append(processor() - used)
-        log.read()
+        log.read().forget()
         if found := leftovers(store, reports):
             wrong.append(f"night {night} leaves {found}")
+        written = state.with_suffix(".new")
+        written.write_bytes(pickle.dumps((what, inputs, seconds, computed, wrong, log)))
+        written.replace(state)
         if night % args.vacuum == 0:
             kefu(binary, "store", "vacuum", "--keep", 2, "--store", store)
         if night % 10 == 0:
             print(f"{night} nights, {seconds[-1]:.2f} s ({computed[-1]:.2f} s of the processor), store {size(store) / 1e6:.2f} MB, "
-                  f"{sum(1 for _ in store.rglob('*'))} files and folders", flush=True)
+                  f"{sum(1 for _ in store.rglob('*'))} files and folders, {len(wrong)} wrong", flush=True)
+        if night >= args.until:
+            print(f"pauses after {night} nights, {len(wrong)} wrong; go on with --folder {folder}")
+            sys.exit(1 if wrong else 0)
         if (time.monotonic() - begun) / 60 > args.minutes:
             break
     nights = len(seconds)
@@ -115,6 +142,7 @@ def main():
     kefu(binary, "run", drop, "--store", store, "--out", reports, "-q")
     idle = time.monotonic() - started
     fresh = folder / "fresh"
+    shutil.rmtree(fresh, ignore_errors=True)
     started = time.monotonic()
     kefu(binary, "run", drop, "--store", fresh, "--out", folder / "fresh-reports", "-q")
     whole = time.monotonic() - started

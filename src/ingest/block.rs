@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::i18n::visible::may_hide;
 
+use super::blanks::Blanks;
 use super::reason::Reject;
 
 /// Where a cell lies in the text of its block.
@@ -28,8 +29,10 @@ pub struct Block<'t> {
     width: usize,
     /// Rows that could not be taken apart, in file order.
     pub rejects: Vec<Reject>,
-    /// Lines of blank rows, in file order: a fault between rows, nothing at the end of a file.
-    pub blanks: Vec<u64>,
+    /// Lines of blank rows: a fault between rows, nothing at the end of a file.
+    pub blanks: Blanks,
+    /// Blank rows of a sheet or page, which are no fault anywhere.
+    pub gaps: u64,
 }
 
 impl<'t> Block<'t> {
@@ -159,6 +162,7 @@ impl<'t> Block<'t> {
             width: self.width,
             rejects: self.rejects,
             blanks: self.blanks,
+            gaps: self.gaps,
         }
     }
 

@@ -17,7 +17,7 @@ fn read(text: &[u8], size: usize, dialect: Dialect) -> (Vec<Seen>, Vec<Reject>, 
             rows.push((block.line(row), cells.join("\u{1}")));
         }
         rejects.append(&mut block.rejects);
-        blanks.append(&mut block.blanks);
+        blanks.extend(block.blanks.lines());
     }
     (rows, rejects, blanks)
 }

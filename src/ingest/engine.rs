@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 
+use super::blanks::Blanks;
 use super::block::Block;
 use super::delimited::{self, Dialect, Piece, Pieces};
 use super::formats::RowSource;
@@ -110,6 +111,16 @@ pub struct Totals {
     pub blank_tail: u64,
 }
 
+impl Totals {
+    /// Counts a finding about the file.
+    fn note(&mut self, what: &'static str, rows: u64) {
+        if rows > 0 {
+            let key = (what, String::new(), String::new());
+            *self.notes.entry(key).or_default() += rows;
+        }
+    }
+}
+
 /// Types the rows of `feed` with `typer` and gives them to `sink`.
 ///
 /// # Errors
@@ -121,7 +132,7 @@ pub fn read<S: Sink>(
     sink: &mut S,
 ) -> Result<Totals> {
     let mut totals = Totals::default();
-    let mut blanks: Vec<u64> = Vec::new();
+    let mut blanks = Blanks::default();
     let mut loads = next_wave(&mut feed)?;
     let mut jobs: Vec<S::Job> = Vec::new();
     while !loads.is_empty() {
@@ -151,7 +162,7 @@ pub fn read<S: Sink>(
         loads = next;
         jobs = sink.jobs(false);
     }
-    totals.blank_tail = blanks.len() as u64;
+    totals.blank_tail = blanks.count();
     jobs.extend(sink.jobs(true));
     finish(sink, jobs)?;
     Ok(totals)
@@ -236,23 +247,21 @@ fn block_of(load: &mut Load, dialect: Option<Dialect>) -> Block<'_> {
 }
 
 /// Gives a block to the sink. Blank lines are a fault only when rows follow them: at the end of a file they
-/// are how editors and spreadsheets end it.
+/// are how editors and spreadsheets end it. Long gaps and blank rows of sheets are counted only (`blank_rows`).
 fn hand_over<S: Sink>(
     sink: &mut S,
     part: S::Part,
     typed: Typed,
     totals: &mut Totals,
-    blanks: &mut Vec<u64>,
+    blanks: &mut Blanks,
 ) -> Result<()> {
     let mut rejects = typed.rejects;
-    blanks.extend(typed.blanks);
-    let inside = blanks.partition_point(|line| *line < typed.last_line);
-    if inside > 0 {
-        rejects.extend(
-            blanks
-                .drain(..inside)
-                .map(|line| Reject::whole(line, Reason::Blank, String::new(), String::new())),
-        );
+    blanks.merge(typed.blanks);
+    let inside = blanks.take_before(typed.last_line);
+    totals.note("blank_rows", inside.in_gaps + typed.gaps);
+    if !inside.faults.is_empty() {
+        let blank = |line| Reject::whole(line, Reason::Blank, String::new(), String::new());
+        rejects.extend(inside.faults.into_iter().map(blank));
         rejects.sort_by_key(|reject| reject.line);
     }
     totals.read += typed.good + rejects.len() as u64;

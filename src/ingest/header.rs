@@ -5,7 +5,8 @@ use regex::Regex;
 use crate::schema::{TABLES, fold};
 use crate::settings::{Settings, Source};
 
-use super::plan::{self, NoPlan, Part, Plan, closest, plans};
+use super::patterns::compiled;
+use super::plan::{self, NoPlan, Part, Plan, closest, most_shared, plans};
 use super::value::clean;
 
 /// How many of the first rows may hold titles and the header.
@@ -70,7 +71,7 @@ pub fn find(rows: &[Vec<String>], settings: &Settings, part: Part<'_>) -> Result
     }
     let mut closest: Option<NoPlan> = None;
     for at in 0..rows.len().min(ROWS_LOOKED_AT) {
-        for (header, skip) in readings(rows, at, settings) {
+        for (header, skip) in readings(rows, at) {
             match plans(&header, settings, part) {
                 Ok(plans) => {
                     let skip = skip + repeated(rows.get(skip), &plans, settings);
@@ -121,17 +122,16 @@ pub fn find(rows: &[Vec<String>], settings: &Settings, part: Part<'_>) -> Result
 
 /// The header that a row may be: alone, or with the row below where a group heading spans columns. The one
 /// that names more columns comes first.
-fn readings(rows: &[Vec<String>], at: usize, settings: &Settings) -> Vec<(Vec<String>, usize)> {
+fn readings(rows: &[Vec<String>], at: usize) -> Vec<(Vec<String>, usize)> {
     let Some(row) = rows.get(at) else {
         return Vec::new();
     };
     let alone: Vec<String> = row.iter().map(|cell| name(cell)).collect();
-    let filled = |header: &[String]| closest(header, settings).map_or(0, |plan| plan.filled());
     let Some(below) = rows.get(at + 1) else {
         return vec![(alone, at + 1)];
     };
     let two = merged(&alone, below);
-    let (one, both) = (filled(&alone), filled(&two));
+    let (one, both) = (most_shared(&alone), most_shared(&two));
     if both > one {
         vec![(two, at + 2), (alone, at + 1)]
     } else {
@@ -157,8 +157,7 @@ fn merged(upper: &[String], lower: &[String]) -> Vec<String> {
                 let folded = fold(name);
                 TABLES
                     .iter()
-                    .flat_map(|table| table.columns)
-                    .any(|column| column.answers_to(&folded))
+                    .any(|table| table.answering(&folded).is_some())
             };
             [
                 under.clone(),
@@ -228,7 +227,7 @@ fn bears(rows: &[Vec<String>], source: &Source) -> bool {
         .iter()
         .filter_map(|(column, pattern)| {
             let at = source.header.iter().position(|name| name == column)?;
-            Some((at, Regex::new(pattern).ok()?))
+            Some((at, compiled(pattern).ok()?))
         })
         .collect();
     if patterns.is_empty() || rows.is_empty() {

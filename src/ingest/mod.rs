@@ -1,7 +1,8 @@
 //! Export bytes → typed rows and rejects. A bad row is a value, not an error, and none is lost:
 //! every record of a file is either in a batch or among the rejects.
 
-pub mod block;
+mod blanks;
+mod block;
 mod buffer;
 pub mod columns;
 pub mod container;
@@ -11,6 +12,7 @@ pub mod export;
 pub mod formats;
 pub mod header;
 pub mod open;
+mod patterns;
 pub mod plan;
 pub mod privacy;
 pub mod propose;

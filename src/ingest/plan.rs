@@ -14,7 +14,7 @@ use crate::settings::source::{Condition, DateOrder, Fold, Keep, Rule};
 
 use super::value::{DurationForm, Order, TimeForm, unit_of_header};
 
-pub use choose::{closest, plans};
+pub use choose::{closest, most_shared, plans};
 pub use mapped::of_source;
 
 /// The part of a file that a table lies in.

@@ -22,6 +22,7 @@ use crate::calendar;
 use crate::schema::Kind;
 use crate::settings::taxonomy::Lookup;
 
+use super::blanks::Blanks;
 use super::block::Block;
 use super::columns::{arrow_type, record_schema};
 use super::plan::{Cell, Plan};
@@ -51,7 +52,9 @@ pub struct Typed {
     /// Findings about good rows.
     pub notes: Notes,
     /// Lines of blank rows.
-    pub blanks: Vec<u64>,
+    pub blanks: Blanks,
+    /// Blank rows that are no fault.
+    pub gaps: u64,
     /// Line of the last row that is not blank; 0 when there is none.
     pub last_line: u64,
 }
@@ -195,6 +198,7 @@ impl<'p> Typer<'p> {
             rejects,
             notes,
             blanks,
+            gaps: block.gaps,
             last_line,
         })
     }

@@ -10,6 +10,9 @@ pub mod measure;
 pub mod privacy;
 mod records;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 pub use records::TABLES;
 
 /// How the cells of a column are read and stored.
@@ -130,14 +133,34 @@ impl Column {
         self
     }
 
+    /// All names of the column: its own, the Chinese one and the aliases.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        [self.name, self.zh]
+            .into_iter()
+            .chain(self.aliases.iter().copied())
+    }
+
     /// Whether `header` (folded by [`fold`]) names this column.
     #[must_use]
     pub fn answers_to(&self, header: &str) -> bool {
-        fold(self.name) == header
-            || fold(self.zh) == header
-            || self.aliases.iter().any(|alias| fold(alias) == header)
+        self.names().any(|name| fold(name) == header)
     }
 }
+
+/// Positions of the columns of each table by the names they answer to, folded: a header is compared with every
+/// table's thousand names for each of the first rows of each file.
+static NAMES: LazyLock<HashMap<&str, HashMap<String, usize>>> = LazyLock::new(|| {
+    let of_table = |table: &Table| {
+        let columns = table.columns.iter().enumerate();
+        columns
+            .flat_map(|(at, column)| column.names().map(move |name| (fold(name), at)))
+            .collect()
+    };
+    TABLES
+        .iter()
+        .map(|table| (table.name, of_table(table)))
+        .collect()
+});
 
 /// One canonical table.
 #[derive(Debug, Clone, Copy)]
@@ -159,6 +182,12 @@ impl Table {
     #[must_use]
     pub fn by_name(name: &str) -> Option<&'static Self> {
         TABLES.iter().find(|table| table.name == name)
+    }
+
+    /// Position of the column that `header` (folded by [`fold`]) names; no header names two of them.
+    #[must_use]
+    pub fn answering(&self, header: &str) -> Option<usize> {
+        NAMES.get(self.name)?.get(header).copied()
     }
 
     /// The column called `name`.
@@ -243,10 +272,7 @@ mod tests {
     fn no_header_names_two_columns_of_one_table() {
         for table in TABLES {
             for column in table.columns {
-                let names = [column.name, column.zh]
-                    .into_iter()
-                    .chain(column.aliases.iter().copied());
-                for name in names {
+                for name in column.names() {
                     let owners: Vec<_> = table
                         .columns
                         .iter()
@@ -254,6 +280,8 @@ mod tests {
                         .map(|other| other.name)
                         .collect();
                     assert_eq!(owners, [column.name], "{name} in {}", table.name);
+                    let found = table.answering(&fold(name)).map(|at| &table.columns[at]);
+                    assert_eq!(found.map(|found| found.name), Some(column.name));
                 }
             }
         }

@@ -5,7 +5,8 @@ use crate::ingest::block::Block;
 
 use super::RowSource;
 
-/// Rows behind a line, with as many cells as the header has names.
+/// Rows behind a line, with as many cells as the header has names. Its blank rows are no fault: what is a row of
+/// a grid says nothing about what is a record.
 pub struct Below {
     inner: Box<dyn RowSource>,
     after: u64,
@@ -41,14 +42,12 @@ impl RowSource for Below {
             }
             // A sheet has blank rows that look like others.
             if whole.cells(row).all(|cell| cell.trim().is_empty()) {
-                block.blanks.push(line);
+                block.gaps += 1;
             } else {
                 block.push(line, whole.cells(row));
             }
         }
-        let behind = whole.blanks.into_iter().filter(|line| *line > self.after);
-        block.blanks.extend(behind);
-        block.blanks.sort_unstable();
+        block.gaps += whole.blanks.after(self.after).count();
         let rejects = whole.rejects.into_iter();
         block.rejects = rejects.filter(|reject| reject.line > self.after).collect();
         Ok(Some(block))

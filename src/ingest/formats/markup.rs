@@ -12,6 +12,7 @@ use encoding_rs::Encoding;
 use self::tags::{Scanner, Tag, Token};
 use super::{BLOCK_BYTES, BLOCK_ROWS, RowSource};
 use crate::error::{Error, Result};
+use crate::ingest::blanks::Blanks;
 use crate::ingest::block::Block;
 use crate::ingest::container::explain;
 use crate::ingest::text::{self, Detected};
@@ -104,7 +105,7 @@ impl RowSource for Page {
     }
 
     fn next_block(&mut self) -> Result<Option<Block<'static>>> {
-        let (mut rows, mut blanks, mut bytes) = (Vec::new(), Vec::new(), 0);
+        let (mut rows, mut blanks, mut bytes) = (Vec::new(), Blanks::default(), 0);
         loop {
             let next = match self.held.take() {
                 Some(held) => Some(held),
@@ -118,7 +119,7 @@ impl RowSource for Page {
                 break;
             }
             self.width = width;
-            blanks.extend(self.last + 1..line);
+            blanks.add(self.last + 1, line - 1);
             self.last = line;
             bytes += cells.iter().map(String::len).sum::<usize>();
             rows.push((line, cells));

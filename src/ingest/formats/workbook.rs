@@ -3,7 +3,12 @@
 //! The library that reads them resolves only the five entities of XML, reads nothing but the file it is given
 //! and keeps links to other workbooks as text: nothing outside the file is ever opened.
 
+mod biff;
 mod book;
+mod compound;
+mod extent;
+mod grid;
+mod parts;
 mod rows;
 
 use std::fs::File;
@@ -11,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use self::book::Book;
+use self::book::{Book, Parts};
 use super::RowSource;
 use super::guard::guarded;
 use crate::error::{Error, Result};
@@ -24,10 +29,11 @@ use crate::ingest::block::Block;
 pub fn sheets(path: &Path, name: &Path) -> Result<Vec<String>> {
     let file = File::open(path).map_err(|e| Error::io("open", name, e))?;
     // The readers of the binary formats trust lengths in the file and may panic on a damaged one.
-    guarded(|| Book::open(file, name)?.sheets(name)).unwrap_or_else(|| Err(damaged(name)))
+    guarded(|| Book::open(file, name, Parts::Unknown)?.sheets(name))
+        .unwrap_or_else(|| Err(damaged(name)))
 }
 
-/// Opens one sheet. `name` is how messages call the file.
+/// Opens one sheet of those that [`sheets`] has named. `name` is how messages call the file.
 ///
 /// # Errors
 /// The file cannot be opened; what is wrong inside comes with the blocks.
@@ -40,7 +46,10 @@ pub fn open(path: &Path, name: &Path, sheet: &str) -> Result<Sheet> {
         .name("sheet".to_owned())
         .spawn(move || {
             let mut rows = rows::Rows::new(sender);
-            let read = || Book::open(file, &label).and_then(|b| b.read(&label, &sheet, &mut rows));
+            let read = || {
+                Book::open(file, &label, Parts::Checked)
+                    .and_then(|b| b.read(&label, &sheet, &mut rows))
+            };
             let result = guarded(read).unwrap_or_else(|| Err(damaged(&label)));
             rows.end(result);
         })

@@ -153,28 +153,25 @@ fn profile<'s>(header: &Header<'_>, settings: &'s Settings, part: Part<'_>) -> V
 }
 
 fn automatic(header: &Header<'_>, settings: &Settings) -> Result<Plan, NoPlan> {
-    let mut ranked: Vec<(usize, Plan)> = TABLES
-        .iter()
-        .map(|table| by_names(table, header, settings))
-        .filter(|plan| missing(plan).is_empty())
-        .map(|plan| (plan.filled(), plan))
+    let mut ranked: Vec<Fit> = fits(header)
+        .filter(Fit::is_complete)
         // Two common column names are no proof: `ticket_id, created_at` beside strangers is some other table.
-        .filter(|(count, _)| *count >= 3 || *count == header.given.len())
+        .filter(|fit| fit.shared() >= 3 || fit.shared() == header.given.len())
         .collect();
-    ranked.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    ranked.sort_by_key(|fit| std::cmp::Reverse(fit.shared()));
     let mut ranked = ranked.into_iter();
     match (ranked.next(), ranked.next()) {
         (None, _) => Err(unrecognised(header, settings)),
-        (Some((best, first)), Some((next, second))) if best == next => Err(NoPlan {
+        (Some(best), Some(next)) if best.shared() == next.shared() => Err(NoPlan {
             message: format!(
                 "the header fits {} and {} equally well",
-                first.table.name, second.table.name
+                best.table.name, next.table.name
             ),
             hint: "say which in a [source.NAME] mapping of kefu.toml".to_owned(),
-            shared: best,
+            shared: best.shared(),
             mapping: false,
         }),
-        (Some((_, plan)), _) => Ok(plan),
+        (Some(best), _) => Ok(best.plan(header, settings)),
     }
 }
 
@@ -182,11 +179,70 @@ fn automatic(header: &Header<'_>, settings: &Settings) -> Result<Plan, NoPlan> {
 #[must_use]
 pub fn closest(header: &[String], settings: &Settings) -> Option<Plan> {
     let header = Header::new(header);
-    TABLES
-        .iter()
-        .map(|table| by_names(table, &header, settings))
-        .max_by_key(Plan::filled)
-        .filter(|plan| plan.filled() > 1)
+    nearest(&header).map(|fit| fit.plan(&header, settings))
+}
+
+/// How many columns of the [`closest`] table the header names; 0 when it names no more than one of any.
+#[must_use]
+pub fn most_shared(header: &[String]) -> usize {
+    nearest(&Header::new(header)).map_or(0, |fit| fit.shared())
+}
+
+fn nearest(header: &Header<'_>) -> Option<Fit> {
+    fits(header)
+        .max_by_key(Fit::shared)
+        .filter(|fit| fit.shared() > 1)
+}
+
+/// What a header names of a table.
+struct Fit {
+    table: &'static Table,
+    /// The field of every column.
+    fields: Vec<Option<usize>>,
+}
+
+fn fits(header: &Header<'_>) -> impl Iterator<Item = Fit> {
+    TABLES.iter().map(|table| Fit {
+        table,
+        fields: header.answering(table),
+    })
+}
+
+impl Fit {
+    fn shared(&self) -> usize {
+        self.fields.iter().flatten().count()
+    }
+
+    /// Whether no required column is missing.
+    fn is_complete(&self) -> bool {
+        let mut columns = self.table.columns.iter().zip(&self.fields);
+        columns.all(|(column, field)| field.is_some() || !column.required)
+    }
+
+    fn plan(self, header: &Header<'_>, settings: &Settings) -> Plan {
+        let columns = self.table.columns.iter().zip(self.fields);
+        let cells: Vec<Option<Cell>> = columns
+            .map(|(column, field)| {
+                let field = field?;
+                let name = header.given.get(field).cloned().unwrap_or_default();
+                let origin = Origin::Field(field);
+                Some(Cell::new(column, origin, name, Rule::default()))
+            })
+            .collect();
+        Plan {
+            table: self.table,
+            source: AUTO.to_owned(),
+            fold: None,
+            zone: settings.centre.zone,
+            unused: unused(header.given, &cells),
+            doubled: doubled(header, &cells),
+            cells,
+            exclude: Vec::new(),
+            absent: Vec::new(),
+            stated: Vec::new(),
+            dropped: dropped(self.table, settings),
+        }
+    }
 }
 
 /// The closest table and what it misses, so that the message says how far off the header is.
@@ -219,30 +275,5 @@ fn unrecognised(header: &Header<'_>, settings: &Settings) -> NoPlan {
             .to_owned(),
         shared: closest.map_or(0, |plan| plan.filled()),
         mapping: false,
-    }
-}
-
-fn by_names(table: &'static Table, header: &Header<'_>, settings: &Settings) -> Plan {
-    let cells: Vec<Option<Cell>> = table
-        .columns
-        .iter()
-        .map(|column| {
-            let at = header.answering(column)?;
-            let name = header.given.get(at).cloned().unwrap_or_default();
-            Some(Cell::new(column, Origin::Field(at), name, Rule::default()))
-        })
-        .collect();
-    Plan {
-        table,
-        source: AUTO.to_owned(),
-        fold: None,
-        zone: settings.centre.zone,
-        unused: unused(header.given, &cells),
-        doubled: doubled(header, &cells),
-        cells,
-        exclude: Vec::new(),
-        absent: Vec::new(),
-        stated: Vec::new(),
-        dropped: dropped(table, settings),
     }
 }

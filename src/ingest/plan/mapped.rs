@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use regex::Regex;
-
 use crate::ingest::formats::events::CALL;
+use crate::ingest::patterns::compiled;
 use crate::schema::{Column, TABLES, Table};
 use crate::settings::source::{Condition, Fold, Headers, Rule};
 use crate::settings::{Settings, Source};
@@ -177,7 +176,7 @@ fn cell(
     };
     let pattern = match &rule.pattern {
         Some(text) => {
-            Some(Regex::new(text).map_err(|error| format!("pattern of {}: {error}", column.name))?)
+            Some(compiled(text).map_err(|error| format!("pattern of {}: {error}", column.name))?)
         }
         None => None,
     };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::ingest::value::unit_of_header;
-use crate::schema::{Column, fold};
+use crate::schema::{Table, fold};
 
 use super::Cell;
 
@@ -32,17 +32,31 @@ impl<'h> Header<'h> {
         self.folded.iter().position(|name| *name == wanted)
     }
 
-    /// The field that answers to a column: by its whole name, else by its name without the unit.
-    pub(super) fn answering(&self, column: &Column) -> Option<usize> {
-        self.folded
-            .iter()
-            .position(|name| column.answers_to(name))
-            .or_else(|| {
-                self.bare
-                    .iter()
-                    .position(|name| name.as_ref().is_some_and(|name| column.answers_to(name)))
-            })
+    /// The fields that answer to the columns of a table: by their whole name, else by their name without the unit.
+    pub(super) fn answering(&self, table: &Table) -> Vec<Option<usize>> {
+        let whole = self.folded.iter().map(Some);
+        let mut fields = first_answering(table, whole);
+        let bare = first_answering(table, self.bare.iter().map(Option::as_ref));
+        for (field, without_unit) in fields.iter_mut().zip(bare) {
+            *field = field.or(without_unit);
+        }
+        fields
     }
+}
+
+/// For every column of a table the first field whose name answers to it.
+fn first_answering<'n>(
+    table: &Table,
+    names: impl Iterator<Item = Option<&'n String>>,
+) -> Vec<Option<usize>> {
+    let mut fields = vec![None; table.columns.len()];
+    for (at, name) in names.enumerate() {
+        let column = name.and_then(|name| table.answering(name));
+        if let Some(field) = column.and_then(|column| fields.get_mut(column)) {
+            field.get_or_insert(at);
+        }
+    }
+    fields
 }
 
 /// Positions of the fields that the cells use.

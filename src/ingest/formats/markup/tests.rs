@@ -10,7 +10,7 @@ fn read(text: &str) -> (Vec<String>, Vec<u64>) {
             let cells: Vec<&str> = block.cells(row).collect();
             rows.push(format!("{}: {}", block.line(row), cells.join("|")));
         }
-        blanks.extend_from_slice(&block.blanks);
+        blanks.extend(block.blanks.lines());
     }
     (rows, blanks)
 }

@@ -1,7 +1,7 @@
 //! The workbook formats behind one face.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{self, BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
 use calamine::{
@@ -10,7 +10,9 @@ use calamine::{
 };
 use zip::ZipArchive;
 
+use super::extent::TooMuch;
 use super::rows::{Gone, MAX_COLUMNS, Rows};
+use super::{biff, compound, parts};
 use crate::error::{Error, Result};
 use crate::ingest::formats::cells::{
     SHEET_DIGITS, duration, iso_duration, iso_time, number, serial,
@@ -19,18 +21,36 @@ use crate::ingest::formats::cells::{
 type Input = BufReader<File>;
 type Flow = std::result::Result<(), Gone>;
 
-/// Bytes of the parts that are held in memory as a whole: texts and styles, and everything in ODS.
-const IN_MEMORY: u64 = 1 << 30;
-/// A part that unpacks to more than this, at more than [`RATIO`] to one, is no sheet.
-const RATIO_FROM: u64 = 64 << 20;
-const RATIO: u64 = 1000;
+/// What to do with a workbook that cannot be read.
+pub(super) const AGAIN: &str =
+    "open it in a spreadsheet program and save it again as .xlsx or .csv";
 
 /// An open workbook.
 pub(super) enum Book {
     Xlsx(Box<Xlsx<Input>>),
     Xlsb(Box<Xlsb<Input>>),
-    Xls(Box<Xls<Input>>),
+    Xls(Box<Xls<Cursor<Vec<u8>>>>),
     Ods(Box<Ods<Input>>),
+}
+
+/// Whether the parts of a zipped workbook have been looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Parts {
+    /// They may be anything.
+    Unknown,
+    /// They fit into memory.
+    Checked,
+}
+
+impl TooMuch {
+    /// The error of a file.
+    pub(super) fn of(self, name: &Path) -> Error {
+        Error::input(
+            name,
+            format!("takes too much memory: {}", self.0),
+            "delete the stray cells far from the table, or save the sheet as .csv",
+        )
+    }
 }
 
 /// Why a part of the work failed, before the file's name is added.
@@ -63,7 +83,6 @@ failure!(OdsError { OdsError::WorksheetNotFound(_) });
 
 impl Failure {
     fn of(self, name: &Path) -> Error {
-        const AGAIN: &str = "open it in a spreadsheet program and save it again as .xlsx or .csv";
         match self {
             Self::Password => Error::input(name, "is encrypted", "save it without a password"),
             Self::NoSheet => Error::input(name, "has no such sheet", AGAIN),
@@ -77,19 +96,21 @@ impl Failure {
 }
 
 impl Book {
-    pub(super) fn open(mut file: File, name: &Path) -> Result<Self> {
+    /// Opens a workbook; once is enough to look at its parts.
+    pub(super) fn open(mut file: File, name: &Path, parts: Parts) -> Result<Self> {
         // One read may give less than is asked for, even of a file.
         let mut magic = Vec::with_capacity(2);
         let read = (&mut file).take(2).read_to_end(&mut magic);
         read.and_then(|_| file.rewind())
             .map_err(|e| Error::io("read", name, e))?;
-        let file = BufReader::new(file);
         if magic != b"PK" {
-            let book = Xls::new(file).map_err(|e| Failure::from(e).of(name))?;
-            return Ok(Self::Xls(Box::new(book)));
+            return Self::old(file, name);
         }
+        let file = BufReader::new(file);
         let mut zip = ZipArchive::new(file).map_err(|e| Failure::Other(e.to_string()).of(name))?;
-        check(&mut zip, name)?;
+        if parts == Parts::Unknown {
+            parts::check(&mut zip, name)?;
+        }
         let ods = zip.index_for_name("content.xml").is_some();
         let binary = zip
             .file_names()
@@ -110,6 +131,20 @@ impl Book {
                 .map_err(Failure::from)
         };
         book.map_err(|failure| failure.of(name))
+    }
+
+    /// A workbook of the old format, of which only what is sound and fits reaches the library.
+    fn old(mut file: File, name: &Path) -> Result<Self> {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)
+            .map_err(|e| Error::io("read", name, e))?;
+        let fault = |fault: compound::Fault| Failure::Other(fault.to_string()).of(name);
+        let mut stream = compound::workbook(&bytes).map_err(fault)?;
+        drop(bytes);
+        biff::checked(&mut stream).map_err(|too_much| too_much.of(name))?;
+        let input = Cursor::new(compound::around(stream).map_err(fault)?);
+        let book = Xls::new(input).map_err(|e| Failure::from(e).of(name))?;
+        Ok(Self::Xls(Box::new(book)))
     }
 
     /// Visible sheets with content.
@@ -233,45 +268,6 @@ fn whole(range: &Range<Data>, from_1904: bool, rows: &mut Rows) -> Flow {
     for (row, cells) in (top..).zip(range.rows()) {
         for (column, data) in (left..).zip(cells) {
             rows.cell(row, column, owned_text(data, from_1904))?;
-        }
-    }
-    Ok(())
-}
-
-/// Refuses what would fill the memory, before anything is held there.
-fn check(zip: &mut ZipArchive<Input>, name: &Path) -> Result<()> {
-    for index in 0..zip.len() {
-        let mut part = zip
-            .by_index(index)
-            .map_err(|e| Failure::Other(e.to_string()).of(name))?;
-        let (size, packed) = (part.size(), part.compressed_size());
-        let label = String::from_utf8_lossy(part.name_raw()).into_owned();
-        let held = ["sharedStrings", "styles", "content.xml", "workbook."]
-            .iter()
-            .any(|held| label.contains(held));
-        if size > RATIO_FROM && size / RATIO > packed {
-            return Err(Error::input(
-                name,
-                format!("looks like a zip bomb: {size} bytes out of {packed}"),
-                "no log packs that well; save it again as .xlsx or .csv",
-            ));
-        }
-        // The declared size may be a lie: what is held in memory is measured.
-        let measured = if held {
-            io::copy(
-                &mut part.by_ref().take(size.min(IN_MEMORY) + 1),
-                &mut io::sink(),
-            )
-            .map_err(|e| Failure::Io(e).of(name))?
-        } else {
-            0
-        };
-        if held && measured > size.min(IN_MEMORY) {
-            return Err(Error::input(
-                name,
-                format!("is too big for a workbook: {label} unpacks to more than {measured} bytes"),
-                "save it as .csv, or in parts",
-            ));
         }
     }
     Ok(())

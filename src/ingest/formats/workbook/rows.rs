@@ -5,6 +5,7 @@ use std::sync::mpsc::SyncSender;
 use calamine::Dimensions;
 
 use crate::error::Result;
+use crate::ingest::blanks::Blanks;
 use crate::ingest::block::Block;
 use crate::ingest::formats::{BLOCK_BYTES, BLOCK_ROWS};
 
@@ -34,7 +35,7 @@ pub(super) struct Rows {
     /// Number of the last row with content, 1-based.
     last: u64,
     full: Vec<(u64, Vec<String>)>,
-    blanks: Vec<u64>,
+    blanks: Blanks,
     bytes: usize,
     width: usize,
 }
@@ -48,7 +49,7 @@ impl Rows {
             cells: Vec::new(),
             last: 0,
             full: Vec::new(),
-            blanks: Vec::new(),
+            blanks: Blanks::default(),
             bytes: 0,
             width: 0,
         }
@@ -100,7 +101,7 @@ impl Rows {
             self.fill(&mut cells);
         }
         let line = u64::from(self.row) + 1;
-        self.blanks.extend(self.last + 1..line);
+        self.blanks.add(self.last + 1, line - 1);
         self.last = line;
         let width = self.width.max(cells.len());
         let too_wide = (self.full.len() + 1) * width > BLOCK_CELLS;

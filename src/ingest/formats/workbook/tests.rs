@@ -13,7 +13,7 @@ fn read(path: &Path, sheet: &str) -> (Vec<String>, Vec<u64>) {
             let cells: Vec<&str> = block.cells(row).collect();
             rows.push(format!("{}: {}", block.line(row), cells.join("|")));
         }
-        blanks.extend_from_slice(&block.blanks);
+        blanks.extend(block.blanks.lines());
     }
     (rows, blanks)
 }
@@ -216,8 +216,16 @@ fn entities_are_not_followed() {
 }
 
 fn patched(name: &str, part: &str, change: impl Fn(&[u8]) -> Vec<u8>) -> tempfile::NamedTempFile {
+    patched_file(&fixture(name), part, change)
+}
+
+fn patched_file(
+    path: &Path,
+    part: &str,
+    change: impl Fn(&[u8]) -> Vec<u8>,
+) -> tempfile::NamedTempFile {
     use std::io::{Read, Write};
-    let mut from = zip::ZipArchive::new(File::open(fixture(name)).unwrap()).unwrap();
+    let mut from = zip::ZipArchive::new(File::open(path).unwrap()).unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
     let mut to = zip::ZipWriter::new(file.reopen().unwrap());
     for at in 0..from.len() {
@@ -306,4 +314,114 @@ fn patched_strings(path: &Path) -> tempfile::NamedTempFile {
     }
     to.finish().unwrap();
     file
+}
+
+/// A workbook of the old format with one sheet of these records.
+fn old(records: &[(u16, Vec<u8>)]) -> tempfile::NamedTempFile {
+    let record = |kind: u16, data: &[u8]| {
+        let length = u16::try_from(data.len()).unwrap();
+        [&kind.to_le_bytes()[..], &length.to_le_bytes(), data].concat()
+    };
+    let begin = |kind: u8| record(0x0809, &[0, 6, kind, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let mut globals = begin(5);
+    let start = u32::try_from(globals.len() + 4 + 9 + 4).unwrap();
+    let listed = [&start.to_le_bytes()[..], &[0, 0, 1, 0, b's']].concat();
+    globals.extend(record(0x0085, &listed));
+    globals.extend(record(0x000a, &[]));
+    let mut stream = [globals, begin(0x10)].concat();
+    for (kind, data) in records {
+        stream.extend(record(*kind, data));
+    }
+    stream.extend(record(0x000a, &[]));
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), compound::around(stream).unwrap()).unwrap();
+    file
+}
+
+fn numbered(row: u16, column: u16) -> (u16, Vec<u8>) {
+    let mut data = [row.to_le_bytes(), column.to_le_bytes(), [0, 0]].concat();
+    data.extend(7_f64.to_le_bytes());
+    (0x0203, data)
+}
+
+#[test]
+fn a_stray_cell_of_an_old_workbook_fits_or_is_named() {
+    // What a sheet says of its size makes the library ask for memory: 2^31 rows by 60,000 columns.
+    let mut claim = [0_u32.to_le_bytes(), 0x8000_0000_u32.to_le_bytes()].concat();
+    claim.extend([0, 0, 0x60, 0xea, 0, 0]);
+    let claims = old(&[(0x0200, claim.clone()), numbered(2, 1)]);
+    assert_eq!(sheets(claims.path(), Path::new("x")).unwrap(), ["s"]);
+    assert_eq!(read(claims.path(), "s").0, ["3: |7"]);
+    let corner = old(&[numbered(0, 0), numbered(65_535, 255)]);
+    let (rows, blanks) = read(corner.path(), "s");
+    assert_eq!((rows.len(), blanks.len()), (2, 65_534));
+    let far = old(&[numbered(0, 0), (0x0200, claim), numbered(65_535, 16_383)]);
+    let refused = sheets(far.path(), Path::new("far.xls")).unwrap_err();
+    let error = refused.to_string();
+    assert!(error.starts_with("far.xls: takes too much memory: sheet \"s\" reaches to cell XFD65536 with 2 filled cells"), "{error}");
+    let hint = refused.hint().unwrap_or_default();
+    assert!(hint.contains("delete the stray cells"), "{hint}");
+    // 10,000 cells, each with the same text of 65,000 characters.
+    let mut texts = vec![0; 8];
+    texts.extend([0xff, 0xff, 0]);
+    let shared = |at: u16| (0x00fd, [&at.to_le_bytes()[..], &[0; 8]].concat());
+    let many: Vec<_> = (0..10_000).map(shared).collect();
+    let file = old(&many);
+    assert!(sheets(file.path(), Path::new("x")).is_ok());
+    let mut bytes = std::fs::read(file.path()).unwrap();
+    let mut stream = compound::workbook(&bytes).unwrap();
+    let mut table = vec![0xfc, 0, 0x20, 0x20];
+    table.extend(texts);
+    table.resize(4 + 0x2020, b'x');
+    for _ in 0..8 {
+        table.extend([0x3c, 0, 0x20, 0x20, 0]);
+        table.resize(table.len() + 0x201f, b'x');
+    }
+    // Behind the first record; the sheet moves.
+    let start = u32::from_le_bytes([stream[24], stream[25], stream[26], stream[27]]);
+    let moved = start + u32::try_from(table.len()).unwrap();
+    stream[24..28].copy_from_slice(&moved.to_le_bytes());
+    stream.splice(20..20, table);
+    bytes = compound::around(stream).unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    let error = sheets(file.path(), Path::new("x")).unwrap_err().to_string();
+    assert!(
+        error.contains("the texts of sheet \"s\" are more than"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_claim_of_texts_that_are_not_there_is_damage() {
+    let mut book = Workbook::new();
+    book.add_worksheet().write(0, 0, "a").unwrap();
+    let sound = saved(book);
+    let file = patched_file(sound.path(), "xl/sharedStrings.xml", |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        let claimed = text.replace("uniqueCount=\"1\"", "uniqueCount=\"4000000000000\"");
+        assert_ne!(text, claimed);
+        claimed.into_bytes()
+    });
+    let error = sheets(file.path(), Path::new("x.xlsx"))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("claims 4000000000000 texts"), "{error}");
+}
+
+#[test]
+fn a_cell_in_the_last_row_costs_nothing() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "id").unwrap();
+    sheet.write(1, 0, "1").unwrap();
+    sheet.write(1_048_575, 0, "2").unwrap();
+    let file = saved(book);
+    let mut source = open(file.path(), Path::new("x"), "Sheet1").unwrap();
+    let block = source.next_block().unwrap().unwrap();
+    assert_eq!((block.len(), block.blanks.count()), (3, 1_048_573));
+    let below = crate::ingest::formats::below::Below::new;
+    let source = open(file.path(), Path::new("x"), "Sheet1").unwrap();
+    let block = below(Box::new(source), 1, 1).next_block().unwrap().unwrap();
+    assert_eq!((block.len(), block.gaps), (2, 1_048_573));
+    assert_eq!(block.blanks, crate::ingest::blanks::Blanks::default());
 }
