@@ -15,6 +15,8 @@ const LETTERS: f64 = 12.0;
 const SMALL: f64 = 11.0;
 const TOP: f64 = 28.0;
 /// Members with a hint, the most striking first: those of a whole crowd would outweigh the page.
+/// Warnings beyond which none is named: of so many most are chance, and a crowd of names hides the alarms.
+const WARNINGS: usize = 8;
 const HINTS: usize = 100;
 /// Ticks and heading of the horizontal axis.
 const AXIS: f64 = 38.0;
@@ -40,7 +42,8 @@ pub(super) fn draw(plot: &Funnel, layout: Layout) -> Result<Drawing, DrawError> 
         return on_sheet(width, floor, |_| Ok(()));
     };
     let names = frame.names();
-    let entries = entries(plot, names.iter().any(|(_, place)| place.is_none()));
+    let written = names.iter().filter(|(_, place)| place.is_some()).count();
+    let entries = entries(plot, written < flagged(plot));
     let key_top = floor + AXIS + 6.0;
     on_sheet(width, key_top + key::height(&entries, width), |sheet| {
         frame.axes(sheet)?;
@@ -50,6 +53,14 @@ pub(super) fn draw(plot: &Funnel, layout: Layout) -> Result<Drawing, DrawError> 
         frame.write(sheet, &names)?;
         key::draw(sheet, &entries, (0.0, key_top), width)
     })
+}
+
+/// Members outside a limit.
+fn flagged(plot: &Funnel) -> usize {
+    let outside = |member: &&FunnelMember| {
+        matches!(member.standing, Standing::Warning(_) | Standing::Alarm(_))
+    };
+    plot.members.iter().filter(outside).count()
 }
 
 /// The marks in use, and a word for flagged members that found no room.
@@ -270,10 +281,14 @@ impl<'a> Frame<'a> {
             .chain([level(self.plot.overall.value)])
             .chain(target);
         let mut labels = Labels::new(plot, marks.collect(), lines.collect());
-        let flagged = |member: &&FunnelMember| {
-            matches!(member.standing, Standing::Warning(_) | Standing::Alarm(_))
+        let warned = |member: &&FunnelMember| matches!(member.standing, Standing::Warning(_));
+        let many = self.plot.members.iter().filter(warned).count() > WARNINGS;
+        let named = |member: &&FunnelMember| match member.standing {
+            Standing::Alarm(_) => true,
+            Standing::Warning(_) => !many,
+            _ => false,
         };
-        let members = self.plot.members.iter().filter(flagged);
+        let members = self.plot.members.iter().filter(named);
         members
             .map(|member| {
                 let size = (text_width(&member.name, LETTERS), LETTERS);

@@ -115,7 +115,7 @@ impl<'a> Frame<'a> {
         let (from, to) = self.x.from;
         for tick in ticks((from, to), self.plot.axis.unit) {
             let x = self.x.at(tick);
-            let label = format::tick(tick, self.plot.axis.unit, self.step);
+            let label = format::clock(tick, to, self.plot.axis.unit, self.step);
             let half = text_width(&label, SMALL) / 2.0;
             if x - half >= free && x + half <= end {
                 sheet.line(

@@ -209,16 +209,22 @@ fn cumulative(
         }
         sheet.line(&points, Ink::Cumulative, 1.5)?;
     }
-    for (point, bar) in points.iter().zip(&plot.bars) {
+    for (row, (point, bar)) in points.iter().zip(&plot.bars).enumerate() {
         if drawn {
             sheet.dot(*point, 2.5, Ink::Cumulative)?;
         }
-        let x = if drawn { point.0 + 7.0 } else { point.0 };
+        // Where the line leaves flatter than letters are high, it would run through a label on its right.
+        let leaves = points.get(row + 1).map_or(0.0, |next| next.0 - point.0);
+        let (x, align) = match drawn {
+            true if leaves > form.row => (point.0 - 7.0, Align::End),
+            true => (point.0 + 7.0, Align::Start),
+            false => (point.0, Align::Start),
+        };
         sheet.text(
             &bar.cumulative_label,
             (x, point.1),
             SMALL,
-            Align::Start,
+            align,
             Ink::Muted,
         )?;
     }

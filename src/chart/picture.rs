@@ -45,14 +45,11 @@ impl Column {
     }
 
     fn drawing(&mut self, drawing: &Drawing) {
-        let (width, height) = (fine(drawing.size.0), fine(drawing.size.1));
+        // Not an `<svg>` of its own: that would cut off at its edge, for which a whole picture is masked.
         let (x, y) = (fine(MARGIN), fine(self.y));
-        let _ = write!(
-            self.markup,
-            "<svg x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\">"
-        );
+        let _ = write!(self.markup, "<g transform=\"translate({x} {y})\">");
         body(drawing, &mut self.markup);
-        self.markup.push_str("</svg>");
+        self.markup.push_str("</g>");
         self.y += drawing.size.1;
     }
 }

@@ -160,7 +160,10 @@ fn block(block: &Block, t: Text) -> Result<Markup, RenderError> {
 fn details(summary: &str, blocks: &[Block], t: Text) -> Result<Markup, RenderError> {
     let blocks = blocks
         .iter()
-        .map(|part| block(part, t))
+        .map(|part| match part {
+            Block::Table(table) => Ok(tables::whole(table, t)),
+            part => block(part, t),
+        })
         .collect::<Result<Vec<Markup>, _>>()?;
     Ok(html! {
         details.folded {
@@ -228,7 +231,7 @@ fn clauses(parts: &[String], t: Text) -> Markup {
     html! {
         @for (i, part) in parts.iter().enumerate() {
             span.clause {
-                (tables::spoken(part, t))
+                (tables::spoken(&tables::unbroken(part), t))
                 @if i + 1 < parts.len() { (t.clause().trim_end()) }
             }
             @if t.clause().ends_with(' ') { " " }

@@ -7,6 +7,7 @@ pub mod json;
 pub mod mail;
 pub mod markdown;
 pub mod picture;
+mod png;
 pub mod xlsx;
 
 use std::fmt;

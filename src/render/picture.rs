@@ -105,9 +105,7 @@ pub fn png(
     let markup = chart::picture(figure, layout, legend, &style(families(lang)), lang)?;
     let tree = tree(&figure.id, &markup)?;
     let pixmap = paint(&figure.id, &tree)?;
-    pixmap
-        .encode_png()
-        .map_err(|error| failed(&figure.id, error.to_string()).into())
+    super::png::encode(&pixmap).map_err(|error| failed(&figure.id, error.to_string()).into())
 }
 
 fn style(families: &str) -> String {

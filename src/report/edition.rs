@@ -94,7 +94,7 @@ impl Head {
             stamp: None,
             other: self.other(lang),
             sections,
-            footer: Text(lang).footer().to_owned(),
+            footer: Text(lang).footer_trainer().to_owned(),
         }
     }
 }

@@ -146,6 +146,18 @@ pub fn tick(number: f64, unit: Unit, step: f64) -> String {
     }
 }
 
+/// A tick of an axis that ends at `last`: where that is a minute or more, shorter times are minutes, too, so that one
+/// axis has one form.
+#[must_use]
+pub fn clock(number: f64, last: f64, unit: Unit, step: f64) -> String {
+    let short = number > 0.0 && number < 59.5 && last >= 60.0;
+    if unit == Unit::Seconds && short && last < 3600.0 {
+        format!("0:{:02}", number.round())
+    } else {
+        tick(number, unit, step)
+    }
+}
+
 /// Whole seconds, or the plain number of another unit, for a cell too small for a unit.
 #[must_use]
 pub fn cell(number: f64, unit: Unit) -> String {
@@ -252,9 +264,58 @@ pub fn few(number: f64) -> String {
     }
 }
 
+/// A text of the settings in which a number keeps its unit on its line: `within 30 s`.
+#[must_use]
+pub fn held(text: &str) -> String {
+    let mut words = text.split(' ').peekable();
+    let mut out = String::with_capacity(text.len() + 4);
+    while let Some(word) = words.next() {
+        out.push_str(word);
+        if let Some(next) = words.peek() {
+            let number = word.ends_with(|c: char| c.is_ascii_digit());
+            let unit = next.chars().count() <= 3 && !next.starts_with(|c: char| c.is_ascii_digit());
+            out.push(if number && unit { SPACE } else { ' ' });
+        }
+    }
+    out
+}
+
+/// What a small number is: `= 0.023`, `< 0.001`.
+#[must_use]
+pub fn equals(number: f64) -> String {
+    let printed = few(number);
+    if printed.starts_with('<') {
+        printed
+    } else {
+        format!("={SPACE}{printed}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_keeps_its_unit() {
+        assert_eq!(held("in 30 s of 2 hours"), "in 30\u{a0}s of 2 hours");
+        assert_eq!(held("各 30 秒  2 3"), "各 30\u{a0}秒  2 3");
+    }
+
+    #[test]
+    fn an_axis_has_one_form() {
+        let at = |number, last| clock(number, last, Unit::Seconds, 1.0);
+        assert_eq!(
+            [at(0.0, 90.0), at(20.0, 90.0), at(60.0, 90.0)],
+            ["0", "0:20", "1:00"]
+        );
+        assert_eq!([at(20.0, 50.0), at(20.0, 7200.0)], ["20", "20"]);
+    }
+
+    #[test]
+    fn a_small_number_equals_or_is_less() {
+        assert_eq!(equals(0.0234), "=\u{a0}0.023");
+        assert_eq!(equals(0.0004), "<\u{a0}0.001");
+    }
 
     fn check(number: f64, unit: Unit, zh: &str, en: &str) {
         let plain = |lang| value(number, unit, lang).replace(SPACE, " ");

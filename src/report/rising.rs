@@ -71,8 +71,8 @@ pub(super) fn blocks(found: &Emerging, naming: Naming) -> Vec<Block> {
         t.rising_short().to_owned()
     } else {
         t.rising_checked(
-            &found.tested.0.to_string(),
-            &found.tested.1.to_string(),
+            &format::count(found.tested.0 as u64),
+            &format::count(found.tested.1 as u64),
             &format::few(found.false_alarms),
             &format::few(found.uncorrected),
         )

@@ -2,20 +2,20 @@
 
 catalogue! {
     why_p(sigma, p) {
-        zh: "逐日波动未超出抽样误差（σz = {sigma}，过度离散检验 p = {p}）",
-        en: "its days vary no more than sampling explains (σz = {sigma}, overdispersion test p = {p})"
+        zh: "逐日波动未超出抽样误差（σz\u{a0}=\u{a0}{sigma}，过度离散检验 p\u{a0}{p}）",
+        en: "its days vary no more than sampling explains (σz\u{a0}=\u{a0}{sigma}, overdispersion test p\u{a0}{p})"
     }
     why_laney_p(sigma, p) {
-        zh: "逐日波动超出抽样误差（σz = {sigma}，过度离散检验 p = {p}）",
-        en: "its days vary more than sampling explains (σz = {sigma}, overdispersion test p = {p})"
+        zh: "逐日波动超出抽样误差（σz\u{a0}=\u{a0}{sigma}，过度离散检验 p\u{a0}{p}）",
+        en: "its days vary more than sampling explains (σz\u{a0}=\u{a0}{sigma}, overdispersion test p\u{a0}{p})"
     }
     why_u(sigma, p) {
-        zh: "计数的逐日波动未超出泊松抽样误差（σz = {sigma}，过度离散检验 p = {p}）",
-        en: "its daily counts vary no more than Poisson sampling explains (σz = {sigma}, overdispersion test p = {p})"
+        zh: "计数的逐日波动未超出泊松抽样误差（σz\u{a0}=\u{a0}{sigma}，过度离散检验 p\u{a0}{p}）",
+        en: "its daily counts vary no more than Poisson sampling explains (σz\u{a0}=\u{a0}{sigma}, overdispersion test p\u{a0}{p})"
     }
     why_laney_u(sigma, p) {
-        zh: "计数的逐日波动超出泊松抽样误差（σz = {sigma}，过度离散检验 p = {p}）",
-        en: "its daily counts vary more than Poisson sampling explains (σz = {sigma}, overdispersion test p = {p})"
+        zh: "计数的逐日波动超出泊松抽样误差（σz\u{a0}=\u{a0}{sigma}，过度离散检验 p\u{a0}{p}）",
+        en: "its daily counts vary more than Poisson sampling explains (σz\u{a0}=\u{a0}{sigma}, overdispersion test p\u{a0}{p})"
     }
     why_i_prime {
         zh: "为 n 个数值的平均，n 每日不同",

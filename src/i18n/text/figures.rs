@@ -4,11 +4,11 @@ catalogue! {
     title_stable(name, value) { zh: "{name}正常波动：{value}", en: "{name} varies as usual: {value}" }
     title_stable_met(name, value, target) {
         zh: "{name}平稳达标：{value}（目标 {target}）",
-        en: "{name} steady and on target: {value} (target {target})"
+        en: "{name} steady and on target: {value} (target\u{a0}{target})"
     }
     title_stable_missed(name, value, target) {
         zh: "{name}平稳但未达标：{value}（目标 {target}）",
-        en: "{name} steady, but misses its target: {value} (target {target})"
+        en: "{name} steady, but misses its target: {value} (target\u{a0}{target})"
     }
     title_sparse(name, value) { zh: "{name}样本不足：{value}", en: "{name}, too few cases: {value}" }
     title_no_value(name) { zh: "{name}当日无数据", en: "{name}: no data this day" }
@@ -17,8 +17,8 @@ catalogue! {
         en: "{name}, not judged for lack of history: {value}"
     }
     chart_subtitle(about, unit, period, n) {
-        zh: "{about} · 单位：{unit} · {period} · n\u{a0}=\u{a0}{n}",
-        en: "{about} · unit: {unit} · {period} · n\u{a0}=\u{a0}{n}"
+        zh: "{about}\u{a0}· 单位：{unit}\u{a0}· {period}\u{a0}· n\u{a0}=\u{a0}{n}",
+        en: "{about}\u{a0}· unit:\u{a0}{unit}\u{a0}· {period}\u{a0}· n\u{a0}=\u{a0}{n}"
     }
     fraction_is(day, numerator, denominator, value) {
         zh: "{day} {numerator} / {denominator} = {value}",
@@ -26,8 +26,8 @@ catalogue! {
     }
     day_is(day, value) { zh: "{day} {value}", en: "{day}: {value}" }
     the_day { zh: "当日", en: "The day" }
-    target_is(target) { zh: "目标 {target}", en: "target {target}" }
-    target_from(target, source) { zh: "目标 {target}（依据：{source}）", en: "target {target} (source: {source})" }
+    target_is(target) { zh: "目标 {target}", en: "target\u{a0}{target}" }
+    target_from(target, source) { zh: "目标 {target}（依据：{source}）", en: "target\u{a0}{target} (source: {source})" }
     scope_is(scope) { zh: "范围：{scope}", en: "covers {scope}" }
     centre_is(value) { zh: "中心 {value}", en: "centre {value}" }
     lower_is(value) { zh: "下限 {value}", en: "lower {value}" }
@@ -99,11 +99,11 @@ catalogue! {
 
     problems_finding(name, share, few, all) {
         zh: "“{name}”占 {share}；{all} 类问题中，前 {few} 类合计占八成",
-        en: "“{name}” is {share} of contacts; {few} of {all} types make up 80 %"
+        en: "“{name}” is {share} of contacts; {few} of {all} types make up 80\u{a0}%"
     }
     problems_subtitle(period, n) {
-        zh: "按问题类型的服务量 · 单位：件 · {period} · n\u{a0}=\u{a0}{n}",
-        en: "Contacts by problem type · unit: contacts · {period} · n\u{a0}=\u{a0}{n}"
+        zh: "按问题类型的服务量 · 单位：件 · {period}\u{a0}· n\u{a0}=\u{a0}{n}",
+        en: "Contacts by problem type · unit: contacts · {period}\u{a0}· n\u{a0}=\u{a0}{n}"
     }
     problems_untyped(count, share) {
         zh: "另有 {count} 件（{share}）未归类，不计入图中",

@@ -50,8 +50,8 @@ catalogue! {
     }
     limits_plain(chart, days) { zh: "{chart}，基线 {days} 天", en: "{chart}, {days} baseline days" }
 
-    interval_is(interval) { zh: "95 % 区间 {interval}", en: "95 % interval {interval}" }
-    target_missed_is(target) { zh: "未达目标 {target}", en: "target {target} missed" }
+    interval_is(interval) { zh: "95\u{a0}% 区间 {interval}", en: "95\u{a0}% interval {interval}" }
+    target_missed_is(target) { zh: "未达目标 {target}", en: "target\u{a0}{target} missed" }
 
     nothing_moved(watched) {
         zh: "今日无信号：{watched} 项指标均在正常波动范围内",
@@ -69,7 +69,7 @@ catalogue! {
         zh: "控制图需要至少 12 天的数据。",
         en: "A control chart needs at least 12 days."
     }
-    named_miss(name, value, target) { zh: "{name} {value}（目标 {target}）", en: "{name} {value} (target {target})" }
+    named_miss(name, value, target) { zh: "{name} {value}（目标 {target}）", en: "{name} {value} (target\u{a0}{target})" }
     steadily_missed(names) { zh: "平稳但未达标：{names}", en: "Steady, but off target: {names}" }
     steadily_missed_some(count, names) {
         zh: "{count} 项平稳但未达标，差距最大的是：{names}",
@@ -133,8 +133,8 @@ catalogue! {
         en: "{n} callers, of whom {gave_up} gave up; waits until answered or given up"
     }
     slow_held_against(days, q) {
-        zh: "与此前 {days} 天同一时段相比（秩检验，误报概率 q = {q}）",
-        en: "Held against the same hours of {days} days before (rank test, false-alarm rate q = {q})"
+        zh: "与此前 {days} 天同一时段相比（秩检验，误报概率 q\u{a0}{q}）",
+        en: "Held against the same hours of {days} days before (rank test, false-alarm rate q\u{a0}{q})"
     }
     slow_title_none { zh: "当日各技能组各时段的等待均无异常", en: "No queue kept callers waiting longer than usual in any part of the day" }
     slow_title_some(count) {
@@ -154,16 +154,16 @@ catalogue! {
         en: "{name} at {place} rose in the last seven days: {seen} against {expected} expected"
     }
     rising_held_against(q, recent) {
-        zh: "与此前各周同星期相比（精确检验，误报概率 q = {q}）；近四周共 {recent} 件",
-        en: "Held against the same weekdays before (exact test, false-alarm rate q = {q}); {recent} in four weeks"
+        zh: "与此前各周同星期相比（精确检验，误报概率 q\u{a0}{q}）；近四周共 {recent} 件",
+        en: "Held against the same weekdays before (exact test, false-alarm rate q\u{a0}{q}); {recent} in four weeks"
     }
     broken_promises(outlet, share, due) {
         zh: "网点“{outlet}”兑现承诺明显低于其他网点：近四周 {due} 件到期，按时率 {share}",
         en: "{outlet} keeps its promises less than other outlets: {share} of {due} due in four weeks"
     }
     broken_promises_why {
-        zh: "超出 99.8 % 漏斗界限，并非偶然",
-        en: "Outside the 99.8 % funnel limits: more than chance explains"
+        zh: "超出 99.8\u{a0}% 漏斗界限，并非偶然",
+        en: "Outside the 99.8\u{a0}% funnel limits: more than chance explains"
     }
     outlet_behind(outlet, name, value, expected) {
         zh: "网点“{outlet}”的{name}明显差于同类：近四周 {value}，全部网点的同类工单为 {expected}",

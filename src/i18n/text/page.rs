@@ -16,6 +16,11 @@ catalogue! {
         en: "Made by kefu from exported call, chat and ticket records. Definitions and row counts stand under “Can the figures be trusted?”."
     }
 
+    footer_trainer {
+        zh: "由 kefu 根据导出的通话、会话与工单记录生成。指标口径与数据核对见同日《客服质量日报》的“数据可信度”。",
+        en: "Made by kefu from exported call, chat and ticket records. Definitions and row counts stand in the daily report of the same day, under “Can the figures be trusted?”."
+    }
+
     as_of { zh: "数据截至", en: "Data up to" }
     scope { zh: "统计范围", en: "Covers" }
     rows_read { zh: "读入行数", en: "Rows read" }
@@ -36,7 +41,7 @@ catalogue! {
 
     col_kpi { zh: "指标", en: "KPI" }
     col_trend { zh: "走势与控制限", en: "Trend and limits" }
-    col_value { zh: "当日值（95 % 区间）", en: "The day (95 % interval)" }
+    col_value { zh: "当日值（95\u{a0}% 区间）", en: "The day (95\u{a0}% interval)" }
     col_basis { zh: "分子 / 分母，n", en: "Numerator / denominator, n" }
     col_target { zh: "目标（依据）", en: "Target (source)" }
     col_status { zh: "达标情况（当日；长期）", en: "Status (the day; outlook)" }
@@ -51,8 +56,8 @@ catalogue! {
 
     kpi_caption(date, scope) { zh: "{date}，{scope}", en: "{date}, {scope}" }
     kpi_note_interval {
-        zh: "95 % 区间仍包含目标值时，达标与否都可能只是偶然，标为“与目标无显著差异”。n < 30（计数类指标期望值 < 5）标为“样本不足”，不作判断。",
-        en: "Where the 95 % interval still contains the target, met or missed may be chance: “not distinguishable from the target”. With n < 30 (counts: fewer than 5 expected) nothing is judged: “too few cases”."
+        zh: "95\u{a0}% 区间仍包含目标值时，达标与否都可能只是偶然，标为“与目标无显著差异”。n < 30（计数类指标期望值 < 5）标为“样本不足”，不作判断。",
+        en: "Where the 95\u{a0}% interval still contains the target, met or missed may be chance: “not distinguishable from the target”. With n < 30 (counts: fewer than 5 expected) nothing is judged: “too few cases”."
     }
     kpi_note_variation {
         zh: "波动判断来自控制图：超出控制限、连续 7 天同向、3 天中 2 天超过 2σ、连续 8 天在中心线同侧。",
@@ -87,5 +92,6 @@ catalogue! {
     colon { zh: "：", en: ": " }
     list { zh: "、", en: "; " }
     clause { zh: "；", en: "; " }
+    rows_more(count) { zh: "其余 {count} 行", en: "the other {count} rows" }
     n_is(n) { zh: "n\u{a0}=\u{a0}{n}", en: "n\u{a0}=\u{a0}{n}" }
 }

@@ -7,16 +7,16 @@ catalogue! {
     funnel_overall(value) { zh: "总体 {value}", en: "overall {value}" }
     funnel_expected { zh: "与期望相同", en: "as expected" }
     funnel_within { zh: "正常波动", en: "within chance" }
-    funnel_warning { zh: "空心：超出 95 % 界限", en: "hollow: outside 95 %" }
-    funnel_alarm { zh: "实心：超出 99.8 % 界限", en: "solid: outside 99.8 %" }
+    funnel_warning { zh: "空心：超出 95\u{a0}% 界限", en: "hollow: outside 95\u{a0}%" }
+    funnel_alarm { zh: "实心：超出 99.8\u{a0}% 界限", en: "solid: outside 99.8\u{a0}%" }
     funnel_unnamed { zh: "未标名的见数据表", en: "unnamed ones: see the table" }
     funnel_hint(name, value, n, verdict) {
         zh: "{name}：{value}，n\u{a0}=\u{a0}{n}，{verdict}",
         en: "{name}: {value}, n\u{a0}=\u{a0}{n}, {verdict}"
     }
     funnel_limits {
-        zh: "漏斗界限 95 % 与 99.8 %：仅因偶然，每 20 个成员约有 1 个、每 500 个约有 1 个落在界外",
-        en: "funnel limits of 95 % and 99.8 %: by chance alone about 1 member in 20 and 1 in 500 fall outside"
+        zh: "漏斗界限 95\u{a0}% 与 99.8\u{a0}%：仅因偶然，每 20 个成员约有 1 个、每 500 个约有 1 个落在界外",
+        en: "funnel limits of 95\u{a0}% and 99.8\u{a0}%: by chance alone about 1 member in 20 and 1 in 500 fall outside"
     }
     funnel_widened {
         zh: "界限已按成员之间的额外离散放宽",
@@ -38,8 +38,8 @@ catalogue! {
     col_denominator { zh: "分母", en: "Denominator" }
     col_expected_cases { zh: "期望", en: "Expected" }
     col_figure { zh: "指标值", en: "Figure" }
-    col_limits_95 { zh: "95 % 界限", en: "95 % limits" }
-    col_limits_998 { zh: "99.8 % 界限", en: "99.8 % limits" }
+    col_limits_95 { zh: "95\u{a0}% 界限", en: "95\u{a0}% limits" }
+    col_limits_998 { zh: "99.8\u{a0}% 界限", en: "99.8\u{a0}% limits" }
     col_verdict { zh: "判断", en: "Verdict" }
 
     step_own { zh: "自身", en: "own figure" }
@@ -52,8 +52,8 @@ catalogue! {
     step_other(count) { zh: "其他（{count} 项）", en: "other ({count} effects)" }
     step_hint(name, kind, change) { zh: "{name} {kind}：{change}", en: "{name} {kind}: {change}" }
     waterfall_change(change, low, high) {
-        zh: "变化 {change}（95 % 区间 {low} 至 {high}）",
-        en: "change {change} (95 % interval {low} to {high})"
+        zh: "变化 {change}（95\u{a0}% 区间 {low} 至 {high}）",
+        en: "change {change} (95\u{a0}% interval {low} to {high})"
     }
     waterfall_change_only(change) { zh: "变化 {change}", en: "change {change}" }
     waterfall_sums(own, mix) {
@@ -128,8 +128,8 @@ catalogue! {
     ribbon_scale { zh: "各行高度自成比例，超时向下", en: "each row has its own scale; breaches hang down" }
     ribbon_attained(value, n) { zh: "{value}，n\u{a0}=\u{a0}{n}", en: "{value}, n\u{a0}=\u{a0}{n}" }
     ribbon_interval(name, interval, target) {
-        zh: "{name}：95 % 区间 {interval}，目标 {target}",
-        en: "{name}: 95 % interval {interval}, target {target}"
+        zh: "{name}：95\u{a0}% 区间 {interval}，目标 {target}",
+        en: "{name}: 95\u{a0}% interval {interval}, target\u{a0}{target}"
     }
     ribbon_note {
         zh: "达成率只计已到期的时钟，按到期时间归日；未到期者不计",

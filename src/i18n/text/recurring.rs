@@ -2,8 +2,8 @@
 
 catalogue! {
     repeats_title(period, first, followed, share, interval) {
-        zh: "{period}：{first} 次首次来访中 {followed} 次在窗口期内再次来访，占 {share}（95 % 区间 {interval}）",
-        en: "{period}: {followed} of {first} first contacts were followed by another within the window, {share} (95 % interval {interval})"
+        zh: "{period}：{first} 次首次来访中 {followed} 次在窗口期内再次来访，占 {share}（95\u{a0}% 区间 {interval}）",
+        en: "{period}: {followed} of {first} first contacts were followed by another within the window, {share} (95\u{a0}% interval {interval})"
     }
     repeats_none { zh: "没有窗口期已满且可关联的首次来访", en: "There is no first contact that can be linked and whose window has passed" }
     repeats_whole(repeats, chains, mean, minutes, switched) {

@@ -54,8 +54,8 @@ catalogue! {
         en: "{name} {change} in a week: no few members explain it, it moved everywhere"
     }
     why_noise(name, change, interval) {
-        zh: "{name}一周变化 {change}（95 % 区间 {interval}），随机波动即可解释，不作分解",
-        en: "{name} {change} in a week (95 % interval {interval}): noise explains as much, so it is not taken apart"
+        zh: "{name}一周变化 {change}（95\u{a0}% 区间 {interval}），随机波动即可解释，不作分解",
+        en: "{name} {change} in a week (95\u{a0}% interval {interval}): noise explains as much, so it is not taken apart"
     }
     why_unsure(name, change) {
         zh: "{name}一周变化 {change}；该指标没有区间，不作分解",
@@ -68,12 +68,12 @@ catalogue! {
         en: "{text}, mostly {dimension} {members} ({share} of the week’s change)"
     }
     week_change(change, interval) {
-        zh: "与前一周相比 {change}（95 % 区间 {interval}）",
-        en: "against the week before {change} (95 % interval {interval})"
+        zh: "与前一周相比 {change}（95\u{a0}% 区间 {interval}）",
+        en: "against the week before {change} (95\u{a0}% interval {interval})"
     }
     week_noise(change, interval) {
-        zh: "与前一周相比 {change}（95 % 区间 {interval}），周变化未超出随机波动",
-        en: "against the week before {change} (95 % interval {interval}): as a week no more than noise"
+        zh: "与前一周相比 {change}（95\u{a0}% 区间 {interval}），周变化未超出随机波动",
+        en: "against the week before {change} (95\u{a0}% interval {interval}): as a week no more than noise"
     }
 
     teams_title { zh: "班组之间的差异", en: "How the teams differ" }
@@ -94,8 +94,8 @@ catalogue! {
         en: "{name}: {members} differ from what the same work explains (observed ÷ expected {ratio})"
     }
     only_warning(text) {
-        zh: "{text}；超出 95 % 界限，未超出 99.8 %，证据较弱",
-        en: "{text}; outside the 95 % limits, not the 99.8 % ones: a weak sign"
+        zh: "{text}；超出 95\u{a0}% 界限，未超出 99.8\u{a0}%，证据较弱",
+        en: "{text}; outside the 95\u{a0}% limits, not the 99.8\u{a0}% ones: a weak sign"
     }
     teams_within(name, members) {
         zh: "{name}：{members} 个班组的差异均在偶然波动之内",
@@ -145,15 +145,15 @@ catalogue! {
     }
     sla_finding(name, share, target, outlets) {
         zh: "“{name}”按时率 {share}，目标 {target}；{outlets}",
-        en: "{name}: {share} kept, target {target}; {outlets}"
+        en: "{name}: {share} kept, target\u{a0}{target}; {outlets}"
     }
-    sla_all_met(target) { zh: "各项时效承诺均未显著低于目标 {target}", en: "No promise is clearly below its target of {target}" }
+    sla_all_met(target) { zh: "各项时效承诺均未显著低于目标 {target}", en: "No promise is clearly below its target of\u{a0}{target}" }
     sla_outlets(names) { zh: "超时明显偏多的网点：{names}", en: "outlets with clearly more broken than others: {names}" }
     sla_no_outlets { zh: "没有网点显著高于总体", en: "no outlet stands out" }
     sla_measure { zh: "到期日的时效时钟", en: "Clocks by the day they were due" }
     sla_now(warned, late) {
-        zh: "截止时刻：{warned} 件即将超时，{late} 件已超时仍未完成。名单：kefu sla warn、kefu sla late。",
-        en: "At the cut-off {warned} are about to be late and {late} are late and still open. Lists: kefu sla warn, kefu sla late."
+        zh: "截止时刻：{warned} 件即将超时，{late} 件已超时仍未完成。名单：kefu\u{a0}sla\u{a0}warn、kefu\u{a0}sla\u{a0}late。",
+        en: "At the cut-off, about to be late: {warned}; late and still open: {late}. Lists: kefu\u{a0}sla\u{a0}warn, kefu\u{a0}sla\u{a0}late."
     }
     sla_by_promise { zh: "按承诺", en: "By promise" }
     sla_by_outlet(shown) { zh: "超时最多的 {shown} 个网点", en: "The {shown} outlets with the most broken promises" }
@@ -179,7 +179,7 @@ catalogue! {
     spread_measure { zh: "接通前等待时长", en: "Wait until answered" }
     spread_scope(scope) { zh: "{scope}；已接通的呼入", en: "{scope}; answered inbound calls" }
     quantile_half { zh: "中位数", en: "median" }
-    quantile_ninety { zh: "90 % 分位", en: "90 %" }
+    quantile_ninety { zh: "90\u{a0}% 分位", en: "90\u{a0}%" }
     kpis_calm(count) { zh: "其余 {count} 项指标：达标或无目标，无异常波动", en: "The other {count} figures: no signal, and no target missed" }
     kpis_calm_caption(date) { zh: "{date}，无异常的指标", en: "{date}, figures without a signal" }
 }

@@ -7,7 +7,7 @@ catalogue! {
     costs_measure { zh: "成本", en: "Cost" }
     costs_finding(name, share, few, all) {
         zh: "“{name}”占全部成本的 {share}；{few} 类问题（共 {all} 类）占八成",
-        en: "{name} takes {share} of the cost; {few} of {all} types make up 80 %"
+        en: "{name} takes {share} of the cost; {few} of {all} types make up 80\u{a0}%"
     }
     costs_none_title { zh: "没有可计成本的问题", en: "Nothing to rank" }
     costs_none {
@@ -26,15 +26,15 @@ catalogue! {
         en: "In {all} weeks no problem lies above its expectation more often than chance explains"
     }
     weeks_how(tested) {
-        zh: "预期 = 当周来访量 × 该问题在全部各周的占比；▲：错误发现率控制在 5 % 以内（检验 {tested} 类）",
-        en: "expected: contacts of the week × the problem’s share of all weeks; ▲: false discoveries held below 5 % ({tested} tested)"
+        zh: "预期 = 当周来访量 × 该问题在全部各周的占比；▲：错误发现率控制在 5\u{a0}% 以内（检验 {tested} 类）",
+        en: "expected: contacts of the week × the problem’s share of all weeks; ▲: false discoveries held below 5\u{a0}% ({tested} tested)"
     }
     weeks_above(name, above, all) { zh: "{name}：{all} 周中 {above} 周高于预期", en: "{name}: above expectation in {above} of {all} weeks" }
     weeks_somewhere { zh: "长期高于预期的网点问题", en: "Outlets where a problem keeps coming back" }
     weeks_nowhere { zh: "没有网点的某类问题长期高于预期", en: "At no outlet does a problem keep coming back" }
     weeks_at_outlets(tested, without) {
-        zh: "预期 = 网点当周来访量 × 该问题在全部网点的占比；检验 {tested} 处，错误发现率控制在 5 % 以内；{without} 次来访没有问题类型或网点，未计入。",
-        en: "Expected: the outlet’s contacts of the week × the problem’s share at all outlets; {tested} tested, false discoveries held below 5 %; {without} contacts without a problem type or an outlet are not counted."
+        zh: "预期 = 网点当周来访量 × 该问题在全部网点的占比；检验 {tested} 处，错误发现率控制在 5\u{a0}% 以内；{without} 次来访没有问题类型或网点，未计入。",
+        en: "Expected: the outlet’s contacts of the week × the problem’s share at all outlets; {tested} tested, false discoveries held below 5\u{a0}%; {without} contacts without a problem type or an outlet are not counted."
     }
     weeks_no_place {
         zh: "来访没有网点信息，无法判断在哪个网点反复出现。",
@@ -61,8 +61,8 @@ catalogue! {
     script_key_sparse(least) { zh: "n < {least}，样本不足", en: "n < {least}, too few cases" }
     script_key_mark { zh: "需关注：有班组显著高于其他班组", en: "concern: a team fails clearly more than the others" }
     script_how {
-        zh: "▲：与其他班组同类业务相比超出 99.8 % 漏斗界限；标题中的比率只计其他班组也接到的同类业务，与格内略有出入",
-        en: "▲: outside the 99.8 % limits of a funnel, against the other teams with the same contacts; the title counts only contacts that other teams have too, so it differs a little from the cell"
+        zh: "▲：与其他班组同类业务相比超出 99.8\u{a0}% 漏斗界限；标题中的比率只计其他班组也接到的同类业务，与格内略有出入",
+        en: "▲: outside the 99.8\u{a0}% limits of a funnel, against the other teams with the same contacts; the title counts only contacts that other teams have too, so it differs a little from the cell"
     }
     script_key_cells { zh: "格内数字：不合格率 %", en: "In the cells: % failed" }
     script_hint(item, team, failed, judged, share) {
@@ -86,7 +86,7 @@ catalogue! {
     }
     agents_of(problem, title) { zh: "“{problem}”：{title}", en: "{problem}: {title}" }
     coaching_caption { zh: "辅导清单", en: "Coaching list" }
-    coaching_nobody { zh: "没有坐席在较差一侧超出 99.8 % 界限。", en: "Nobody is outside the 99.8 % limits on the worse side." }
+    coaching_nobody { zh: "没有坐席在较差一侧超出 99.8\u{a0}% 界限。", en: "Nobody is outside the 99.8\u{a0}% limits on the worse side." }
     col_expected_value { zh: "同类应有", en: "Same work" }
 
     training_repeats_title { zh: "为什么又来一次", en: "Why they contact again" }
@@ -132,8 +132,8 @@ catalogue! {
 
     training_phrases_title { zh: "客户怎么说", en: "What people write" }
     phrases_lead {
-        zh: "各类工单中明显多于其他工单的说法（超出 99.8 % 界限）。",
-        en: "What tickets of a type say clearly more often than others (beyond the 99.8 % limit)."
+        zh: "各类工单中明显多于其他工单的说法（超出 99.8\u{a0}% 界限）。",
+        en: "What tickets of a type say clearly more often than others (beyond the 99.8\u{a0}% limit)."
     }
     phrases_caption { zh: "各类问题的典型说法", en: "Telling phrases by problem type" }
     training_phrases_none { zh: "近四周的工单没有描述。", en: "No ticket of the last four weeks has a description." }

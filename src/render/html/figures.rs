@@ -29,7 +29,7 @@ pub(super) fn multiples(
                 figure.{ "tone-" (figure.tone.code()) } id=(figure.id) {
                     figcaption {
                         h3 { (tables::spoken(&figure.title, t)) }
-                        p.subtitle { (tables::spoken(&figure.subtitle, t)) }
+                        p.subtitle { (tables::spoken(&tables::unbroken(&figure.subtitle), t)) }
                     }
                     (PreEscaped(tables::drawing(svg, t)))
                     (notes(figure, t))
@@ -55,7 +55,7 @@ pub(super) fn wide(figure: &Figure, t: Text) -> Result<Markup, RenderError> {
         figure.wide.{ "tone-" (figure.tone.code()) } id=(figure.id) {
             figcaption {
                 h3 { (tables::spoken(&figure.title, t)) }
-                p.subtitle { (tables::spoken(&figure.subtitle, t)) }
+                p.subtitle { (tables::spoken(&tables::unbroken(&figure.subtitle), t)) }
                 (notes(figure, t))
             }
             div.drawing {

@@ -39,7 +39,7 @@ pub(super) fn table(table: &KpiTable, t: Text) -> Result<Markup, RenderError> {
         @if !table.notes.is_empty() { div.notes { @for note in &table.notes { p { (note) } } } }
         @if !table.history.is_empty() { details.data {
             summary { (t.history_summary()) }
-            @for part in &table.history { (tables::table(part, t)) }
+            @for part in &table.history { (tables::whole(part, t)) }
         } }
     })
 }

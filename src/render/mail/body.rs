@@ -15,9 +15,11 @@ const MOST_ROWS: usize = 10;
 const WIDTH: usize = 680;
 
 const BODY: &str = "margin:0;padding:16px;background:#ffffff;color:#1b2430;\
-font-family:'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',Arial,sans-serif;font-size:14px;line-height:1.5";
+font-family:Arial,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;font-size:14px;line-height:1.5";
 const PAGE: &str = "max-width:720px;margin:0 auto";
-const TABLE: &str = "border-collapse:collapse;width:100%;margin:8px 0 16px;font-size:13px";
+// Chinese words break between any two signs unless told otherwise.
+const TABLE: &str =
+    "border-collapse:collapse;width:100%;margin:8px 0 16px;font-size:13px;word-break:keep-all";
 const HEAD: &str = "text-align:left;vertical-align:bottom;padding:4px 6px;background:#e6ebf1;border-bottom:1px solid #8792a0";
 const HEAD_NUMBER: &str = "text-align:right;vertical-align:bottom;padding:4px 6px;background:#e6ebf1;border-bottom:1px solid #8792a0";
 const CELL: &str =

@@ -81,28 +81,57 @@ pub(super) struct Block {
     pub(super) rows: Vec<Vec<Cell>>,
 }
 
+/// Height of a line of text, in points.
+pub(super) const LINE: f64 = 15.0;
+
 /// Writes a block with its heading at a place; gives the row under it.
 pub(super) fn write(
     sheet: &mut Worksheet,
     block: &Block,
     (top, left): (u32, u16),
 ) -> Result<u32, XlsxError> {
+    // A text right of numbers, which stand at their right edge, begins with a gap.
+    let gap = |at: usize| at > 0 && numeric(block, at - 1) && !numeric(block, at);
     for (at, (column, head)) in (left..).zip(&block.heads).enumerate() {
-        let mut cells = block.rows.iter().filter_map(|row| row.get(at));
-        let numeric = cells.any(|cell| matches!(cell, Cell::Number(_) | Cell::Formatted(..)));
-        let format = if numeric {
+        let format = if numeric(block, at) {
             heading().set_align(FormatAlign::Right)
         } else {
-            heading()
+            indented(heading(), gap(at))
         };
         sheet.write_string_with_format(top, column, cleaned(&head.title), &format)?;
     }
+    sheet.set_row_height(top, LINE * f64::from(lines(block)))?;
+    let gaps: Vec<bool> = (0..block.heads.len()).map(gap).collect();
     for (row, cells) in (top + 1..).zip(&block.rows) {
-        for ((column, cell), head) in (left..).zip(cells).zip(&block.heads) {
-            write_cell(sheet, (row, column), cell, &head.format)?;
+        let columns = block.heads.iter().zip(&gaps);
+        for ((column, cell), (head, gap)) in (left..).zip(cells).zip(columns) {
+            write_cell(sheet, (row, column), cell, &head.format, *gap)?;
         }
     }
     Ok(top + 1 + length(block))
+}
+
+fn numeric(block: &Block, at: usize) -> bool {
+    let mut cells = block.rows.iter().filter_map(|row| row.get(at));
+    cells.any(|cell| matches!(cell, Cell::Number(_) | Cell::Formatted(..)))
+}
+
+fn indented(format: Format, gap: bool) -> Format {
+    if gap { format.set_indent(1) } else { format }
+}
+
+/// Lines of the heading. A spreadsheet program does not always find them by itself in a row that has a height.
+fn lines(block: &Block) -> u8 {
+    let of = |(at, head): (usize, &Head)| {
+        let room = width(block, at).unwrap_or(9.0) - 3.0;
+        match ems(&head.title) / room {
+            ratio if ratio <= 1.0 => 1,
+            // Words do not fill their lines.
+            ratio if ratio <= 1.7 => 2,
+            _ => 3,
+        }
+    };
+    block.heads.iter().enumerate().map(of).max().unwrap_or(1)
 }
 
 /// Sets the widths of the columns of blocks that stand one below the other.
@@ -145,6 +174,7 @@ fn write_cell(
     (row, column): (u32, u16),
     cell: &Cell,
     format: &str,
+    gap: bool,
 ) -> Result<(), XlsxError> {
     let number = |format: &str| Format::new().set_num_format(format);
     match cell {
@@ -153,10 +183,16 @@ fn write_cell(
             let format = Format::new()
                 .set_num_format("@")
                 .set_align(FormatAlign::Top);
+            let format = indented(format, gap);
             sheet.write_string_with_format(row, column, cleaned(text), &format)?;
         }
         Cell::Marked(text, tone) => {
-            sheet.write_string_with_format(row, column, cleaned(text), &toned(*tone))?;
+            sheet.write_string_with_format(
+                row,
+                column,
+                cleaned(text),
+                &indented(toned(*tone), gap),
+            )?;
         }
         Cell::Number(value) => {
             sheet.write_number_with_format(row, column, *value, &number(format))?;
@@ -242,7 +278,7 @@ pub(super) fn cleaned(text: &str) -> String {
 }
 
 /// Width of a text in letters; a Chinese character takes two.
-fn ems(text: &str) -> f64 {
+pub(super) fn ems(text: &str) -> f64 {
     text.chars()
         .map(|c| if c.is_ascii() { 1.0 } else { 1.9 })
         .sum()

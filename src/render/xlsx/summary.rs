@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_xlsxwriter::{
     ConditionalFormatCustomIcon, ConditionalFormatDataBar, ConditionalFormatIconSet,
-    ConditionalFormatIconType, ConditionalFormatType, Format, Sparkline, Url, Worksheet, XlsxError,
+    ConditionalFormatIconType, ConditionalFormatType, Format, FormatAlign, Sparkline, Url,
+    Worksheet, XlsxError,
 };
 
 use crate::i18n::text::Text;
@@ -15,8 +16,11 @@ use crate::report::document::{self, Document, KpiRow, Mark, Restated, Tone};
 
 use super::Listed;
 use super::cells::{
-    self, BLUE, Block, Cell, GREY, Head, ORANGE, bound_format, cleaned, length, number_format,
+    self, BLUE, Block, Cell, GREY, Head, ORANGE, bound_format, cleaned, ems, length, number_format,
 };
+
+/// Width of a column of sentences, in letters.
+const TEXT: f64 = 100.0;
 
 /// The format of numerators and denominators: sums of seconds need no decimals.
 const SUM: &str = "#,##0";
@@ -87,18 +91,27 @@ pub(super) fn sheet(
     let mut sheet = super::named(name)?;
     let mut row = head(&mut sheet, document, t)?;
     let rows: Vec<&KpiRow> = document.kpis().collect();
+    // Names of sheets stand in the first column.
+    let names = listed.iter().map(|part| ems(&part.name) + 2.0);
+    let names = names.fold(24.0, f64::max);
     if rows.is_empty() {
         sheet.set_freeze_panes(1, 0)?;
-    } else {
-        let block = figures(&rows, document, t);
-        cells::widths(&mut sheet, &[&block], 0)?;
-        cells::write(&mut sheet, &block, (row, 0))?;
-        super::framed(&mut sheet, &block, row)?;
-        conditional(&mut sheet, row, row + length(&block))?;
-        trends(&mut sheet, row + 1, &rows, history, t)?;
-        row += length(&block) + 2;
+        sheet.set_column_width(0, names)?;
+        sheet.set_column_width(1, TEXT)?;
+        row = texts(&mut sheet, document, row, Some(names + TEXT))?;
+        let last = contents(&mut sheet, listed, row, t)?;
+        sheet.set_print_area(0, 0, last, 1)?;
+        return Ok(sheet);
     }
-    row = texts(&mut sheet, document, row)?;
+    let block = figures(&rows, document, t);
+    cells::widths(&mut sheet, &[&block], 0)?;
+    sheet.set_column_width(0, names)?;
+    cells::write(&mut sheet, &block, (row, 0))?;
+    super::framed(&mut sheet, &block, row)?;
+    conditional(&mut sheet, row, row + length(&block))?;
+    trends(&mut sheet, row + 1, &rows, history, t)?;
+    row += length(&block) + 2;
+    row = texts(&mut sheet, document, row, None)?;
     let last = contents(&mut sheet, listed, row, t)?;
     // On paper the columns that people judge by; on the screen all of them.
     sheet.set_print_area(0, 0, last, TREND)?;
@@ -282,8 +295,15 @@ fn trends(
     Ok(())
 }
 
-/// What sections say in words; gives the row under them.
-fn texts(sheet: &mut Worksheet, document: &Document, mut row: u32) -> Result<u32, XlsxError> {
+/// What sections say in words, broken over the first two columns where they are so wide together; gives the row
+/// under them.
+fn texts(
+    sheet: &mut Worksheet,
+    document: &Document,
+    mut row: u32,
+    width: Option<f64>,
+) -> Result<u32, XlsxError> {
+    let broken = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     let bold = Format::new().set_bold();
     for block in document.blocks() {
         let document::Block::Text {
@@ -293,12 +313,24 @@ fn texts(sheet: &mut Worksheet, document: &Document, mut row: u32) -> Result<u32
         else {
             continue;
         };
-        sheet.write_string_with_format(row, 0, cleaned(heading), &bold)?;
-        for paragraph in paragraphs {
+        if !heading.is_empty() {
+            sheet.write_string_with_format(row, 0, cleaned(heading), &bold)?;
             row += 1;
-            sheet.write_string(row, 0, cleaned(paragraph))?;
         }
-        row += 2;
+        for paragraph in paragraphs {
+            match width {
+                Some(width) => {
+                    sheet.merge_range(row, 0, row, 1, &cleaned(paragraph), &broken)?;
+                    let lines = (ems(paragraph) / (width * 0.92)).ceil().max(1.0);
+                    sheet.set_row_height(row, cells::LINE * lines)?;
+                }
+                None => {
+                    sheet.write_string(row, 0, cleaned(paragraph))?;
+                }
+            }
+            row += 1;
+        }
+        row += 1;
     }
     Ok(row)
 }

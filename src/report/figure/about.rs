@@ -98,7 +98,7 @@ impl About<'_> {
         if let Some((bound, source)) = self.target {
             let target = format::bound(bound, self.unit, self.lang);
             notes.push(match source {
-                Some(source) => t.target_from(&target, source),
+                Some(source) => t.target_from(&target, &format::held(source)),
                 None => t.target_is(&target),
             });
         }

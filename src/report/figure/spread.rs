@@ -84,8 +84,11 @@ pub fn figure(
         let share = (total > 0).then(|| count as f64 / total as f64);
         format::maybe(share, Unit::Percent, about.lang)
     };
+    let last = bins.iter().filter_map(|bin| bin.to).fold(0.0, f64::max);
+    // The end of a bin, as on the axis.
+    let tick = |value| format::clock(value, last, about.unit, 1.0);
     let label = |bin: &Bin| match bin.to {
-        Some(to) => format!("{}–{}", tick(about, bin.from), tick(about, to)),
+        Some(to) => format!("{}–{}", tick(bin.from), tick(to)),
         None => format!(">\u{a0}{}", about.print(bin.from)),
     };
     let beyond = |bin: &Bin| match bound {
@@ -164,9 +167,4 @@ pub fn figure(
     ];
     let description = t.spread_description(about.title);
     Some(about.figure(Plot::Spread(plot), description, notes, columns, rows))
-}
-
-/// The end of a bin, as on the axis.
-fn tick(about: &About, value: f64) -> String {
-    format::tick(value, about.unit, 1.0)
 }

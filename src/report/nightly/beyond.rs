@@ -76,7 +76,7 @@ impl Page<'_> {
         let Self { lang, t, .. } = self;
         let interval = stretch.interval.map(|(low, high)| Interval { low, high });
         let mut parts =
-            vec![t.slow_held_against(&stretch.days.to_string(), &format::few(stretch.q))];
+            vec![t.slow_held_against(&stretch.days.to_string(), &format::equals(stretch.q))];
         if interval.is_some() {
             parts.push(t.interval_is(&format::interval(interval, Unit::Seconds, lang)));
         }
@@ -104,7 +104,7 @@ impl Page<'_> {
             t.slow_title_some(&slow.len().to_string())
         };
         let checked = t.slow_checked(
-            &found.stretches.len().to_string(),
+            &format::count(found.stretches.len() as u64),
             &format::few(found.false_alarms),
         );
         Some(Block::Text {
@@ -125,7 +125,7 @@ impl Page<'_> {
                 let t = self.t;
                 let recent = format::sum(Some(series.recent));
                 let evidence = vec![
-                    t.rising_held_against(&format::few(series.q), &recent),
+                    t.rising_held_against(&format::equals(series.q), &recent),
                     t.rising_do().to_owned(),
                 ];
                 self.found(

@@ -241,7 +241,7 @@ fn promises_say_what_is_broken_where_and_what_is_about_to_be() {
     let lead = sla.lead.as_ref().unwrap().replace('\u{a0}', " ");
     assert_eq!(
         lead,
-        "12 were due on the day and 4 of them broken; in four weeks 336 were due and 66.7 % kept. At the cut-off 2 are about to be late and 3 are late and still open. Lists: kefu sla warn, kefu sla late."
+        "12 were due on the day and 4 of them broken; in four weeks 336 were due and 66.7 % kept. At the cut-off, about to be late: 2; late and still open: 3. Lists: kefu sla warn, kefu sla late."
     );
     let drawn = figure(&document, "promises").unwrap();
     let title = drawn.title.replace('\u{a0}', " ");
@@ -336,7 +336,7 @@ fn what_rises_comes_with_what_was_checked_and_nothing_rising_is_said() {
     assert!(said.text.contains("at 滨江网点"), "{}", said.text);
     assert!(said.text.contains("14"), "{}", said.text);
     assert!(
-        said.evidence[0].contains("q = 0.023"),
+        said.evidence[0].contains("q\u{a0}=\u{a0}0.023"),
         "{:?}",
         said.evidence
     );

@@ -61,7 +61,7 @@ impl Page<'_> {
         let target_source = line
             .bound
             .and(line.target_source.as_ref())
-            .map(|source| source.get(lang).to_owned());
+            .map(|source| format::held(source.get(lang)));
         KpiRow {
             id: line.id.clone(),
             name: line.name.get(lang).to_owned(),

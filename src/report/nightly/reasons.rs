@@ -166,11 +166,11 @@ impl Page<'_> {
     }
 }
 
-/// A probability to three places.
+/// What a probability is, to three places.
 fn probability(p: f64) -> String {
     if p < 0.001 {
-        "< 0.001".to_owned()
+        format::equals(p)
     } else {
-        format!("{p:.3}")
+        format!("=\u{a0}{p:.3}")
     }
 }

@@ -161,7 +161,7 @@ impl Page<'_> {
         if let Some(bound) = line.bound {
             let target = format::bound(bound, line.unit, lang);
             notes.push(match &line.target_source {
-                Some(source) => t.target_from(&target, source.get(lang)),
+                Some(source) => t.target_from(&target, &format::held(source.get(lang))),
                 None => t.target_is(&target),
             });
         }

@@ -132,11 +132,13 @@ impl Page<'_> {
             description: (words.description)(t, &title),
             subtitle,
             notes: [
-                Some(t.waits_note(
-                    &few,
-                    &grid.sparse.to_string(),
-                    &grid.cells.len().to_string(),
-                )),
+                (grid.sparse > 0).then(|| {
+                    t.waits_note(
+                        &few,
+                        &grid.sparse.to_string(),
+                        &grid.cells.len().to_string(),
+                    )
+                }),
                 full.beyond(&grid).map(|hours| t.waits_hidden(&hours, &few)),
                 Some(t.scope_is(input.scope.get(lang))),
             ]

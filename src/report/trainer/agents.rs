@@ -36,7 +36,7 @@ pub(super) fn section(page: Page) -> Option<Section> {
     }
     if page.input.coaching.checked > 0 {
         blocks.push(Block::Table(page.coaching()));
-        let checked = page.input.coaching.checked.to_string();
+        let checked = format::count(page.input.coaching.checked as u64);
         blocks.push(Block::Text {
             heading: String::new(),
             paragraphs: vec![

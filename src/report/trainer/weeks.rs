@@ -112,7 +112,7 @@ impl Page<'_> {
             scope: input.head.scope.get(lang),
             lang,
         };
-        let how = t.weeks_how(&found.rows.len().to_string());
+        let how = t.weeks_how(&format::count(found.rows.len() as u64));
         let mut figure = persistence::figure(&about, &found.weeks, &rows, &how, t.col_problem())?;
         if found.contacts.1 > 0 {
             let without = format::count(found.contacts.1);
