@@ -140,12 +140,34 @@ fn themed(line: &str, out: &mut String) {
                 Some(ink) => paint(attribute, ink, out),
                 None => keep(attribute, value, out),
             },
-            ("points", points) => keep(attribute, points.trim_end(), out),
+            ("points", points) => keep(attribute, &lean(points), out),
             _ => keep(attribute, value, out),
         }
         rest = after;
     }
     out.push_str(rest);
+}
+
+/// The points of a line or an area without those that lie on a level stretch between their neighbours: a limit that
+/// stays where it is needs two.
+fn lean(points: &str) -> String {
+    let points: Vec<&str> = points.split_whitespace().collect();
+    let at = |point: &str| -> Option<(i32, i32)> {
+        let (x, y) = point.split_once(',')?;
+        Some((x.parse().ok()?, y.parse().ok()?))
+    };
+    let says_nothing = |i: usize| {
+        let place = |i: usize| points.get(i).and_then(|point| at(point));
+        let (Some(before), Some(here), Some(after)) =
+            (i.checked_sub(1).and_then(place), place(i), place(i + 1))
+        else {
+            return false;
+        };
+        let level = before.1 == here.1 && here.1 == after.1;
+        level && (before.0 < here.0) == (here.0 < after.0)
+    };
+    let kept = points.iter().enumerate().filter(|(i, _)| !says_nothing(*i));
+    kept.map(|(_, point)| *point).collect::<Vec<_>>().join(" ")
 }
 
 /// Text before the next attribute, its name, its value, and what follows it.
@@ -191,6 +213,15 @@ const _: () = assert!(FINE >= 1.0);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_level_stretch_needs_two_points() {
+        assert_eq!(lean("1,5 2,5 3,5 4,6 5,6 6,6 "), "1,5 3,5 4,6 6,6");
+        // Back and forth, a peak and a single point stay.
+        assert_eq!(lean("1,5 3,5 2,5"), "1,5 3,5 2,5");
+        assert_eq!(lean("1,5 2,4 3,5"), "1,5 2,4 3,5");
+        assert_eq!(lean("1,5"), "1,5");
+    }
 
     fn check(line: &str, expected: &str) {
         let mut out = String::new();

@@ -10,6 +10,9 @@ use crate::report::document::{KpiColumns, KpiRow, KpiTable, Tone};
 
 use super::{mark, tables};
 
+/// Days of every figure on a page; the workbook has all of them.
+const DAYS: usize = 31;
+
 pub(super) fn table(table: &KpiTable, t: Text) -> Result<Markup, RenderError> {
     let columns = &table.columns;
     let rows = table
@@ -18,6 +21,12 @@ pub(super) fn table(table: &KpiTable, t: Text) -> Result<Markup, RenderError> {
         .map(|part| row(part, columns))
         .collect::<Result<Vec<Markup>, _>>()?;
     let groups = |moved: bool| table.rows.iter().any(|part| has_moved(part) == moved);
+    let days = table
+        .history
+        .iter()
+        .map(|part| part.rows.len())
+        .max()
+        .unwrap_or(0);
     Ok(html! {
         @if groups(true) && groups(false) { div.filter hidden {
             label for="kpi-filter" { (t.filter_label()) }
@@ -39,7 +48,8 @@ pub(super) fn table(table: &KpiTable, t: Text) -> Result<Markup, RenderError> {
         @if !table.notes.is_empty() { div.notes { @for note in &table.notes { p { (note) } } } }
         @if !table.history.is_empty() { details.data {
             summary { (t.history_summary()) }
-            @for part in &table.history { (tables::whole(part, t)) }
+            @for part in &table.history { (tables::first_rows(part, DAYS, t)) }
+            @if days > DAYS { p.note { (t.data_hidden(&(days - DAYS).to_string())) } }
         } }
     })
 }
