@@ -313,7 +313,7 @@ proptest! {
     }
 }
 
-/// Years of small days: the last of them takes in what happens on one more.
+/// Two months of small days, and what a night takes in on top of them.
 #[test]
 fn a_night_leaves_the_days_out_of_its_reach_alone() {
     let small = Small::of(&[]);
