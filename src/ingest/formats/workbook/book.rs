@@ -224,6 +224,7 @@ impl Book {
                 let mut cells = book.worksheet_cells_reader(sheet)?;
                 while let Some(cell) = cells.next_cell()? {
                     let (row, column) = cell.get_position();
+                    within_sheet(row, column)?;
                     if rows
                         .cell(row, column, text(cell.get_value(), from_1904))
                         .is_err()
@@ -238,9 +239,7 @@ impl Book {
                 let mut cells = book.worksheet_cells_reader(sheet)?;
                 while let Some(cell) = cells.next_cell()? {
                     let (row, column) = cell.get_position();
-                    if column >= MAX_COLUMNS {
-                        return Err(Failure::Other(format!("column {column}")));
-                    }
+                    within_sheet(row, column)?;
                     if rows
                         .cell(row, column, text(cell.get_value(), from_1904))
                         .is_err()
@@ -260,6 +259,18 @@ impl Book {
             Self::Ods(mut book) => Ok(whole(&book.worksheet_range(sheet)?, false, rows)),
         }
     }
+}
+
+/// A cell can bear any name: the cells in front of it would fill the memory.
+fn within_sheet(row: u32, column: u32) -> std::result::Result<(), Failure> {
+    if column < MAX_COLUMNS {
+        return Ok(());
+    }
+    Err(Failure::Other(format!(
+        "a cell of row {} lies in column {}, of {MAX_COLUMNS} that a sheet can have",
+        u64::from(row) + 1,
+        u64::from(column) + 1
+    )))
 }
 
 /// A sheet that lies in memory.

@@ -425,3 +425,27 @@ fn a_cell_in_the_last_row_costs_nothing() {
     assert_eq!((block.len(), block.gaps), (2, 1_048_573));
     assert_eq!(block.blanks, crate::ingest::blanks::Blanks::default());
 }
+
+#[test]
+fn a_cell_beyond_the_last_column_ends_the_sheet() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "id").unwrap();
+    sheet.write(1, 16_383, 1).unwrap();
+    let sound = saved(book);
+    let file = patched_file(sound.path(), "xl/worksheets/sheet1.xml", |bytes| {
+        let text = String::from_utf8_lossy(bytes);
+        let far = text.replace("\"XFD2\"", "\"AZZZZZ2\"");
+        assert_ne!(text, far);
+        far.into_bytes()
+    });
+    let mut source = open(file.path(), Path::new("x"), "Sheet1").unwrap();
+    assert_eq!(source.next_block().unwrap().unwrap().len(), 1);
+    let error = source.next_block().unwrap_err().to_string();
+    assert!(
+        error.contains("a cell of row 2 lies in column 24238006, of 16384"),
+        "{error}"
+    );
+    let mut source = open(sound.path(), Path::new("x"), "Sheet1").unwrap();
+    assert_eq!(source.next_block().unwrap().unwrap().len(), 2);
+}
