@@ -74,7 +74,7 @@ impl Reach {
         for day in tickets {
             let days = BTreeSet::from([day.clone()]);
             let (old, new) = (on(then[2], &days), on(&facts[2], &days));
-            if written(&old)? != written(&new)? {
+            if !written(&old)?.equals_missing(&written(&new)?) {
                 derived.insert(day);
             }
             let (old, new) = (senders(&old)?, senders(&new)?);
@@ -177,19 +177,12 @@ fn chains(then: &[Part], now: &[Part], days: &BTreeSet<Day>) -> Result<BTreeSet<
 }
 
 /// Tickets that are contacts of their own, as far as contacts are made from them.
-fn written(parts: &[Part]) -> Result<Vec<String>> {
+fn written(parts: &[Part]) -> Result<DataFrame> {
     let columns = contacts::with_shared(contacts::OF_TICKETS);
-    let rows = frames::columns(fact("ticket_facts"), parts, &columns)?;
-    let rows = rows
+    frames::columns(fact("ticket_facts"), parts, &columns)?
         .lazy()
         .filter(col("contact_ref").is_null())
-        .select([as_struct(columns.iter().map(|name| col(*name)).collect()).alias("row")])
         .collect()
-        .computing("written tickets")?;
-    let column = rows.column("row").computing("written tickets")?;
-    let values = (0..column.len()).map(|row| column.get(row).map(|value| format!("{value:?}")));
-    values
-        .collect::<PolarsResult<Vec<_>>>()
         .computing("written tickets")
 }
 
