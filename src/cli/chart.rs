@@ -207,7 +207,10 @@ fn data(
             "chart",
             stretch(|stretch| Some(kind(stretch.chart).to_owned())),
         )
-        .text("reason", each().map(|row| row.1.reason.clone()))
+        .text(
+            "reason",
+            each().map(|row| row.1.reason.as_deref().map(breakable)),
+        )
         .text(
             "baseline_from",
             stretch(|stretch| Some(stretch.baseline.0.to_string())),
@@ -241,6 +244,11 @@ fn data(
         )
 }
 
+/// No-break spaces keep a figure and its unit together on a page; a terminal and a program want plain ones.
+fn breakable(text: &str) -> String {
+    text.replace('\u{a0}', " ")
+}
+
 fn for_people(charted: &Charted, single: SingleChart, lang: Lang) -> String {
     let t = Text(lang);
     let line = &charted.line;
@@ -253,7 +261,7 @@ fn for_people(charted: &Charted, single: SingleChart, lang: Lang) -> String {
         None => t.compare_title(name, &line.id),
     };
     let mut lines = vec![title];
-    lines.extend(single.reason);
+    lines.extend(single.reason.as_deref().map(breakable));
     let centre = line
         .movement
         .as_ref()
