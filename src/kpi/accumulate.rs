@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::stats::interval;
 use crate::stats::sum::Sum;
 
@@ -13,7 +15,7 @@ use super::figure::{Estimate, Interval};
 use super::tally::{Quantile, Tally, Values};
 
 /// The states of one KPI in every group of a grouping, by position of the group.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum States {
     /// Rows.
     Count(Vec<u64>),
@@ -123,9 +125,11 @@ impl States {
                     .for_each(|(sum, other)| sum.merge(other));
             }),
             (Self::Values(all), Self::Values(more)) => each(all, more, places, groups, |a, b| {
-                // Nothing comes for a settled group.
-                if let (Values::Open(all), Values::Open(more)) = (a, b) {
-                    all.merge(more);
+                match (a, b) {
+                    (Values::Open(all), Values::Open(more)) => all.merge(more),
+                    // A group that got all its rows in the later part; nothing comes for one that is settled.
+                    (a @ Values::Open(_), settled) => *a = settled,
+                    (Values::Settled(_), _) => {}
                 }
             }),
             (Self::Max(all), Self::Max(more)) => {

@@ -4,12 +4,15 @@
 mod members;
 mod merged;
 
+use std::collections::BTreeMap;
+
 use ahash::AHashMap;
 use arrow::array::{Array, AsArray, BooleanArray, Float64Array, RecordBatch};
 use arrow::buffer::BooleanBuffer;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
 use arrow::error::ArrowError;
+use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use crate::calendar::{Grain, epoch_days, from_epoch_days};
@@ -24,9 +27,7 @@ use super::catalogue::{Formula, Kpi};
 use super::program::{Place, Program, Value};
 use crate::expr::Expr;
 use members::{HOUR, Members, assign, hours, texts};
-use merged::{Merged, PartGroups};
-
-pub use merged::{Group, Groups};
+pub use merged::{Group, Groups, Merged, Sums};
 
 /// Days evaluated at a time per thread.
 const DAYS_PER_THREAD: usize = 4;
@@ -76,42 +77,67 @@ struct Counted {
 }
 
 impl Pass<'_> {
-    /// Evaluates the parts and returns one [`Groups`] per grouping.
+    /// Evaluates the parts and returns one [`Groups`] per grouping. Days are added up by month, and months then, so
+    /// that the same bits come of months that were added up before.
     ///
     /// # Errors
     /// When a part cannot be read.
     pub fn run(&self, parts: &[Part]) -> Result<Vec<Groups>> {
+        let mut whole: Vec<Merged> = self.groupings.iter().map(|_| Merged::default()).collect();
+        for parts in by_month(parts).into_values() {
+            for (whole, sums) in whole.iter_mut().zip(self.month(&parts)?) {
+                whole.add(sums);
+            }
+        }
+        Ok(self.in_order(whole))
+    }
+
+    /// What the parts of a month add up to in each grouping.
+    ///
+    /// # Errors
+    /// When a part cannot be read.
+    pub fn month(&self, parts: &[&Part]) -> Result<Vec<Sums>> {
         let ready = self.ready();
         let mut merged: Vec<Merged> = self.groupings.iter().map(|_| Merged::default()).collect();
-        let mut parts: Vec<&Part> = parts.iter().collect();
-        parts.sort_by(|a, b| a.partition.cmp(&b.partition));
         let days: Vec<&[&Part]> = parts.chunk_by(|a, b| a.partition == b.partition).collect();
         // A few days at a time: what a day adds up to is small only once it is part of the whole.
         for days in days.chunks(DAYS_PER_THREAD * rayon::current_num_threads().max(1)) {
-            let by_part: Vec<Vec<PartGroups>> = days
+            let by_part: Vec<Vec<Sums>> = days
                 .concat()
                 .par_iter()
                 .map(|part| ready.part(part))
                 .collect::<Result<_>>()?;
+            let mut by_grouping: Vec<Vec<Sums>> = vec![Vec::new(); merged.len()];
             for part in by_part {
-                for (whole, groups) in merged.iter_mut().zip(part) {
-                    whole.add(groups);
+                for (parts, sums) in by_grouping.iter_mut().zip(part) {
+                    parts.push(sums);
                 }
             }
             merged
                 .par_iter_mut()
+                .zip(by_grouping)
                 .zip(self.groupings)
-                .filter(|(_, grouping)| matches!(grouping.grain, Grain::Hour | Grain::Day))
-                .for_each(|(whole, _)| whole.settle(self.kpis));
+                .for_each(|((whole, parts), grouping)| {
+                    parts.into_iter().for_each(|sums| whole.add(sums));
+                    if matches!(grouping.grain, Grain::Hour | Grain::Day) {
+                        whole.settle(self.kpis);
+                    }
+                });
         }
-        Ok(merged
+        Ok(merged.into_iter().map(Merged::into_sums).collect())
+    }
+
+    /// The groups of each grouping in order, when everything is added.
+    #[must_use]
+    pub fn in_order(&self, merged: Vec<Merged>) -> Vec<Groups> {
+        merged
             .into_iter()
             .zip(self.groupings)
             .map(|(mut whole, grouping)| {
                 // Asked for one figure of an empty table, the answer is a row that says so.
                 if whole.states.is_empty() && grouping.grain == Grain::All && grouping.by.is_empty()
                 {
-                    whole.add(PartGroups {
+                    whole.add(Sums {
                         groups: vec![Group {
                             period: String::new(),
                             members: Vec::new(),
@@ -121,7 +147,13 @@ impl Pass<'_> {
                 }
                 whole.in_order()
             })
-            .collect())
+            .collect()
+    }
+
+    /// The columns that are read of the fact table, in order.
+    #[must_use]
+    pub fn columns(&self) -> Vec<&'static str> {
+        self.ready().columns
     }
 
     fn empty_states(&self, groups: usize) -> Vec<States> {
@@ -184,7 +216,7 @@ impl Pass<'_> {
 }
 
 impl Ready<'_> {
-    fn part(&self, part: &Part) -> Result<Vec<PartGroups>> {
+    fn part(&self, part: &Part) -> Result<Vec<Sums>> {
         let rows = parquet_io::read_coded(&part.path, &self.columns)?;
         let date = part
             .partition
@@ -201,7 +233,7 @@ impl Ready<'_> {
         &self,
         rows: &RecordBatch,
         date: Option<i32>,
-    ) -> std::result::Result<Vec<PartGroups>, ArrowError> {
+    ) -> std::result::Result<Vec<Sums>, ArrowError> {
         let n = rows.num_rows();
         let values = self.program.run(rows, date)?;
         let truth = |at: Place| held(&values[at].flags(n));
@@ -214,14 +246,27 @@ impl Ready<'_> {
             .iter()
             .map(|kpi| kpi.counted(&values, &base))
             .collect::<std::result::Result<Vec<_>, _>>()?;
+        let day = date.and_then(from_epoch_days);
         let mut known: AHashMap<&str, Members> = AHashMap::new();
-        let mut of_part = Vec::with_capacity(self.pass.groupings.len());
-        for grouping in self.pass.groupings {
+        let mut of_part: Vec<Sums> = Vec::with_capacity(self.pass.groupings.len());
+        for (at, grouping) in self.pass.groupings.iter().enumerate() {
             if !self.pass.fits(grouping) {
-                of_part.push(PartGroups {
+                of_part.push(Sums {
                     groups: Vec::new(),
                     states: self.pass.empty_states(0),
                 });
+                continue;
+            }
+            // The members of a day are the same in every longer period.
+            let same = |other: &Grouping| {
+                other.by == grouping.by && ![other.grain, grouping.grain].contains(&Grain::Hour)
+            };
+            if let Some(same) = self.pass.groupings[..at].iter().position(same) {
+                let mut sums = of_part[same].clone();
+                for group in &mut sums.groups {
+                    group.period = period(grouping.grain, day);
+                }
+                of_part.push(sums);
                 continue;
             }
             for name in grouping.by.iter().map(String::as_str).chain([HOUR]) {
@@ -230,7 +275,7 @@ impl Ready<'_> {
                 }
                 known.insert(name, self.members(rows, name)?);
             }
-            of_part.push(self.grouped(grouping, &known, &base, &counted, date));
+            of_part.push(self.grouped(grouping, &known, &base, &counted, day));
         }
         Ok(of_part)
     }
@@ -265,8 +310,8 @@ impl Ready<'_> {
         known: &AHashMap<&str, Members>,
         base: &BooleanBuffer,
         counted: &[Counted],
-        date: Option<i32>,
-    ) -> PartGroups {
+        day: Option<NaiveDate>,
+    ) -> Sums {
         let by: Vec<&Members> = (grouping.grain == Grain::Hour)
             .then_some(HOUR)
             .into_iter()
@@ -290,7 +335,6 @@ impl Ready<'_> {
                 }
             }
         }
-        let day = date.and_then(from_epoch_days);
         let groups = assigned
             .groups
             .iter()
@@ -299,21 +343,18 @@ impl Ready<'_> {
                     .iter()
                     .zip(places)
                     .map(|(members, place)| members.names[*place as usize].clone());
-                let period = match (grouping.grain, day) {
-                    (Grain::All, _) | (_, None) => String::new(),
-                    (Grain::Hour, Some(day)) => {
-                        let hour = members.next().flatten().unwrap_or_default();
-                        format!("{day}T{hour}")
-                    }
-                    (grain, Some(day)) => grain.first_day(day).to_string(),
-                };
+                let mut period = period(grouping.grain, day);
+                if grouping.grain == Grain::Hour && day.is_some() {
+                    let hour = members.next().flatten().unwrap_or_default();
+                    period = format!("{period}T{hour}");
+                }
                 Group {
                     period,
                     members: members.collect(),
                 }
             })
             .collect();
-        PartGroups { groups, states }
+        Sums { groups, states }
     }
 }
 
@@ -341,6 +382,28 @@ impl Wanted {
             values,
             weights,
         })
+    }
+}
+
+/// Parts by month in the order of time, as `2026-03`; those without a day come first.
+#[must_use]
+pub fn by_month(parts: &[Part]) -> BTreeMap<Option<&str>, Vec<&Part>> {
+    let mut parts: Vec<&Part> = parts.iter().collect();
+    parts.sort_by(|a, b| a.partition.cmp(&b.partition));
+    let mut months = BTreeMap::<_, Vec<&Part>>::new();
+    for part in parts {
+        let month = part.partition.as_deref().and_then(|day| day.get(..7));
+        months.entry(month).or_default().push(part);
+    }
+    months
+}
+
+/// How a period is called that a day lies in; of hours, the day.
+fn period(grain: Grain, day: Option<NaiveDate>) -> String {
+    match (grain, day) {
+        (Grain::All, _) | (_, None) => String::new(),
+        (Grain::Hour, Some(day)) => day.to_string(),
+        (grain, Some(day)) => grain.first_day(day).to_string(),
     }
 }
 

@@ -98,39 +98,69 @@ impl Query {
         catalogue: &Catalogue,
         parts: impl Fn(&'static Fact) -> Result<Vec<Part>>,
     ) -> Result<Answer<'_>> {
-        let needed = self.needed(catalogue);
+        let scans = self.scans(catalogue)?;
+        let mut found = Vec::with_capacity(scans.len());
+        for scan in &scans {
+            found.push(scan.pass().run(&parts(scan.fact)?)?);
+        }
+        self.put_together(catalogue, &scans, found)
+    }
+
+    /// The scans of fact tables that answer the query.
+    ///
+    /// # Errors
+    /// When a dimension or the condition does not fit the fact of a KPI.
+    pub(super) fn scans<'c>(&self, catalogue: &'c Catalogue) -> Result<Vec<Scan<'c>>> {
+        let scans = passes(&self.needed(catalogue), catalogue).into_iter();
+        scans
+            .map(|(fact, of_fact)| {
+                let (groupings, places) = self.usable_groupings(fact, catalogue, &of_fact)?;
+                let condition = both(
+                    self.condition(fact)?,
+                    common(&catalogue.kpis[of_fact[0]]).cloned(),
+                );
+                Ok(Scan {
+                    fact,
+                    kpis: of_fact.iter().map(|at| &catalogue.kpis[*at]).collect(),
+                    positions: of_fact,
+                    groupings,
+                    places,
+                    condition,
+                })
+            })
+            .collect()
+    }
+
+    /// The answer that the groups of the scans make, those of each in the order of its groupings.
+    ///
+    /// # Errors
+    /// When the condition does not fit the fact of a KPI.
+    pub(super) fn put_together<'c>(
+        self,
+        catalogue: &'c Catalogue,
+        scans: &[Scan<'c>],
+        found: Vec<Vec<Groups>>,
+    ) -> Result<Answer<'c>> {
         let mut figures: Vec<Figures> = vec![Figures::new(); self.groupings.len()];
-        for (fact, of_fact) in passes(&needed, catalogue) {
-            let (usable, places) = self.usable_groupings(fact, catalogue, &of_fact)?;
-            let condition = both(
-                self.condition(fact)?,
-                common(&catalogue.kpis[of_fact[0]]).cloned(),
-            );
-            let kpis: Vec<&Kpi> = of_fact.iter().map(|at| &catalogue.kpis[*at]).collect();
-            let pass = Pass {
-                fact,
-                kpis: &kpis,
-                groupings: &usable,
-                condition: condition.as_ref(),
-            };
-            for (groups, place) in pass.run(&parts(fact)?)?.into_iter().zip(places) {
+        for (scan, found) in scans.iter().zip(found) {
+            for (groups, place) in found.into_iter().zip(&scan.places) {
                 if groups.groups.is_empty() {
                     continue;
                 }
-                let by = &self.groupings[place].by;
+                let by = &self.groupings[*place].by;
                 let groups = Arc::new(groups);
-                for (state, (at, kpi)) in of_fact.iter().zip(&kpis).enumerate() {
+                for (state, (at, kpi)) in scan.positions.iter().zip(&scan.kpis).enumerate() {
                     if by.iter().all(|name| kpi.has_dimension(name)) {
-                        figures[place].insert(*at, (groups.clone(), state));
+                        figures[*place].insert(*at, (groups.clone(), state));
                     }
                 }
             }
         }
         // Which target holds depends on what the rows have in common.
         let mut asked = BTreeMap::new();
-        for fact in needed.iter().filter_map(|at| catalogue.kpis[*at].fact) {
-            if let Some(condition) = self.condition(fact)? {
-                asked.insert(fact.name, condition);
+        for scan in scans {
+            if let Some(condition) = self.condition(scan.fact)? {
+                asked.insert(scan.fact.name, condition);
             }
         }
         Ok(Answer {
@@ -204,6 +234,32 @@ impl Query {
         Ok(usable
             .map(|(place, grouping)| (grouping.clone(), place))
             .unzip())
+    }
+}
+
+/// A scan of a fact table that serves several KPIs and groupings.
+pub(super) struct Scan<'c> {
+    /// The fact table.
+    pub fact: &'static Fact,
+    /// The KPIs' positions in the catalogue.
+    positions: Vec<usize>,
+    kpis: Vec<&'c Kpi>,
+    /// The groupings that the fact table has the dimensions of.
+    pub groupings: Vec<Grouping>,
+    /// Their positions in the query.
+    pub places: Vec<usize>,
+    condition: Option<Expr>,
+}
+
+impl Scan<'_> {
+    /// The pass over the table's parts.
+    pub fn pass(&self) -> Pass<'_> {
+        Pass {
+            fact: self.fact,
+            kpis: &self.kpis,
+            groupings: &self.groupings,
+            condition: self.condition.as_ref(),
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! What quantiles are computed from.
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// Values and how often each came, in runs that ascend: most durations are whole seconds, of which there
 /// are far fewer than rows.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -8,6 +11,40 @@ pub struct Tally {
     /// How many runs there were when they were last put in order.
     in_order: usize,
 }
+
+/// Twelve bytes for each run, the value and how often it came; they are in order.
+impl Serialize for Tally {
+    fn serialize<S: Serializer>(&self, into: S) -> Result<S::Ok, S::Error> {
+        let mut bytes = Vec::with_capacity(self.runs.len() * RUN);
+        for (value, times) in &self.runs {
+            bytes.extend(value.to_le_bytes());
+            bytes.extend(times.to_le_bytes());
+        }
+        into.serialize_bytes(&bytes)
+    }
+}
+
+impl<'de> Deserialize<'de> for Tally {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let bytes: &[u8] = Deserialize::deserialize(from)?;
+        let (runs, []) = bytes.as_chunks::<RUN>() else {
+            return Err(D::Error::custom("runs of values that are cut off"));
+        };
+        let runs: Vec<(f64, u32)> = runs
+            .iter()
+            .map(|run| {
+                let [a, b, c, d, e, f, g, h, times @ ..] = *run;
+                let value = f64::from_le_bytes([a, b, c, d, e, f, g, h]);
+                (value, u32::from_le_bytes(times))
+            })
+            .collect();
+        let in_order = runs.len();
+        Ok(Self { runs, in_order })
+    }
+}
+
+/// Bytes of a run when it is stored.
+const RUN: usize = 12;
 
 /// Runs that are worth putting in order.
 const MANY: usize = 256;
@@ -45,6 +82,12 @@ impl Tally {
         }
     }
 
+    /// Whether there are no values.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
     /// Rows in all, and the value at a position among them in ascending order; they are in order.
     pub fn ranked(&self) -> (u64, impl Fn(u64) -> Option<f64>) {
         // Rows up to and including each value.
@@ -63,7 +106,7 @@ impl Tally {
 }
 
 /// What a quantile is computed from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Values {
     /// Every value so far.
     Open(Tally),
@@ -72,7 +115,7 @@ pub enum Values {
 }
 
 /// A quantile.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Quantile {
     /// Rows.
     pub n: u64,

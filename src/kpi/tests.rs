@@ -410,10 +410,12 @@ fn read_mart(bytes: &[u8]) -> RecordBatch {
 #[test]
 fn the_mart_holds_the_same_figures_as_the_query() {
     let centre = Centre::of(&[&cisco()]);
-    let mut mart = mart::compute(&centre.catalogue, &centre.source()).unwrap();
+    let mut mart = mart::compute(&centre.catalogue, &centre.source(), false).unwrap();
     let at = centre.catalogue.position("asa").unwrap();
-    let of_mart = mart.of(at, Grain::Day, &["queue"]);
-    assert_eq!(of_mart, centre.ask(&["asa"], Grain::Day, &["queue"], None));
+    for (grain, by) in [(Grain::All, "queue"), (Grain::All, "agent_id")] {
+        let of_mart = mart.of(at, grain, &[by]);
+        assert_eq!(of_mart, centre.ask(&["asa"], grain, &[by], None));
+    }
     let judged = Judged {
         lower: Some(2.5),
         upper: Some(30.0),

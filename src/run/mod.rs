@@ -150,7 +150,7 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Summary> {
     let _lock = store.lock()?;
     let ingested = take_in(job, &store, progress)?;
     let derived = derive(job, &store, &promises, progress)?;
-    let mut summary = publish_run(job, &store, &catalogue, &derived.run, progress)?;
+    let mut summary = publish_run(job, &store, &catalogue, &derived.run, true, progress)?;
     summary.files = ingested.files;
     summary.refused = ingested.refused;
     summary.store_changed = derived.changed;
@@ -181,7 +181,7 @@ pub fn report(job: &Job, progress: &dyn Progress) -> Result<Summary> {
         progress.warn(note);
     }
     let source = reading.source();
-    publish_run(job, source.store, &catalogue, run, progress)
+    publish_run(job, source.store, &catalogue, run, false, progress)
 }
 
 /// The newest run of a store.
@@ -357,16 +357,18 @@ fn short_hash(text: &str, digits: usize) -> String {
     blake3::hash(text.as_bytes()).to_hex().as_str()[..digits].to_owned()
 }
 
+/// Computes the figures of a run, and writes marts and reports; `keep` as of [`mart::compute`].
 fn publish_run(
     job: &Job,
     store: &Store,
     catalogue: &Catalogue,
     run: &Run,
+    keep: bool,
     progress: &dyn Progress,
 ) -> Result<Summary> {
     progress.stage("measure", 1);
     let source = Source { store, run };
-    let mut mart = mart::compute(catalogue, &source)?;
+    let mut mart = mart::compute(catalogue, &source, keep)?;
     progress.step("KPIs computed");
     let night = night::assemble(job, catalogue, &source, &mart)?;
     mart.judge(judged::charts(

@@ -199,7 +199,7 @@ pub fn assemble(
         kpis,
         waits: heat(catalogue, source, "asa", date)?,
         abandons: heat(catalogue, source, "abandon_rate", date)?,
-        problems: by_problem(job, catalogue, mart, date)?,
+        problems: by_problem(job, catalogue, source, date)?,
         linking: linking(job, catalogue, source, date)?,
         insight: Insight {
             names: Some(job.settings.taxonomy.lookup()),
@@ -510,20 +510,16 @@ fn heat(
 fn by_problem(
     job: &Job,
     catalogue: &Catalogue,
-    mart: &Mart<'_>,
+    source: &Source<'_>,
     date: NaiveDate,
 ) -> Result<Option<Problems>> {
     let (from, to) = four_weeks(date);
     let names = job.settings.taxonomy.lookup();
-    let mut contacts: BTreeMap<Option<String>, u64> = BTreeMap::new();
-    let at = catalogue.position("contacts")?;
-    for row in mart.of(at, Grain::Day, &["problem_type"]) {
-        let day: Option<NaiveDate> = row.group.period.parse().ok();
-        if day.is_some_and(|day| from <= day && day <= to) {
-            let problem = row.group.members.first().cloned().flatten();
-            *contacts.entry(problem).or_default() += row.estimate.n;
-        }
-    }
+    let rows = recent(catalogue, source, "contacts", &["problem_type"], (from, to))?;
+    let mut contacts: BTreeMap<Option<String>, u64> = rows
+        .into_iter()
+        .map(|row| (row.group.members.first().cloned().flatten(), row.estimate.n))
+        .collect();
     let untyped = contacts.remove(&None).unwrap_or(0);
     let rows: Vec<ProblemRow> = contacts
         .iter()

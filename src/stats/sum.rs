@@ -1,11 +1,13 @@
 //! Sums that lose no digits.
 
+use serde::{Deserialize, Serialize};
+
 /// A sum with the rounding errors carried along, as exact as one computed with twice the digits: its error does
 /// not grow with n.
 ///
 /// Source: Neumaier (1974), *Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen*,
 /// Zeitschrift für Angewandte Mathematik und Mechanik 54.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sum {
     total: f64,
     lost: f64,

@@ -5,6 +5,7 @@
 //! the version of every table, and readers read those versions, so a run that died is invisible.
 
 pub mod delta;
+pub mod figures;
 pub mod keys;
 mod log;
 pub mod merge;
@@ -137,7 +138,9 @@ impl Store {
             std::fs::remove_dir_all(&staging)
                 .map_err(|error| Error::io("empty", &staging, error))?;
         }
-        remove_unfinished(&self.root.join(quarantine::FOLDER))?;
+        for folder in [quarantine::FOLDER, figures::FOLDER] {
+            remove_unfinished(&self.root.join(folder))?;
+        }
         // Of the record of the runs first: it says which versions of the others must be there.
         log::remove_torn(&self.root.join(runs::TABLE), None)?;
         let known = self.latest_run()?.map(|run| run.versions);

@@ -8,15 +8,19 @@ use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::error::ArrowError;
+use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::KeyValue;
+use parquet::file::metadata::{KeyValue, PageIndexPolicy, ParquetMetaDataReader};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::file::reader::ChunkReader;
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
 use crate::error::{Error, Result};
@@ -165,6 +169,82 @@ impl<W: Write + Send> Stream<W> {
     pub fn finish(self) -> Result<W> {
         self.0.into_inner().map_err(refused)
     }
+
+    /// Ends the file with the rows of other files of the same columns, as they are: nothing is decoded.
+    ///
+    /// # Errors
+    /// When one of them is no Parquet file or has other columns, or the file cannot be written.
+    pub fn finish_with(self, others: impl IntoIterator<Item = Bytes>) -> Result<W> {
+        let (mut writer, _) = self.0.into_serialized_writer().map_err(refused)?;
+        for other in others {
+            append(&mut writer, &other).map_err(refused)?;
+        }
+        writer.into_inner().map_err(refused)
+    }
+}
+
+/// Adds the row groups of a file.
+fn append<W: Write + Send>(
+    writer: &mut SerializedFileWriter<W>,
+    other: &Bytes,
+) -> std::result::Result<(), ParquetError> {
+    let metadata = ParquetMetaDataReader::new()
+        .with_page_index_policy(PageIndexPolicy::Optional)
+        .parse_and_finish(other)?;
+    if metadata.file_metadata().schema() != writer.schema_descr().root_schema() {
+        return Err(ParquetError::General("files of other columns".to_owned()));
+    }
+    for (at, group) in metadata.row_groups().iter().enumerate() {
+        let mut rows = writer.next_row_group()?;
+        for (place, column) in group.columns().iter().enumerate() {
+            let offsets = metadata
+                .offset_index()
+                .and_then(|groups| groups.get(at)?.get(place).cloned());
+            let close = ColumnCloseResult {
+                bytes_written: u64::try_from(column.compressed_size()).unwrap_or_default(),
+                rows_written: u64::try_from(group.num_rows()).unwrap_or_default(),
+                metadata: column.clone(),
+                bloom_filter: None,
+                // Statistics are those of whole chunks.
+                column_index: None,
+                offset_index: offsets,
+            };
+            rows.append_column(other, close)?;
+        }
+        rows.close()?;
+    }
+    Ok(())
+}
+
+/// A hash of some columns of a file, as they are stored: files with the same hash hold the same rows in them.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn fingerprint(path: &Path, columns: &[&str]) -> Result<String> {
+    let fail = |source| Error::Parquet {
+        what: path.display().to_string(),
+        source,
+    };
+    let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
+    let metadata = ParquetMetaDataReader::new()
+        .parse_and_finish(&file)
+        .map_err(fail)?;
+    let mut hasher = blake3::Hasher::new();
+    for group in metadata.row_groups() {
+        hasher.update(&group.num_rows().to_le_bytes());
+        for column in group.columns() {
+            let name = column.column_descr().name();
+            if !columns.contains(&name) {
+                continue;
+            }
+            hasher.update(name.as_bytes());
+            let (start, length) = column.byte_range();
+            let length = usize::try_from(length).unwrap_or(usize::MAX);
+            let bytes = file.get_bytes(start, length).map_err(fail)?;
+            hasher.update(&bytes);
+        }
+    }
+    Ok(hasher.finalize().to_hex().as_str()[..32].to_owned())
 }
 
 /// What went wrong: with the place it is written to, or with the batch.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use ahash::AHashMap;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::kpi::accumulate::{Estimator, States};
 use crate::kpi::catalogue::Kpi;
 
 /// A group: its period and its members, one per dimension of the grouping.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Group {
     /// First day of the period, `2026-03-02T14` for hours (`2026-10-25T02B` the second time the clock shows
     /// that hour), empty for all.
@@ -29,15 +30,16 @@ pub struct Groups {
     pub states: Vec<States>,
 }
 
-/// The states of one part in one grouping.
-pub(super) struct PartGroups {
+/// What the rows of some parts add up to in one grouping: groups as they came, and the states of each KPI in them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sums {
     pub(super) groups: Vec<Group>,
     pub(super) states: Vec<States>,
 }
 
-/// The states of several parts.
+/// Sums that are put together.
 #[derive(Default)]
-pub(super) struct Merged {
+pub struct Merged {
     known: AHashMap<Arc<Group>, usize>,
     groups: Vec<Arc<Group>>,
     pub(super) states: Vec<States>,
@@ -47,27 +49,30 @@ pub(super) struct Merged {
 }
 
 impl Merged {
-    pub(super) fn add(&mut self, part: PartGroups) {
-        if part.groups.is_empty() {
+    /// Adds what later parts add up to.
+    pub fn add(&mut self, later: Sums) {
+        if later.groups.is_empty() {
             return;
         }
-        let places: Vec<usize> = part
+        let places: Vec<usize> = later
             .groups
             .into_iter()
             .map(|group| {
+                if let Some(at) = self.known.get(&group) {
+                    return *at;
+                }
                 let group = Arc::new(group);
-                *self.known.entry(group).or_insert_with_key(|group| {
-                    self.groups.push(group.clone());
-                    self.groups.len() - 1
-                })
+                self.groups.push(group.clone());
+                self.known.insert(group, self.groups.len() - 1);
+                self.groups.len() - 1
             })
             .collect();
         // The groups of the first part stand in the order they came.
         if self.states.is_empty() {
-            self.states = part.states;
+            self.states = later.states;
             return;
         }
-        for (whole, states) in self.states.iter_mut().zip(part.states) {
+        for (whole, states) in self.states.iter_mut().zip(later.states) {
             whole.merge(states, &places, self.groups.len());
         }
     }
@@ -80,7 +85,19 @@ impl Merged {
         self.settled = self.groups.len();
     }
 
-    pub(super) fn in_order(mut self) -> Groups {
+    /// All of it as one summand.
+    pub(super) fn into_sums(mut self) -> Sums {
+        self.states.par_iter_mut().for_each(States::sort);
+        drop(self.known);
+        Sums {
+            groups: self.groups.into_iter().map(Arc::unwrap_or_clone).collect(),
+            states: self.states,
+        }
+    }
+
+    /// The groups in order, with their states.
+    #[must_use]
+    pub fn in_order(mut self) -> Groups {
         self.states.par_iter_mut().for_each(States::sort);
         let mut places: Vec<usize> = (0..self.groups.len()).collect();
         places.sort_by(|a, b| self.groups[*a].cmp(&self.groups[*b]));
