@@ -2,7 +2,7 @@
 
 mod months;
 
-use bytes::Bytes;
+use std::io::Write;
 
 use crate::calendar::Grain;
 use crate::error::Result;
@@ -13,7 +13,7 @@ pub use super::batches::{Charts, Judged};
 use super::catalogue::Catalogue;
 use super::pass::Grouping;
 use super::query::{Answer, Query, Row, Source};
-use months::Months;
+use months::{Days, Months};
 
 /// The dimensions of the mart; a fact that lacks one has no rows for it.
 const DIMENSIONS: &[&str] = &[
@@ -29,10 +29,10 @@ const DIMENSIONS: &[&str] = &[
     "item",
 ];
 
-/// The figures of the mart: those of the members by day as the bytes of Parquet files, the others by grouping.
+/// The figures of the mart: those of the members by day as Parquet files, the others by grouping.
 pub struct Mart<'c> {
     answer: Answer<'c>,
-    days: Vec<Bytes>,
+    days: Vec<Days>,
     charts: Charts,
 }
 
@@ -97,20 +97,24 @@ impl Mart<'_> {
         self.charts = charts;
     }
 
-    /// The mart as Parquet, one row per KPI, period and member, with where it came from in the metadata. Members by day
-    /// come last, month by month.
+    /// Writes the mart as Parquet, one row per KPI, period and member, with where it came from in the metadata. Members
+    /// by day come last, month by month.
     ///
     /// # Errors
-    /// When Arrow or Parquet refuses the columns.
-    pub fn parquet(&self, run: &str) -> Result<Vec<u8>> {
+    /// When Arrow or Parquet refuses the columns, or they cannot be written.
+    pub fn parquet<W: Write + Send>(&self, run: &str, into: W) -> Result<W> {
         let groupings = self.answer.groupings();
         let kpis = &self.answer.catalogue().kpis;
         let ids: Vec<&str> = kpis.iter().map(|kpi| kpi.id.as_str()).collect();
         let metadata = [("kefu.run", run.to_owned()), ("kefu.kpis", ids.join(","))];
         let columns = |at: usize| columns(&groupings[at], &self.charts);
-        let mut stream = Stream::new(Vec::new(), batches::schema(&columns(0)), &metadata)?;
+        let mut stream = Stream::new(into, batches::schema(&columns(0)), &metadata)?;
         batches::write(&self.answer, 0..groupings.len(), columns, &mut stream)?;
-        stream.finish_with(self.days.iter().cloned())
+        let mut followed = stream.followed()?;
+        for days in &self.days {
+            days.follow(&mut followed)?;
+        }
+        followed.finish()
     }
 }
 

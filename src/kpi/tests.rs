@@ -422,7 +422,7 @@ fn the_mart_holds_the_same_figures_as_the_query() {
         signal: Some("outside"),
     };
     mart.judge(Charts::from([((at, "2026-03-02".to_owned()), judged)]));
-    let bytes = mart.parquet("r0001").unwrap();
+    let bytes = mart.parquet("r0001", Vec::new()).unwrap();
     let batch = read_mart(&bytes);
     let column = |name: &str| batch.column_by_name(name).unwrap();
     let signals = cast(column("signal"), &DataType::Utf8).unwrap();
@@ -456,7 +456,7 @@ fn the_mart_holds_the_same_figures_as_the_query() {
     assert_eq!((limit("limit_low"), limit("limit_high")), (2.5, 30.0));
     assert_eq!(
         bytes,
-        mart.parquet("r0001").unwrap(),
+        mart.parquet("r0001", Vec::new()).unwrap(),
         "the same input gives the same bytes"
     );
 }

@@ -3,8 +3,9 @@
 //! Which columns a mart has is read from the file that is published; what they mean from `schema::dictionary`.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use bytes::Bytes;
 use parquet::basic::Type;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
@@ -16,6 +17,8 @@ use crate::schema::Physical;
 use crate::schema::dictionary::{Entry, about, entry};
 use crate::schema::facts::FACTS;
 use crate::schema::privacy::Class;
+
+use super::publish::{Content, Rendered};
 
 /// Ready queries for DuckDB.
 const SQL: &str = include_str!("dictionary/queries.sql");
@@ -41,32 +44,31 @@ struct Line {
 ///
 /// # Errors
 /// When a mart is not Parquet, which they are.
-pub fn files(
-    marts: &[&(PathBuf, Vec<u8>)],
-    metadata: &[(&str, String)],
-) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+pub fn files(marts: &[&Rendered], metadata: &[(&str, String)]) -> Result<Vec<Rendered>> {
     let mut lines = Vec::new();
-    for (path, bytes) in marts {
-        lines.extend(of_mart(path, bytes)?);
+    for (path, content) in marts {
+        lines.extend(of_mart(path, content)?);
     }
     lines.extend(own());
     lines.extend(of_facts());
     let folder = Path::new("marts");
     let parquet = frame(&lines).parquet("dictionary", metadata)?;
-    Ok(vec![
-        (folder.join("dictionary.parquet"), parquet),
-        (folder.join("dictionary.md"), markdown(&lines).into_bytes()),
-        (folder.join("queries.sql"), SQL.as_bytes().to_vec()),
-        (folder.join("queries.py"), PYTHON.as_bytes().to_vec()),
-    ])
+    let files = [
+        ("dictionary.parquet", parquet),
+        ("dictionary.md", markdown(&lines).into_bytes()),
+        ("queries.sql", SQL.as_bytes().to_vec()),
+        ("queries.py", PYTHON.as_bytes().to_vec()),
+    ];
+    let files = files.map(|(name, bytes)| (folder.join(name), bytes.into()));
+    Ok(files.into())
 }
 
-fn of_mart(path: &Path, bytes: &[u8]) -> Result<Vec<Line>> {
+fn of_mart(path: &Path, content: &Content) -> Result<Vec<Line>> {
     let table = path
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let metadata = footer(bytes).map_err(|source| Error::Parquet {
+    let metadata = footer(content).map_err(|source| Error::Parquet {
         what: path.display().to_string(),
         source,
     })?;
@@ -80,13 +82,14 @@ fn of_mart(path: &Path, bytes: &[u8]) -> Result<Vec<Line>> {
     Ok(lines.collect())
 }
 
-/// The metadata at the end of a Parquet file: its length stands before the last four bytes.
-fn footer(bytes: &[u8]) -> std::result::Result<ParquetMetaData, ParquetError> {
-    let short = || ParquetError::General("the file is cut off".to_owned());
-    let (rest, tail) = bytes.split_last_chunk::<8>().ok_or_else(short)?;
-    let length = u32::from_le_bytes([tail[0], tail[1], tail[2], tail[3]]) as usize;
-    let start = rest.len().checked_sub(length).ok_or_else(short)?;
-    ParquetMetaDataReader::decode_metadata(&rest[start..])
+/// The metadata of a Parquet file.
+fn footer(content: &Content) -> std::result::Result<ParquetMetaData, ParquetError> {
+    let mut reader = ParquetMetaDataReader::new();
+    match content {
+        Content::Bytes(bytes) => reader.try_parse(&Bytes::copy_from_slice(bytes))?,
+        Content::File(file) => reader.try_parse(file.as_file())?,
+    }
+    reader.finish()
 }
 
 /// The type in the words of SQL.

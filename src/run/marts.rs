@@ -21,11 +21,12 @@ use crate::stats::sum::whole;
 
 use super::insights::{Insights, PLACES};
 use super::night::{Documents, Night};
+use super::publish::Rendered;
 
 /// The changes of the week: id, question, answer.
 type Compared<'a> = [(&'a str, &'a Question, &'a Comparison)];
 
-/// Computes the marts of the day reported on: their places below the output folder and their bytes.
+/// Computes the marts of the day reported on: their places below the output folder and what they hold.
 ///
 /// # Errors
 /// When a table cannot be read or Parquet refuses the columns.
@@ -34,7 +35,7 @@ pub fn compute(
     source: &Source<'_>,
     night: &Night,
     documents: &Documents,
-) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+) -> Result<Vec<Rendered>> {
     let [english, chinese] =
         [Lang::En, Lang::Zh].map(|lang| items(documents.get(Edition::Nightly, lang)));
     let findings: Vec<(&Finding, &Finding)> = english.zip(chinese).collect();
@@ -56,7 +57,7 @@ pub fn compute(
         .into_iter()
         .map(|(name, frame)| {
             let bytes = frame.parquet(name, &metadata)?;
-            Ok((PathBuf::from(format!("marts/{name}.parquet")), bytes))
+            Ok((PathBuf::from(format!("marts/{name}.parquet")), bytes.into()))
         })
         .collect()
 }

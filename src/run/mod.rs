@@ -36,11 +36,12 @@ use crate::report::nightly::Restated;
 use crate::schema::TABLES;
 use crate::schema::facts::FACTS;
 use crate::settings::{Format, Settings};
-use crate::store::Store;
 use crate::store::runs::{self, Run};
+use crate::store::{self, Store};
 use crate::store::{quality, quarantine};
 
 use night::Documents;
+use publish::{Content, Rendered};
 
 pub use ingest::FileAccount;
 pub use publish::Published;
@@ -382,7 +383,14 @@ fn publish_run(
         as_of: run.as_of,
     });
     let mut marts = marts::compute(catalogue, &source, &night, &documents)?;
-    marts.extend(beside(catalogue, &source, &mart, documents.date, &marts)?);
+    marts.extend(beside(
+        job,
+        catalogue,
+        &source,
+        &mart,
+        documents.date,
+        &marts,
+    )?);
     progress.stage("write", publish::steps(job));
     let published = publish::publish(job, marts, &documents, progress)?;
     Ok(Summary {
@@ -399,23 +407,29 @@ fn publish_run(
 
 /// The marts of all figures and of the accounts, and the dictionary of these and of `others`.
 fn beside(
+    job: &Job,
     catalogue: &Catalogue,
     source: &Source<'_>,
     mart: &mart::Mart<'_>,
     date: NaiveDate,
-    others: &[(PathBuf, Vec<u8>)],
-) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+    others: &[Rendered],
+) -> Result<Vec<Rendered>> {
     let ids: Vec<&str> = catalogue.kpis.iter().map(|kpi| kpi.id.as_str()).collect();
     let metadata = [("kefu.run", source.run.id()), ("kefu.kpis", ids.join(","))];
     let place = |name: &str| PathBuf::from(format!("marts/{name}.parquet"));
-    let mut files = vec![(place("kpi"), mart.parquet(&source.run.id())?)];
+    // As large as all others together many times over: it is never held as a whole.
+    std::fs::create_dir_all(&job.out).map_err(|error| Error::io("create", &job.out, error))?;
+    let kpi = store::unnamed(&job.out, &job.out.join(place("kpi")), |file| {
+        mart.parquet(&source.run.id(), file).map(|_| ())
+    })?;
+    let mut files = vec![(place("kpi"), Content::File(kpi))];
     for (name, frame) in [
         ("reject", accounts::rejects(source)?),
         ("run", accounts::runs(source, date)?),
     ] {
-        files.push((place(name), frame.parquet(name, &metadata)?));
+        files.push((place(name), frame.parquet(name, &metadata)?.into()));
     }
-    let all: Vec<&(PathBuf, Vec<u8>)> = files.iter().chain(others).collect();
+    let all: Vec<&Rendered> = files.iter().chain(others).collect();
     let dictionary = dictionary::files(&all, &metadata)?;
     files.extend(dictionary);
     Ok(files)

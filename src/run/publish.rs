@@ -26,12 +26,13 @@ use super::night::{Documents, file_name};
 use super::{Job, Progress};
 
 pub use latest::FOLDER as LATEST;
+pub use place::Content;
 
 /// Folder of single figures, below the output folder.
 const FIGURES: &str = "figures";
 
-/// A file to be written: its place below the output folder and its bytes.
-pub(super) type Rendered = (PathBuf, Vec<u8>);
+/// A file to be written: its place below the output folder and what it holds.
+pub type Rendered = (PathBuf, Content);
 
 /// A file that was written, or found to be as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,7 +120,7 @@ fn render(
     let bytes = renderer
         .render(document)
         .map_err(|error| failed(&name, &error))?;
-    Ok(vec![(PathBuf::from(name), bytes)])
+    Ok(vec![(PathBuf::from(name), bytes.into())])
 }
 
 /// Every figure of a document as a file of its own.
@@ -140,7 +141,7 @@ fn pictures(
             _ => picture::png(figure, Layout::Wide, legend, document.lang),
         };
         let bytes = bytes.map_err(|error| failed(&name, &error))?;
-        Ok((PathBuf::from(FIGURES).join(name), bytes))
+        Ok((PathBuf::from(FIGURES).join(name), bytes.into()))
     };
     let mut files = Vec::new();
     for block in document.blocks() {

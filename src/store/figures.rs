@@ -15,6 +15,9 @@ pub const FOLDER: &str = "_figures";
 /// Extension of the files that say what the others are.
 const HEAD: &str = "json";
 
+/// Stem of what is kept of the first months together.
+const START: &str = "start";
+
 /// What was worked out for a month, from what, and where it lies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Month {
@@ -22,10 +25,28 @@ pub struct Month {
     pub definitions: String,
     /// Fact table → its files with their days, in the order they were read.
     pub files: BTreeMap<String, Vec<Taken>>,
-    /// Name and BLAKE3 hash of the sums.
-    sums: (String, String),
-    /// Name and BLAKE3 hash of the rows by day.
-    days: (String, String),
+    /// The sums.
+    pub sums: Kept,
+    /// The rows by day, as Parquet.
+    pub days: Kept,
+}
+
+/// What the first months come to together: most nights change nothing in them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    /// The hashes of their sums, in the order of time.
+    pub months: Vec<String>,
+    /// The sums.
+    pub sums: Kept,
+}
+
+/// A file that is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Its name.
+    name: String,
+    /// BLAKE3 hash of its content.
+    pub hash: String,
 }
 
 /// A file of facts that was read.
@@ -72,24 +93,35 @@ impl Figures {
         serde_json::from_slice(&bytes).ok()
     }
 
-    /// The sums of a month, unless they are gone or damaged.
+    /// What is known of the first months together; nothing when there is nothing or it cannot be read.
     #[must_use]
-    pub fn sums(&self, month: &Month) -> Option<Vec<u8>> {
-        self.whole(&month.sums).ok()
+    pub fn start(&self) -> Option<Start> {
+        let bytes = std::fs::read(self.head(START)).ok()?;
+        serde_json::from_slice(&bytes).ok()
     }
 
-    /// Its rows by day, unless they are gone or damaged.
+    /// Sums, unless they are gone or damaged.
     #[must_use]
-    pub fn days(&self, month: &Month) -> Option<Vec<u8>> {
-        self.whole(&month.days).ok()
+    pub fn sums(&self, file: &Kept) -> Option<Vec<u8>> {
+        let bytes = std::fs::read(self.folder.join(&file.name)).ok()?;
+        (blake3::hash(&bytes).to_hex().as_str() == file.hash).then_some(bytes)
     }
 
-    fn whole(&self, (name, hash): &(String, String)) -> std::result::Result<Vec<u8>, String> {
-        let bytes = std::fs::read(self.folder.join(name)).map_err(|error| error.to_string())?;
-        if blake3::hash(&bytes).to_hex().as_str() == hash {
-            Ok(bytes)
+    /// Where a file lies, unless it is gone or damaged.
+    #[must_use]
+    pub fn place(&self, file: &Kept) -> Option<PathBuf> {
+        self.whole(file).ok()
+    }
+
+    /// Where a file lies that is as it was written.
+    fn whole(&self, file: &Kept) -> std::io::Result<PathBuf> {
+        let path = self.folder.join(&file.name);
+        let mut hasher = blake3::Hasher::new();
+        hasher.update_reader(std::fs::File::open(&path)?)?;
+        if hasher.finalize().to_hex().as_str() == file.hash {
+            Ok(path)
         } else {
-            Err("its content is not what was written".to_owned())
+            Err(std::io::Error::other("its content is not what was written"))
         }
     }
 
@@ -103,32 +135,44 @@ impl Figures {
         definitions: &str,
         files: BTreeMap<String, Vec<Taken>>,
         [sums, days]: [&[u8]; 2],
-    ) -> Result<()> {
-        lasting_dir(&self.folder)?;
-        private_dir(&self.staging)?;
-        let put = |extension: &str, bytes: &[u8]| -> Result<(String, String)> {
-            let hash = blake3::hash(bytes).to_hex().to_string();
-            let name = format!("{month}-{}.{extension}", &hash[..16]);
-            write_through(&self.staging, &self.folder.join(&name), bytes)?;
-            Ok((name, hash))
-        };
+    ) -> Result<Month> {
         let head = Month {
             definitions: definitions.to_owned(),
             files,
-            sums: put("sums", sums)?,
-            days: put("parquet", days)?,
+            sums: self.put(month, "sums", sums)?,
+            days: self.put(month, "parquet", days)?,
         };
-        self.note(month, &head)
+        self.note(month, &head)?;
+        Ok(head)
     }
 
-    /// Writes down what is known of a month.
+    /// Keeps what the first months come to together. Only who holds the lock may.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn note(&self, month: &str, head: &Month) -> Result<()> {
+    pub fn keep_start(&self, months: Vec<String>, sums: &[u8]) -> Result<()> {
+        let sums = self.put(START, "sums", sums)?;
+        self.note(START, &Start { months, sums })
+    }
+
+    fn put(&self, stem: &str, extension: &str, bytes: &[u8]) -> Result<Kept> {
+        lasting_dir(&self.folder)?;
+        private_dir(&self.staging)?;
+        let hash = blake3::hash(bytes).to_hex().to_string();
+        let name = format!("{stem}-{}.{extension}", &hash[..16]);
+        write_through(&self.staging, &self.folder.join(&name), bytes)?;
+        Ok(Kept { name, hash })
+    }
+
+    /// Writes down what is known of a month, or of the first ones.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn note(&self, stem: &str, head: &impl Serialize) -> Result<()> {
+        private_dir(&self.staging)?;
         let bytes = serde_json::to_vec(head)
-            .map_err(|error| Error::io("write", &self.head(month), error.into()))?;
-        write_through(&self.staging, &self.head(month), &bytes)
+            .map_err(|error| Error::io("write", &self.head(stem), error.into()))?;
+        write_through(&self.staging, &self.head(stem), &bytes)
     }
 
     /// Removes what belongs to none of these months. Only who holds the lock may.
@@ -136,11 +180,14 @@ impl Figures {
     /// # Errors
     /// When the folder cannot be listed or a file not removed.
     pub fn retain(&self, months: &BTreeSet<String>) -> Result<()> {
-        let mut wanted = BTreeSet::new();
+        let mut wanted = BTreeSet::from([self.head(START)]);
+        if let Some(start) = self.start() {
+            wanted.insert(self.folder.join(start.sums.name));
+        }
         for month in months {
             wanted.insert(self.head(month));
             if let Some(head) = self.month(month) {
-                wanted.extend([head.sums.0, head.days.0].map(|name| self.folder.join(name)));
+                wanted.extend([head.sums, head.days].map(|file| self.folder.join(file.name)));
             }
         }
         for path in self.lying()? {
@@ -162,13 +209,17 @@ impl Figures {
                 continue;
             }
             let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-            let Some(head) = self.month(&stem) else {
+            let files = match &*stem {
+                START => self.start().map(|start| vec![start.sums]),
+                month => self.month(month).map(|head| vec![head.sums, head.days]),
+            };
+            let Some(files) = files else {
                 found.push((name_of(&path), "it cannot be read".to_owned()));
                 continue;
             };
-            for file in [&head.sums, &head.days] {
-                if let Err(reason) = self.whole(file) {
-                    found.push((file.0.clone(), reason));
+            for file in files {
+                if let Err(reason) = self.whole(&file) {
+                    found.push((file.name, reason.to_string()));
                 }
             }
         }
@@ -224,14 +275,15 @@ mod tests {
         let store = Store::open_or_create(folder.path()).unwrap();
         let month = kept(&store, b"sums");
         let figures = store.figures();
-        assert_eq!(figures.sums(&month).unwrap(), b"sums");
-        assert_eq!(figures.days(&month).unwrap(), b"days");
+        assert_eq!(figures.sums(&month.sums).unwrap(), b"sums");
+        let days = figures.place(&month.days).unwrap();
+        assert_eq!(std::fs::read(days).unwrap(), b"days");
         assert_eq!(figures.damaged().unwrap(), []);
-        std::fs::write(figures.folder.join(&month.days.0), b"other").unwrap();
-        assert_eq!(figures.days(&month), None);
+        std::fs::write(figures.folder.join(&month.days.name), b"other").unwrap();
+        assert_eq!(figures.place(&month.days), None);
         let damaged = figures.damaged().unwrap();
         assert_eq!(damaged.len(), 1);
-        assert_eq!(damaged[0].0, month.days.0);
+        assert_eq!(damaged[0].0, month.days.name);
         assert_eq!(figures.month("2026-04"), None);
     }
 
@@ -247,7 +299,7 @@ mod tests {
             .retain(&BTreeSet::from(["2026-03".to_owned()]))
             .unwrap();
         assert_eq!(figures.lying().unwrap().len(), 3);
-        assert_eq!(figures.sums(&month).unwrap(), b"new");
+        assert_eq!(figures.sums(&month.sums).unwrap(), b"new");
         figures.retain(&BTreeSet::new()).unwrap();
         assert_eq!(figures.lying().unwrap(), Vec::<PathBuf>::new());
     }

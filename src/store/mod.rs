@@ -349,13 +349,21 @@ pub fn write_through(folder: &Path, path: &Path, bytes: &[u8]) -> Result<()> {
     write(folder, path, bytes, 0o600)
 }
 
-/// A file for everybody to read that is safe on disk in `folder` and has no name of its own yet; dropped, it
-/// vanishes, and [`sweep`] removes what a killed program leaves of it. `path` is for the error.
+/// A file for everybody to read that `content` fills, safe on disk in `folder`; it has no name of its own yet: dropped,
+/// it vanishes, and [`sweep`] removes what a killed program leaves of it. `path` is for the error.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn unnamed(folder: &Path, path: &Path, bytes: &[u8]) -> Result<NamedTempFile> {
-    unfinished(folder, bytes, 0o644).map_err(|error| Error::io("write", path, error))
+pub fn unnamed(
+    folder: &Path,
+    path: &Path,
+    content: impl FnOnce(&mut File) -> Result<()>,
+) -> Result<NamedTempFile> {
+    let fail = |error| Error::io("write", path, error);
+    let mut file = begun(folder).map_err(fail)?;
+    content(file.as_file_mut())?;
+    safe(&file, 0o644).map_err(fail)?;
+    Ok(file)
 }
 
 fn write(folder: &Path, path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
@@ -367,15 +375,26 @@ fn write(folder: &Path, path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
 }
 
 fn unfinished(folder: &Path, bytes: &[u8], mode: u32) -> std::io::Result<NamedTempFile> {
-    let mut file = tempfile::Builder::new()
+    let mut file = begun(folder)?;
+    file.write_all(bytes)?;
+    safe(&file, mode)?;
+    Ok(file)
+}
+
+/// A file that has no name of its own yet.
+fn begun(folder: &Path) -> std::io::Result<NamedTempFile> {
+    let file = tempfile::Builder::new()
         .prefix(UNFINISHED)
         .tempfile_in(folder)?;
     // `sweep` leaves alone what is locked; where locks are unknown it leaves everything alone.
     let _ = file.as_file().try_lock();
-    file.write_all(bytes)?;
-    set_mode(file.as_file(), mode)?;
-    file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// Gives a file its mode and brings it to disk.
+fn safe(file: &NamedTempFile, mode: u32) -> std::io::Result<()> {
+    set_mode(file.as_file(), mode)?;
+    file.as_file().sync_all()
 }
 
 #[cfg(unix)]

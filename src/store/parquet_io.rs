@@ -8,7 +8,6 @@ use arrow::array::{RecordBatch, RecordBatchReader};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::error::ArrowError;
-use bytes::Bytes;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
@@ -170,23 +169,41 @@ impl<W: Write + Send> Stream<W> {
         self.0.into_inner().map_err(refused)
     }
 
-    /// Ends the file with the rows of other files of the same columns, as they are: nothing is decoded.
+    /// Lets the rows of other files of the same columns follow.
     ///
     /// # Errors
-    /// When one of them is no Parquet file or has other columns, or the file cannot be written.
-    pub fn finish_with(self, others: impl IntoIterator<Item = Bytes>) -> Result<W> {
-        let (mut writer, _) = self.0.into_serialized_writer().map_err(refused)?;
-        for other in others {
-            append(&mut writer, &other).map_err(refused)?;
-        }
-        writer.into_inner().map_err(refused)
+    /// When what is there cannot be written.
+    pub fn followed(self) -> Result<Followed<W>> {
+        let (writer, _) = self.0.into_serialized_writer().map_err(refused)?;
+        Ok(Followed(writer))
+    }
+}
+
+/// A Parquet file to which the rows of other files are added as they are: nothing is decoded.
+pub struct Followed<W: Write + Send>(SerializedFileWriter<W>);
+
+impl<W: Write + Send> Followed<W> {
+    /// Adds the rows of a file.
+    ///
+    /// # Errors
+    /// When it is no Parquet file or has other columns, or its rows cannot be written.
+    pub fn add(&mut self, other: &impl ChunkReader) -> Result<()> {
+        append(&mut self.0, other).map_err(refused)
+    }
+
+    /// Ends the file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn finish(self) -> Result<W> {
+        self.0.into_inner().map_err(refused)
     }
 }
 
 /// Adds the row groups of a file.
 fn append<W: Write + Send>(
     writer: &mut SerializedFileWriter<W>,
-    other: &Bytes,
+    other: &impl ChunkReader,
 ) -> std::result::Result<(), ParquetError> {
     let metadata = ParquetMetaDataReader::new()
         .with_page_index_policy(PageIndexPolicy::Optional)

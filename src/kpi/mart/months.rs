@@ -2,12 +2,15 @@
 //! computes the months in which something changed and takes the others from what the store keeps of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
 
 use bytes::Bytes;
 use rayon::prelude::*;
 
 use super::{Charts, columns};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::kpi::batches;
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::pass::{Groups, Merged, Sums, by_month};
@@ -15,7 +18,7 @@ use crate::kpi::query::{Query, Scan, Source, days};
 use crate::schema::facts::FACTS;
 use crate::store::delta::Part;
 use crate::store::figures::{Figures, Month, Taken};
-use crate::store::parquet_io::{Stream, fingerprint};
+use crate::store::parquet_io::{Followed, Stream, fingerprint};
 
 /// To be raised when what is kept is written in another way, or figures are computed in another way.
 const FORMAT: u32 = 1;
@@ -39,10 +42,58 @@ pub struct Months<'q> {
     parts: BTreeMap<String, Vec<Vec<Part>>>,
 }
 
+/// A month, and what is known of it.
+struct OfMonth<'m> {
+    name: &'m str,
+    /// The parts of each scan's table.
+    parts: &'m [Vec<Part>],
+    files: BTreeMap<String, Vec<Taken>>,
+    /// What the store keeps of the same facts by the same definitions.
+    known: Option<Month>,
+}
+
+impl OfMonth<'_> {
+    /// Writes down how the files of the month are called now, so that they are known by their names.
+    fn renamed(&self, figures: &Figures, keep: bool) -> Result<()> {
+        match &self.known {
+            Some(known) if keep && known.files != self.files => {
+                figures.note(self.name, &known.clone().made_from(self.files.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// What a month comes to.
-struct Computed {
+struct Found {
     added: Added,
-    days: Vec<u8>,
+    /// The hash of the sums, if they are kept.
+    hash: Option<String>,
+    days: Days,
+}
+
+/// The rows of a month's members by day, a Parquet file.
+pub enum Days {
+    /// As the store keeps it.
+    Kept(PathBuf),
+    /// Its bytes.
+    Computed(Bytes),
+}
+
+impl Days {
+    /// Adds the rows to a file.
+    ///
+    /// # Errors
+    /// When they cannot be read or written.
+    pub fn follow<W: Write + Send>(&self, file: &mut Followed<W>) -> Result<()> {
+        match self {
+            Self::Kept(path) => {
+                let rows = File::open(path).map_err(|error| Error::io("open", path, error))?;
+                file.add(&rows)
+            }
+            Self::Computed(rows) => file.add(rows),
+        }
+    }
 }
 
 impl<'q> Months<'q> {
@@ -88,28 +139,35 @@ impl<'q> Months<'q> {
     ///
     /// # Errors
     /// When a part cannot be read, or what is to be kept not written.
-    pub fn all(&self, keep: bool) -> Result<(Vec<Vec<Groups>>, Vec<Bytes>)> {
-        let mut whole: Vec<Vec<Merged>> = self
-            .scans
-            .iter()
-            .map(|scan| scan.groupings.iter().map(|_| Merged::default()).collect())
-            .collect();
-        let mut days = Vec::with_capacity(self.parts.len());
-        for (month, parts) in &self.parts {
-            let of_month = self.month(month, parts, keep)?;
-            let pairs: Vec<(&mut Merged, Sums)> = whole
-                .iter_mut()
-                .flatten()
-                .zip(of_month.added.into_iter().flatten())
-                .collect();
-            pairs
-                .into_par_iter()
-                .for_each(|(whole, sums)| whole.add(sums));
-            days.push(Bytes::from(of_month.days));
+    pub fn all(&self, keep: bool) -> Result<(Vec<Vec<Groups>>, Vec<Days>)> {
+        let months = self.looked_at()?;
+        let (done, added) = self.start(&months).unwrap_or_default();
+        let mut whole = self.begun(added);
+        let (mut hashes, mut days) = (Vec::new(), Vec::new());
+        for (at, month) in months.iter().enumerate() {
+            // Late rows mostly belong to the last month or the one before.
+            if keep && at > done && at + 2 == months.len() {
+                let added = whole.into_iter().map(sums_of).collect();
+                if let Some(sums) = packed(&added) {
+                    self.figures.keep_start(hashes.clone(), &sums)?;
+                }
+                whole = self.begun(added);
+            }
+            let found = match self.kept(month, at < done) {
+                Some(found) => {
+                    month.renamed(&self.figures, keep)?;
+                    found
+                }
+                None => self.anew(month, keep)?,
+            };
+            if at >= done {
+                add(&mut whole, found.added);
+            }
+            hashes.extend(found.hash);
+            days.push(found.days);
         }
         if keep {
-            self.figures
-                .retain(&self.parts.keys().cloned().collect::<BTreeSet<_>>())?;
+            self.figures.retain(&self.parts.keys().cloned().collect())?;
         }
         let groups = self
             .scans
@@ -120,26 +178,82 @@ impl<'q> Months<'q> {
         Ok((groups, days))
     }
 
-    fn month(&self, month: &str, parts: &[Vec<Part>], keep: bool) -> Result<Computed> {
-        let known = self.figures.month(month);
-        let known = known.filter(|known| known.definitions == self.definitions);
-        let files = self.files(parts, known.as_ref())?;
-        if let Some(known) = known
-            && same(&known.files, &files)
-            && let Some(found) = self.kept(&known)
-        {
-            if keep && known.files != files {
-                self.figures.note(month, &known.made_from(files))?;
+    /// What is known of every month.
+    fn looked_at(&self) -> Result<Vec<OfMonth<'_>>> {
+        let months = self.parts.iter().map(|(name, parts)| {
+            let known = self.figures.month(name);
+            let known = known.filter(|known| known.definitions == self.definitions);
+            let files = self.files(parts, known.as_ref())?;
+            let known = known.filter(|known| same(&known.files, &files));
+            Ok(OfMonth {
+                name,
+                parts,
+                files,
+                known,
+            })
+        });
+        months.collect()
+    }
+
+    /// How many of the first months are known together, and their sums.
+    fn start(&self, months: &[OfMonth<'_>]) -> Option<(usize, Added)> {
+        let start = self.figures.start()?;
+        let hash = |month: &OfMonth<'_>| Some(month.known.as_ref()?.sums.hash.clone());
+        let first = months.get(..start.months.len())?;
+        let same = first
+            .iter()
+            .zip(&start.months)
+            .all(|(month, known)| hash(month).as_ref() == Some(known));
+        let added = unpacked(&self.figures.sums(&start.sums).filter(|_| same)?)?;
+        Some((first.len(), added))
+    }
+
+    /// Sums to which others are added.
+    fn begun(&self, added: Added) -> Vec<Vec<Merged>> {
+        let none = |scan: &Scan<'_>| scan.groupings.iter().map(|_| Merged::default()).collect();
+        let mut whole: Vec<Vec<Merged>> = self.scans.iter().map(none).collect();
+        add(&mut whole, added);
+        whole
+    }
+
+    /// What the store keeps of a month, unless it is damaged; its sums are not needed where they are in others.
+    fn kept(&self, month: &OfMonth<'_>, within: bool) -> Option<Found> {
+        let known = month.known.as_ref()?;
+        let added = if within {
+            self.figures.place(&known.sums)?;
+            Added::new()
+        } else {
+            unpacked(&self.figures.sums(&known.sums)?)?
+        };
+        Some(Found {
+            added,
+            hash: Some(known.sums.hash.clone()),
+            days: Days::Kept(self.figures.place(&known.days)?),
+        })
+    }
+
+    /// Computes a month, and keeps it.
+    fn anew(&self, month: &OfMonth<'_>, keep: bool) -> Result<Found> {
+        let (added, rows) = self.computed(month.parts)?;
+        if keep && let Some(sums) = packed(&added) {
+            let contents = [sums.as_slice(), rows.as_slice()];
+            let files = month.files.clone();
+            let kept = self
+                .figures
+                .keep(month.name, &self.definitions, files, contents)?;
+            if let Some(days) = self.figures.place(&kept.days) {
+                return Ok(Found {
+                    added,
+                    hash: Some(kept.sums.hash),
+                    days: Days::Kept(days),
+                });
             }
-            return Ok(found);
         }
-        let found = self.computed(parts)?;
-        if keep && let Some(sums) = packed(&found.added) {
-            let contents = [sums.as_slice(), found.days.as_slice()];
-            self.figures
-                .keep(month, &self.definitions, files, contents)?;
-        }
-        Ok(found)
+        Ok(Found {
+            added,
+            hash: None,
+            days: Days::Computed(Bytes::from(rows)),
+        })
     }
 
     /// The files of a month with hashes of what is read of them; those that are known by their name are not read again.
@@ -185,17 +299,8 @@ impl<'q> Months<'q> {
             .collect()
     }
 
-    /// What the store keeps of a month, unless it is damaged.
-    fn kept(&self, month: &Month) -> Option<Computed> {
-        let packed = self.figures.sums(month)?;
-        let days = self.figures.days(month)?;
-        let bytes = zstd::decode_all(packed.as_slice()).ok()?;
-        let added: Added = rmp_serde::from_slice(&bytes).ok()?;
-        Some(Computed { added, days })
-    }
-
-    /// Computes a month from its facts.
-    fn computed(&self, parts: &[Vec<Part>]) -> Result<Computed> {
+    /// Computes a month from its facts: its sums, and the rows of the groupings that are kept as such.
+    fn computed(&self, parts: &[Vec<Part>]) -> Result<(Added, Vec<u8>)> {
         let mut added = Added::new();
         let mut by_day = Vec::new();
         for (scan, parts) in self.scans.iter().zip(parts) {
@@ -217,10 +322,7 @@ impl<'q> Months<'q> {
         let mut stream = Stream::new(Vec::new(), batches::schema(&columns(0)), &[])?;
         let rows = (0..self.as_rows.len()).filter(|at| self.as_rows[*at]);
         batches::write(&answer, rows, columns, &mut stream)?;
-        Ok(Computed {
-            added,
-            days: stream.finish()?,
-        })
+        Ok((added, stream.finish()?))
     }
 }
 
@@ -239,6 +341,27 @@ fn same(before: &BTreeMap<String, Vec<Taken>>, now: &BTreeMap<String, Vec<Taken>
             .all(|((table, before), (other, now))| {
                 table == other && content(before) == content(now)
             })
+}
+
+/// Adds sums of later months.
+fn add(whole: &mut [Vec<Merged>], added: Added) {
+    let pairs: Vec<(&mut Merged, Sums)> = whole
+        .iter_mut()
+        .flatten()
+        .zip(added.into_iter().flatten())
+        .collect();
+    pairs
+        .into_par_iter()
+        .for_each(|(whole, sums)| whole.add(sums));
+}
+
+fn sums_of(merged: Vec<Merged>) -> Vec<Sums> {
+    merged.into_iter().map(Merged::into_sums).collect()
+}
+
+fn unpacked(packed: &[u8]) -> Option<Added> {
+    let bytes = zstd::decode_all(packed).ok()?;
+    rmp_serde::from_slice(&bytes).ok()
 }
 
 /// Sums as they are kept; nothing when they cannot be.

@@ -86,7 +86,8 @@ impl Merged {
     }
 
     /// All of it as one summand.
-    pub(super) fn into_sums(mut self) -> Sums {
+    #[must_use]
+    pub fn into_sums(mut self) -> Sums {
         self.states.par_iter_mut().for_each(States::sort);
         drop(self.known);
         Sums {

@@ -82,7 +82,7 @@ pub(super) fn files(out: &Path, editions: &[Edition], date: NaiveDate) -> Result
             } else {
                 bytes
             };
-            Ok((PathBuf::from(FOLDER).join(file.undated()), bytes))
+            Ok((PathBuf::from(FOLDER).join(file.undated()), bytes.into()))
         })
         .collect()
 }

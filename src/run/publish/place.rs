@@ -1,5 +1,7 @@
 //! Files into their places: all are written and on disk before the first one takes its place.
 
+use std::fs::File;
+use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -20,7 +22,7 @@ pub(super) fn put(out: &Path, files: Vec<Rendered>) -> Result<Vec<Published>> {
     sweep(&out.join("marts"));
     let waiting: Vec<Waiting> = files
         .into_iter()
-        .map(|(path, bytes)| stage(out, out.join(path), bytes))
+        .map(|(path, content)| stage(out, out.join(path), content))
         .collect::<Result<_>>()?;
     let placed = waiting.into_iter().map(|waiting| {
         let (path, changed) = (waiting.path.clone(), waiting.file.is_some());
@@ -30,26 +32,80 @@ pub(super) fn put(out: &Path, files: Vec<Rendered>) -> Result<Vec<Published>> {
     placed.collect()
 }
 
+/// What a file is to hold.
+pub enum Content {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// What is in a file that is safe on disk in the output folder and has no name of its own yet.
+    File(NamedTempFile),
+}
+
+impl From<Vec<u8>> for Content {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl Content {
+    /// Whether a file holds the same.
+    fn is_in(&self, path: &Path) -> bool {
+        match self {
+            Self::Bytes(bytes) => std::fs::read(path).is_ok_and(|old| old == *bytes),
+            Self::File(file) => same(file.path(), path).unwrap_or_default(),
+        }
+    }
+}
+
+/// Whether two files hold the same.
+fn same(one: &Path, other: &Path) -> std::io::Result<bool> {
+    let (one, other) = (File::open(one)?, File::open(other)?);
+    let length = one.metadata()?.len();
+    if other.metadata()?.len() != length {
+        return Ok(false);
+    }
+    let (mut one, mut other) = (BufReader::new(one), BufReader::new(other));
+    let (mut here, mut there) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    let mut left = length;
+    while left > 0 {
+        let taken = usize::try_from(left).map_or(here.len(), |left| left.min(here.len()));
+        one.read_exact(&mut here[..taken])?;
+        other.read_exact(&mut there[..taken])?;
+        if here[..taken] != there[..taken] {
+            return Ok(false);
+        }
+        left -= taken as u64;
+    }
+    Ok(true)
+}
+
 /// A file that waits for its place.
 struct Waiting {
     path: PathBuf,
-    bytes: Vec<u8>,
     /// Where it waits, if its content is new.
     file: Option<NamedTempFile>,
 }
 
-fn stage(out: &Path, path: PathBuf, bytes: Vec<u8>) -> Result<Waiting> {
-    let mut file = None;
-    if !std::fs::read(&path).is_ok_and(|old| old == bytes) {
-        let parent = path.parent().unwrap_or(out);
-        std::fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
-        if path.is_dir() {
-            let taken = std::io::Error::from(std::io::ErrorKind::IsADirectory);
-            return Err(Error::io("write", &path, taken));
-        }
-        file = Some(unnamed(out, &path, &bytes)?);
+fn stage(out: &Path, path: PathBuf, content: Content) -> Result<Waiting> {
+    if content.is_in(&path) {
+        return Ok(Waiting { path, file: None });
     }
-    Ok(Waiting { path, bytes, file })
+    let parent = path.parent().unwrap_or(out);
+    std::fs::create_dir_all(parent).map_err(|error| Error::io("create", parent, error))?;
+    if path.is_dir() {
+        let taken = std::io::Error::from(std::io::ErrorKind::IsADirectory);
+        return Err(Error::io("write", &path, taken));
+    }
+    let file = match content {
+        Content::Bytes(bytes) => unnamed(out, &path, |file| {
+            let written = file.write_all(&bytes);
+            written.map_err(|error| Error::io("write", &path, error))
+        })?,
+        Content::File(file) => file,
+    };
+    Ok(Waiting {
+        path,
+        file: Some(file),
+    })
 }
 
 impl Waiting {
@@ -61,7 +117,9 @@ impl Waiting {
             Ok(_) => Ok(()),
             // A folder below the output folder may be a link into another file system.
             Err(failed) if failed.error.kind() == std::io::ErrorKind::CrossesDevices => {
-                publish_atomically(&self.path, &self.bytes)
+                let bytes = std::fs::read(failed.file.path());
+                let bytes = bytes.map_err(|error| Error::io("read", failed.file.path(), error))?;
+                publish_atomically(&self.path, &bytes)
             }
             Err(failed) => Err(Error::io("write", &self.path, failed.error)),
         }
@@ -84,29 +142,43 @@ mod tests {
     #[test]
     fn files_take_their_places_and_the_same_content_is_not_touched() {
         let dir = tempfile::tempdir().unwrap();
-        let files = |b: &[u8]| vec![("a".into(), b"1".to_vec()), ("f/b".into(), b.to_vec())];
+        let files = |b: &[u8]| -> Vec<Rendered> {
+            let file = unnamed(dir.path(), Path::new("f/c"), |file| {
+                file.write_all(b).unwrap();
+                Ok(())
+            })
+            .unwrap();
+            vec![
+                ("a".into(), b"1".to_vec().into()),
+                ("f/b".into(), b.to_vec().into()),
+                ("f/c".into(), Content::File(file)),
+            ]
+        };
         let changed = |b: &[u8]| -> Vec<bool> {
             let put = put(dir.path(), files(b)).unwrap();
             put.into_iter().map(|file| file.changed).collect()
         };
-        assert_eq!(changed(b"2"), [true, true]);
-        assert_eq!(changed(b"2"), [false, false]);
-        assert_eq!(changed(b"3"), [false, true]);
+        assert_eq!(changed(b"2"), [true, true, true]);
+        assert_eq!(changed(b"2"), [false, false, false]);
+        assert_eq!(changed(b"3"), [false, true, true]);
+        assert_eq!(changed(b"33"), [false, true, true]);
         assert_eq!(names(dir.path()), ["a", "f"]);
-        assert_eq!(std::fs::read(dir.path().join("f/b")).unwrap(), b"3");
+        for name in ["f/b", "f/c"] {
+            assert_eq!(std::fs::read(dir.path().join(name)).unwrap(), b"33");
+        }
     }
 
     #[test]
     fn one_file_that_cannot_be_written_leaves_all_as_they_were() {
         let dir = tempfile::tempdir().unwrap();
         let out = dir.path();
-        put(out, vec![("a".into(), b"yesterday".to_vec())]).unwrap();
+        put(out, vec![("a".into(), b"yesterday".to_vec().into())]).unwrap();
         std::fs::create_dir(out.join("b")).unwrap();
         std::fs::write(out.join("file"), b"").unwrap();
         for wrong in ["b", "file/c"] {
             let files = vec![
-                ("a".into(), b"today".to_vec()),
-                (wrong.into(), b"x".to_vec()),
+                ("a".into(), b"today".to_vec().into()),
+                (wrong.into(), b"x".to_vec().into()),
             ];
             assert!(put(out, files).is_err(), "{wrong}");
             assert_eq!(std::fs::read(out.join("a")).unwrap(), b"yesterday");
@@ -118,7 +190,7 @@ mod tests {
     fn what_a_dead_run_left_is_cleared() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join(".kefu-7"), b"half").unwrap();
-        put(dir.path(), vec![("a".into(), b"1".to_vec())]).unwrap();
+        put(dir.path(), vec![("a".into(), b"1".to_vec().into())]).unwrap();
         assert_eq!(names(dir.path()), ["a"]);
     }
 }

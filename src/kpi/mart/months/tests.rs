@@ -55,7 +55,7 @@ impl Centre {
             run,
         };
         let mart = mart::compute(&self.catalogue, &source, keep).unwrap();
-        mart.parquet("r0001").unwrap()
+        mart.parquet("r0001", Vec::new()).unwrap()
     }
 
     /// Name and content of every file that is kept.
@@ -89,37 +89,45 @@ fn a_mart_of_kept_months_is_the_one_computed_anew() {
     assert_eq!(centre.kept(), [], "who only reads keeps nothing");
     assert_eq!(centre.mart(&run, true), anew);
     let first = centre.kept();
-    assert_eq!(first.len(), 9, "three files for each month");
+    assert_eq!(
+        first.len(),
+        11,
+        "three files for each month, two for the start"
+    );
     assert_eq!(centre.mart(&run, true), anew);
     assert_eq!(centre.kept(), first);
 
-    // A correction of February.
-    let corrected = calls(90);
-    let mut lines = corrected.lines();
-    let header = lines.next().unwrap();
-    let later: String = lines.filter(|line| line.starts_with("2-7,")).collect();
-    feed(
-        &centre.small.store,
-        &centre.small.settings,
-        &format!("{header}\n{later}\n"),
-    );
-    let run = centre.run();
-    let after = centre.mart(&run, true);
-    assert_ne!(after, anew);
-    assert_eq!(centre.mart(&run, false), after);
-    let (second, of) = (centre.kept(), |month: &str, files: &[(String, Vec<u8>)]| {
+    let corrected = |day: &str, wait: u32| {
+        let text = calls(wait);
+        let header = text.lines().next().unwrap();
+        let line = text.lines().find(|line| line.starts_with(day)).unwrap();
+        let (store, settings) = (&centre.small.store, &centre.small.settings);
+        feed(store, settings, &format!("{header}\n{line}\n"));
+        centre.run()
+    };
+    let of = |month: &str, files: &[(String, Vec<u8>)]| {
         let files = files.iter().filter(|(name, _)| name.starts_with(month));
         files.cloned().collect::<Vec<_>>()
-    });
-    assert_eq!(second.len(), 9, "what February was is gone");
-    assert_eq!(of("2026-01", &second), of("2026-01", &first));
-    assert_ne!(of("2026-02", &second), of("2026-02", &first));
-    assert_eq!(of("2026-03", &second), of("2026-03", &first));
-    for (name, _) in &second {
-        std::fs::remove_file(centre.small.store.root().join(FOLDER).join(name)).unwrap();
+    };
+    let stems = ["start", "2026-01", "2026-02", "2026-03"];
+    let mut before = (anew, first);
+    for (day, wait, changed) in [("2-7,", 90, &stems[2..3]), ("1-7,", 91, &stems[..2])] {
+        let run = corrected(day, wait);
+        let after = (centre.mart(&run, true), centre.kept());
+        assert_ne!(after.0, before.0);
+        assert_eq!(centre.mart(&run, false), after.0);
+        assert_eq!(after.1.len(), 11, "what the month was is gone");
+        for stem in stems {
+            let same = of(stem, &after.1) == of(stem, &before.1);
+            assert_eq!(same, !changed.contains(&stem), "{stem} after {day}");
+        }
+        for (name, _) in &after.1 {
+            std::fs::remove_file(centre.small.store.root().join(FOLDER).join(name)).unwrap();
+        }
+        assert_eq!(centre.mart(&run, true), after.0);
+        assert_eq!(centre.kept(), after.1);
+        before = after;
     }
-    assert_eq!(centre.mart(&run, true), after);
-    assert_eq!(centre.kept(), second);
 }
 
 #[test]
