@@ -1,5 +1,7 @@
 //! The catalogue, checked: every entry's columns and types are known to be right before a row is read.
 
+use std::collections::BTreeSet;
+
 use crate::error::{Error, Result};
 use crate::i18n::Bilingual;
 use crate::schema::facts::Fact;
@@ -84,6 +86,20 @@ impl Formula {
         }
     }
 
+    /// What is added up of a row.
+    fn values(&self) -> impl Iterator<Item = &Expr> {
+        let (one, other) = match self {
+            Self::Count | Self::Ratio { .. } => (None, None),
+            Self::Sum(of)
+            | Self::Mean(of)
+            | Self::Max(of)
+            | Self::Rate(of)
+            | Self::Quantile { of, .. } => (Some(of), None),
+            Self::Share { of, weight } => (Some(of), Some(weight)),
+        };
+        one.into_iter().chain(other)
+    }
+
     /// The figure of a group without rows: nothing counted or added up is 0, anything else is unknown.
     #[must_use]
     pub const fn of_nothing(&self) -> Option<f64> {
@@ -131,6 +147,19 @@ impl Catalogue {
     /// As [`Self::compile`].
     pub fn load(loaded: &Loaded) -> Result<Self> {
         compile::catalogue(&loaded.settings).map_err(|wrong| wrong.error(loaded.file.as_ref()))
+    }
+
+    /// The columns of a fact table that its figures are computed from, in order.
+    #[must_use]
+    pub fn columns(&self, fact: &Fact) -> Vec<&'static str> {
+        let mut columns = BTreeSet::new();
+        let of_fact = |kpi: &&Kpi| kpi.fact.is_some_and(|of| of.name == fact.name);
+        for kpi in self.kpis.iter().filter(of_fact) {
+            for expr in kpi.condition.iter().chain(kpi.formula.values()) {
+                columns.extend(expr.columns());
+            }
+        }
+        columns.into_iter().collect()
     }
 
     /// Position of the KPI called `id`.

@@ -1,7 +1,8 @@
 //! Figures of earlier days that differ between a run and the run before it, and why.
 //!
-//! A day has changed exactly when one of its files of facts has another name, because files are named by their
-//! content. Only those days are looked at: their figures in the run before, then their rows in both.
+//! A day can only have changed when one of its files of facts has another name, because files are named by their
+//! content, and when what differs is read by figures. Only those days are looked at: their figures in the run before,
+//! then their rows in both.
 
 mod rows;
 mod sides;
@@ -65,7 +66,7 @@ pub(super) fn compare(
         // The first day that was not wholly older than the window.
         immature: calendar::local(zone, before.as_of.saturating_sub(window))
             .map(|local| local.date),
-        sides: Sides::of(source, &before, since.as_of.date())?,
+        sides: Sides::of(source, &before, since.as_of.date(), catalogue)?,
     };
     let (figures, running) = comparison.figures(mart)?;
     Ok(Restated::Compared {

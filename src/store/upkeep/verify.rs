@@ -16,6 +16,7 @@ use crate::ingest::columns::record_schema;
 use crate::schema::Table;
 
 use super::super::delta::{Listed, file_name};
+use super::super::figures;
 use super::super::quality::{self, Line, batch_id};
 use super::super::runs::{self, Run};
 use super::super::{Store, keys, merge, parquet_io};
@@ -95,6 +96,12 @@ pub fn verify(store: &Store, every: bool) -> Result<Verified> {
         found.earlier(store, &all)?;
     }
     found.look_for_orphans(store, &all)?;
+    for (file, reason) in store.figures().damaged()? {
+        found.notes.push(format!(
+            "{}/{file}: {reason}; the next `kefu run` computes these figures anew",
+            figures::FOLDER
+        ));
+    }
     Ok(found)
 }
 
