@@ -12,10 +12,10 @@ use ahash::AHashSet;
 use polars::prelude::*;
 
 use super::derivation::fact;
-use super::events::{each, hash};
+use super::events::each;
 use super::linking::Facts;
 use super::output::Output;
-use super::windows::{Spanning, changed};
+use super::windows::{Spanning, changed, hash};
 use super::{Context, Records, contacts, frames};
 use crate::calendar::epoch_days;
 use crate::error::{PolarsContext, Result};

@@ -16,9 +16,9 @@ use chrono::{Days, NaiveDate};
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::events::{each, hash};
+use super::events::each;
 use super::output::Output;
-use super::windows::changed;
+use super::windows::{changed, hash};
 use super::{Before, Context, Records, clocks, frames, tickets, visits};
 use crate::calendar::{self, epoch_days};
 use crate::error::{PolarsContext, Result};

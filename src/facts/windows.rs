@@ -72,8 +72,9 @@ pub struct Spanning {
     windows: usize,
 }
 
-/// One hash for all windows of a derivation; that two ids share it costs nothing but a little memory.
-fn hash(id: &str) -> u64 {
+/// One hash for all ids; that two share it costs a look at rows that are not asked for, never a wrong result.
+#[must_use]
+pub fn hash(id: &str) -> u64 {
     RandomState::with_seeds(1, 2, 3, 4).hash_one(id)
 }
 

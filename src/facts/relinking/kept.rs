@@ -14,6 +14,7 @@ use crate::facts::linking::CONTACTS_IN_ORDER;
 use crate::facts::links::{Collected, Links, NONE};
 use crate::facts::output::Output;
 use crate::facts::surveys::Feedback;
+use crate::facts::windows::hash;
 use crate::facts::{Context, contacts, frames, surveys};
 use crate::store::delta::Part;
 use crate::store::parquet_io;
@@ -43,7 +44,7 @@ impl Kept {
     pub fn of(reach: &Reach, collected: &mut Collected) -> Result<Self> {
         let mut issues: AHashSet<u64> = collected.issues();
         let gone = each(&on(&reach.old, &reach.derived), "issue_key", |issue| {
-            Some(Collected::hash(issue))
+            Some(hash(issue))
         })?;
         issues.extend(gone.into_iter().flatten());
         let mut others = reach.old.clone();
@@ -87,11 +88,11 @@ impl Kept {
             let rows = frames::whole(fact("contact_facts"), std::slice::from_ref(&day.part))?;
             let contacts = relinked(rows, day, new, feedback, context)?;
             output.put(fact("contact_facts"), &contacts)?;
-            judged.push(feedback.judged(contacts)?.lazy());
+            judged.push(feedback.judged(&contacts)?.lazy());
         }
         for parts in kept.chunks(8) {
             let rows = frames::columns(fact("contact_facts"), parts, surveys::OF_CONTACTS)?;
-            judged.push(feedback.judged(rows)?.lazy());
+            judged.push(feedback.judged(&rows)?.lazy());
         }
         output.keep("contact_facts", kept);
         Ok(judged)
@@ -127,7 +128,7 @@ fn relinked(
         .computing("linked contacts")?;
     let rows = contacts::linked(rows, context)?;
     feedback
-        .added_to(rows.lazy())
+        .added_to(rows)?
         .sort(CONTACTS_IN_ORDER.to_vec(), SortMultipleOptions::default())
         .collect()
         .computing("contacts")
@@ -155,7 +156,7 @@ fn of_day(part: &Part, issues: &AHashSet<u64>) -> Result<(OfDay, DataFrame)> {
     let coded = coded.as_any_dictionary();
     let words = coded.values().as_string::<i32>();
     let among: Vec<bool> = (0..words.len())
-        .map(|at| words.is_valid(at) && issues.contains(&Collected::hash(words.value(at))))
+        .map(|at| words.is_valid(at) && issues.contains(&hash(words.value(at))))
         .collect();
     // Arrow has no keys to give where no contact has an issue.
     let keys = if words.is_empty() {
