@@ -8,6 +8,16 @@ use polars::prelude::*;
 use crate::error::{PolarsContext, Result};
 use crate::store::delta::Part;
 
+/// A day as partitions have it; `None` is for rows without one.
+pub type Day = Option<String>;
+
+/// The parts of some days.
+#[must_use]
+pub fn on(parts: &[Part], days: &BTreeSet<Day>) -> Vec<Part> {
+    let inside = |part: &&Part| days.contains(&part.partition);
+    parts.iter().filter(inside).cloned().collect()
+}
+
 /// Rows of records that are held at a time. The facts of a year are derived in a few dozen steps.
 pub const ROWS: u64 = 250_000;
 

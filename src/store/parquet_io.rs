@@ -20,7 +20,8 @@ use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{
-    ColumnChunkMetaData, KeyValue, PageIndexPolicy, ParquetMetaDataOptions, ParquetMetaDataReader,
+    ColumnChunkMetaData, KeyValue, PageIndexPolicy, ParquetMetaData, ParquetMetaDataOptions,
+    ParquetMetaDataReader,
 };
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::file::statistics::Statistics;
@@ -331,6 +332,71 @@ pub(super) fn properties(metadata: &[(&str, String)]) -> WriterPropertiesBuilder
         .set_key_value_metadata(Some(pairs))
 }
 
+/// What a file says of its columns without a look at their values.
+pub struct Footer(ParquetMetaData);
+
+impl Footer {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is no Parquet file.
+    pub fn of(path: &Path) -> Result<Self> {
+        let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
+        let read = ParquetMetaDataReader::new().parse_and_finish(&file);
+        Ok(Self(read.map_err(|source| Error::Parquet {
+            what: path.display().to_string(),
+            source,
+        })?))
+    }
+
+    /// The statistics of a column, row group by row group; `None` when the file does not have all of them.
+    fn statistics(&self, column: &str) -> Option<Vec<&Statistics>> {
+        let columns = self.0.file_metadata().schema_descr().columns();
+        let at = columns.iter().position(|known| known.name() == column)?;
+        let groups = self.0.row_groups().iter();
+        groups.map(|group| group.column(at).statistics()).collect()
+    }
+
+    /// How many values of a column are null, if the file says so.
+    #[must_use]
+    pub fn nulls(&self, column: &str) -> Option<u64> {
+        let statistics = self.statistics(column)?;
+        statistics.iter().map(|of| of.null_count_opt()).sum()
+    }
+
+    /// The greatest of a column of instants or whole numbers, if the file says so; `Some(None)` when all are null.
+    #[must_use]
+    pub fn most(&self, column: &str) -> Option<Option<i64>> {
+        let rows = self.0.row_groups().iter().map(|group| group.num_rows());
+        let mut most = None;
+        for (of, rows) in self.statistics(column)?.into_iter().zip(rows) {
+            match of {
+                Statistics::Int64(of) if of.max_opt().is_some() => {
+                    most = most.max(of.max_opt().copied())
+                }
+                of if of.null_count_opt().map(i64::try_from) == Some(Ok(rows)) => {}
+                _ => return None,
+            }
+        }
+        Some(most)
+    }
+
+    /// Whether a text may stand in a column between the least and the greatest that the file says it has.
+    #[must_use]
+    pub fn reaches(&self, column: &str, any: impl Fn(&[u8], &[u8]) -> bool) -> bool {
+        let rows = self.0.row_groups().iter().map(|group| group.num_rows());
+        let Some(statistics) = self.statistics(column) else {
+            return true;
+        };
+        statistics.into_iter().zip(rows).any(|(of, rows)| {
+            match (of.min_bytes_opt(), of.max_bytes_opt()) {
+                (Some(least), Some(most)) => any(least, most),
+                _ => of.null_count_opt().map(i64::try_from) != Some(Ok(rows)),
+            }
+        })
+    }
+}
+
 /// How many rows a file says it has.
 ///
 /// # Errors
@@ -452,7 +518,11 @@ fn align(
 
 #[cfg(test)]
 mod tests {
-    use arrow::array::{BooleanArray, Float64Array, StringArray, TimestampMicrosecondArray};
+    use arrow::array::{
+        AsArray, BooleanArray, Float64Array, StringArray, TimestampMicrosecondArray,
+    };
+
+    use arrow::datatypes::TimestampMicrosecondType;
 
     use super::*;
 
@@ -537,6 +607,31 @@ mod tests {
             let expect = encode(&whole, &[]).unwrap();
             assert!(with_columns(&path, &new).unwrap() == expect, "{names:?}");
         }
+    }
+
+    #[test]
+    fn a_footer_says_what_the_values_say() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("day.parquet");
+        let batch = batch(17);
+        std::fs::write(&path, encode(&batch, &[]).unwrap()).unwrap();
+        let footer = Footer::of(&path).unwrap();
+        for column in ["id", "word", "none", "at", "number", "flag"] {
+            let nulls = batch.column_by_name(column).unwrap().null_count() as u64;
+            assert_eq!(footer.nulls(column), Some(nulls), "{column}");
+        }
+        let at = batch.column_by_name("at").unwrap();
+        let most = arrow::compute::max(at.as_primitive::<TimestampMicrosecondType>());
+        assert_eq!(footer.most("at"), Some(most));
+        assert_eq!(footer.most("none"), Some(None));
+        assert_eq!((footer.most("word"), footer.most("other")), (None, None));
+        let reaches = |column: &str, text: &str| {
+            footer.reaches(column, |least, most| {
+                least <= text.as_bytes() && text.as_bytes() <= most
+            })
+        };
+        assert!(reaches("id", "C000000017") && !reaches("id", "C999") && !reaches("id", "B"));
+        assert!(!reaches("none", "C") && reaches("other", "C"));
     }
 
     #[test]
