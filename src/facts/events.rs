@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use ahash::{AHashMap, RandomState};
+use ahash::AHashMap;
 use arrow::array::{Array, AsArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int32Type};
 use rayon::prelude::*;
 
 use super::Records;
-use super::windows::Window;
+use super::windows::{Window, hash};
 use crate::error::{Error, Result};
 use crate::store::delta::Part;
 use crate::store::parquet_io;
@@ -43,11 +43,6 @@ pub fn by_window(
         }
     }
     Ok(found)
-}
-
-/// One hash for all ids; that two share it costs a look at a part that has nothing.
-pub fn hash(id: &str) -> u64 {
-    RandomState::with_seeds(1, 2, 3, 4).hash_one(id)
 }
 
 /// What `of` makes of the texts in a column of each part, every text once or a few times.

@@ -3,7 +3,7 @@
 //! Inside `facts` every instant is an `Int64` of UTC microseconds and every date an `Int32` of days since
 //! 1970; they get their types back when a fact table is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use deltalake::kernel::PrimitiveType;
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::windows::Day;
 use crate::calendar;
 use crate::error::{Error, PolarsContext, Result};
 use crate::ingest::columns::arrow_type;
@@ -149,6 +150,29 @@ pub fn whole(fact: &Fact, parts: &[Part]) -> Result<DataFrame> {
         .with_column(dates.with_name(DATE.into()).into_series().into())
         .and_then(|frame| frame.select(names))
         .computing("a fact table")
+}
+
+/// The rows of some days.
+///
+/// # Errors
+/// When the frame has no dates.
+pub fn of_days(rows: &DataFrame, days: &BTreeSet<Day>) -> Result<DataFrame> {
+    let dates: Vec<i32> = days
+        .iter()
+        .filter_map(|day| day.as_deref()?.parse().ok())
+        .map(calendar::epoch_days)
+        .collect();
+    let mut inside = col(DATE)
+        .is_in(lit(Series::new("".into(), dates)).implode(true), false)
+        .fill_null(false);
+    if days.contains(&None) {
+        inside = inside.or(col(DATE).is_null());
+    }
+    rows.clone()
+        .lazy()
+        .filter(inside)
+        .collect()
+        .computing("facts by date")
 }
 
 fn stored_columns(table: &Table) -> impl Iterator<Item = (&'static str, Physical)> {
@@ -285,6 +309,16 @@ fn to_arrow(fact: &Fact, frame: &DataFrame) -> Result<RecordBatch> {
         what: fact.name.to_owned(),
         source,
     })
+}
+
+/// A column of a fact frame as it is written.
+///
+/// # Errors
+/// When it is of another type than the fact table says.
+pub fn to_array(fact: &Fact, column: &Column) -> Result<ArrayRef> {
+    let known = fact.column(column.name());
+    let physical = known.map_or(Physical::Text, |column| column.physical);
+    array(column, physical).computing("a fact table")
 }
 
 /// One Polars column as an Arrow array of the physical type.

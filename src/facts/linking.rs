@@ -100,12 +100,12 @@ impl Derivation<'_> {
             across = later;
             let contacts = own.vstack(&here).computing("contacts")?;
             let contacts = feedback
-                .added_to(contacts.lazy())
+                .added_to(contacts)?
                 .sort(CONTACTS_IN_ORDER.to_vec(), SortMultipleOptions::default())
                 .collect()
                 .computing("contacts")?;
             self.output.put(fact("contact_facts"), &contacts)?;
-            judged.push(feedback.judged(contacts)?.lazy());
+            judged.push(feedback.judged(&contacts)?.lazy());
         }
         if let Some(reach) = &reach {
             judged.extend(kept.put(reach, &links, &feedback, self.context, &mut self.output)?);

@@ -6,6 +6,7 @@ use ahash::{AHashSet, RandomState};
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::windows::hash;
 use crate::error::{PolarsContext, Result};
 
 /// A contact whose issue is known. The hash has 128 bits: among a billion issues two share one with a
@@ -20,7 +21,8 @@ struct Contact {
 
 /// Contacts being collected, in the order of their frames.
 pub struct Collected {
-    hashes: [RandomState; 2],
+    /// Gives the second half of an issue's hash; the first is [`hash`].
+    other: RandomState,
     contacts: Vec<Contact>,
     ended: Vec<i64>,
 }
@@ -37,10 +39,7 @@ pub const NONE: i64 = i64::MIN;
 impl Default for Collected {
     fn default() -> Self {
         Self {
-            hashes: [
-                RandomState::with_seeds(1, 2, 3, 4),
-                RandomState::with_seeds(5, 6, 7, 8),
-            ],
+            other: RandomState::with_seeds(5, 6, 7, 8),
             contacts: Vec::new(),
             ended: Vec::new(),
         }
@@ -67,9 +66,8 @@ impl Collected {
                 let at = u32::try_from(self.ended.len()).unwrap_or(u32::MAX);
                 self.ended.push(ended.unwrap_or(NONE));
                 if let (Some(issue), Some(started)) = (issue, started) {
-                    let [one, other] = self.hashes.each_ref().map(|hash| hash.hash_one(issue));
                     self.contacts.push(Contact {
-                        issue: (one, other),
+                        issue: (hash(issue), self.other.hash_one(issue)),
                         started,
                         at,
                     });
@@ -78,12 +76,6 @@ impl Collected {
             Ok(())
         };
         add().computing("issues of contacts")
-    }
-
-    /// The first half of the hash of an issue.
-    #[must_use]
-    pub fn hash(issue: &str) -> u64 {
-        RandomState::with_seeds(1, 2, 3, 4).hash_one(issue)
     }
 
     /// The first halves of the hashes of all issues.

@@ -15,12 +15,13 @@ mod output;
 pub mod promises;
 mod relinking;
 mod renewal;
+mod sought;
 mod surveys;
 mod tickets;
 mod visits;
 mod windows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use polars::prelude::*;
@@ -36,6 +37,7 @@ use derivation::Derivation;
 pub use output::Facts;
 use output::Output;
 use promises::Promises;
+use windows::{Day, changed, on};
 
 /// What facts depend on besides the records.
 #[derive(Debug, Clone, Copy)]
@@ -201,6 +203,32 @@ impl Before {
     /// The facts that came of it.
     fn facts(&self, fact: &str) -> &[Part] {
         self.facts.get(fact).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether facts can be renewed from here: all of them are in place, judged no later than they are to be now, and
+    /// what changed in these tables can be compared with what it was.
+    fn leads_to(&self, records: &Records, context: &Context<'_>, tables: &[&str]) -> bool {
+        let here = |table: &&str| {
+            let days = changed(self.records(table), records.parts(table));
+            let was = on(self.records(table), &days);
+            was.iter().all(|part| part.path.is_file())
+        };
+        self.whole && self.as_of <= context.as_of && tables.iter().all(here)
+    }
+
+    /// Whether the days of a table that are not derived again have as many facts as records: under another zone their
+    /// days were others.
+    fn fits(&self, records: &Records, table: &str, fact: &str, derived: &BTreeSet<Day>) -> bool {
+        let by_day = |parts: &[Part]| {
+            let mut rows = BTreeMap::<Day, u64>::new();
+            for part in parts {
+                if !derived.contains(&part.partition) {
+                    *rows.entry(part.partition.clone()).or_default() += part.rows;
+                }
+            }
+            rows
+        };
+        by_day(records.parts(table)) == by_day(self.facts(fact))
     }
 }
 

@@ -63,9 +63,22 @@ impl Output {
         let frame = frame
             .select(fact.columns.iter().map(|column| column.name))
             .computing("the columns of a fact table")?;
+        self.add(fact, frames::by_date(fact, &frame)?)
+    }
+
+    /// Writes the files of days.
+    ///
+    /// # Errors
+    /// When one cannot be written.
+    pub fn add(
+        &mut self,
+        fact: &'static Fact,
+        days: impl IntoIterator<Item = Replacement>,
+    ) -> Result<()> {
         let known = self.days.get(fact.name).map_or(0, Vec::len);
         let folder = self.folder.path();
-        let written = frames::by_date(fact, &frame)?
+        let days: Vec<Replacement> = days.into_iter().collect();
+        let written = days
             .into_par_iter()
             .enumerate()
             .map(|(at, day)| to_file(folder, fact, known + at, day))
@@ -86,16 +99,16 @@ impl Output {
     /// # Errors
     /// When they do not have the same columns.
     pub fn held(&mut self, fact: &Fact) -> Result<DataFrame> {
-        let held = self.waiting.remove(fact.name).unwrap_or_default();
-        if held.is_empty() {
+        let Some(held) = self.taken(fact)? else {
             return frames::whole(fact, &[]);
-        }
-        concat(
-            held.into_iter().map(IntoLazy::lazy).collect::<Vec<_>>(),
-            UnionArgs::default(),
+        };
+        held.select(
+            fact.columns
+                .iter()
+                .map(|column| col(column.name))
+                .collect::<Vec<_>>(),
         )
-        .and_then(LazyFrame::collect)
-        .and_then(|all| all.select(fact.columns.iter().map(|column| column.name)))
+        .collect()
         .computing("facts by date")
     }
 
@@ -109,20 +122,14 @@ impl Output {
         before: Option<i32>,
         order: &[&str],
     ) -> Result<()> {
-        let held = self.waiting.remove(fact.name).unwrap_or_default();
-        if held.is_empty() {
+        let Some(held) = self.taken(fact)? else {
             return Ok(());
-        }
-        let all = concat(
-            held.into_iter().map(IntoLazy::lazy).collect::<Vec<_>>(),
-            UnionArgs::default(),
-        )
-        .computing("facts by date")?;
+        };
         let ready = match before {
             Some(before) => col(DATE).lt(lit(before)).fill_null(false),
             None => lit(true),
         };
-        let split = |condition: Expr| all.clone().filter(condition);
+        let split = |condition: Expr| held.clone().filter(condition);
         let now = split(ready.clone())
             .sort(order.to_vec(), SortMultipleOptions::default())
             .collect()
@@ -132,6 +139,17 @@ impl Output {
             self.waiting.insert(fact.name, vec![later]);
         }
         self.put(fact, &now)
+    }
+
+    /// All rows that are held back, which are so no longer; `None` when none ever were.
+    fn taken(&mut self, fact: &Fact) -> Result<Option<LazyFrame>> {
+        let held = self.waiting.remove(fact.name).unwrap_or_default();
+        if held.is_empty() {
+            return Ok(None);
+        }
+        let held: Vec<LazyFrame> = held.into_iter().map(IntoLazy::lazy).collect();
+        let all = concat(held, UnionArgs::default()).computing("facts by date")?;
+        Ok(Some(all))
     }
 
     /// The files of a table so far, kept ones too.

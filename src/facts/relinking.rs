@@ -8,24 +8,19 @@ mod kept;
 
 use std::collections::BTreeSet;
 
-use ahash::AHashSet;
 use polars::prelude::*;
 
 use super::derivation::fact;
-use super::events::{each, hash};
+use super::events::each;
 use super::linking::Facts;
 use super::output::Output;
-use super::windows::{Spanning, changed};
+use super::sought::Sought;
+use super::windows::{Day, Spanning, changed, on};
 use super::{Context, Records, contacts, frames};
-use crate::calendar::epoch_days;
 use crate::error::{PolarsContext, Result};
-use crate::schema::DATE;
 use crate::store::delta::Part;
 
 pub use kept::Kept;
-
-/// A day as partitions have it.
-type Day = Option<String>;
 
 /// What of the earlier contacts is looked at again.
 pub struct Reach {
@@ -52,13 +47,7 @@ impl Reach {
             return Ok(None);
         };
         let then = ["call_facts", "chat_facts", "ticket_facts"].map(|name| before.facts(name));
-        let here = ["surveys", "evaluations"].iter().all(|table| {
-            let days = changed(before.records(table), records.parts(table));
-            on(before.records(table), &days)
-                .iter()
-                .all(|part| part.path.is_file())
-        });
-        if !before.whole || !here || before.as_of > context.as_of {
+        if !before.leads_to(records, context, &["surveys", "evaluations"]) {
             return Ok(None);
         }
         let differ = |at: usize| {
@@ -70,7 +59,7 @@ impl Reach {
         let mut derived = chains(then[0], &facts[0], &calls)?;
         derived.extend(calls);
         derived.extend(chats);
-        let mut sent = AHashSet::new();
+        let mut sent = Vec::new();
         for day in tickets {
             let days = BTreeSet::from([day.clone()]);
             let (old, new) = (on(then[2], &days), on(&facts[2], &days));
@@ -78,19 +67,20 @@ impl Reach {
                 derived.insert(day);
             }
             let (old, new) = (senders(&old)?, senders(&new)?);
-            sent.extend(old.symmetric_difference(&new).map(|sender| hash(&sender.0)));
+            sent.extend(
+                old.symmetric_difference(&new)
+                    .map(|sender| sender.0.clone()),
+            );
         }
-        let mut of_feedback = AHashSet::new();
+        let mut said = Vec::new();
         for table in ["surveys", "evaluations"] {
             let (old, now) = (before.records(table), records.parts(table));
             let days = changed(old, now);
-            for parts in [on(old, &days), on(now, &days)] {
-                let ids = each(&parts, "contact_ref", |id| Some(hash(id)))?;
-                of_feedback.extend(ids.into_iter().flatten());
-            }
+            said.extend([on(old, &days), on(now, &days)]);
         }
+        let said = Sought::all(said.iter().map(|parts| (&parts[..], "contact_ref")))?;
         let old = before.facts("contact_facts").to_vec();
-        let [sent, said] = days_of(&old, &derived, &[sent, of_feedback])?;
+        let [sent, said] = days_of(&old, facts, &derived, &[sent.into_iter().collect(), said])?;
         derived.extend(sent);
         Ok(Some(Self { old, derived, said }))
     }
@@ -106,12 +96,12 @@ impl Reach {
     /// # Errors
     /// When a file cannot be read.
     pub fn outside(&self, calls: &[Part], chains: &mut Spanning) -> Result<DataFrame> {
-        let own = each(&on(calls, &self.derived), "contact_id", |id| Some(hash(id)))?;
-        let own: AHashSet<u64> = own.into_iter().flatten().collect();
+        let own = Sought::all([(&self.derived(calls)[..], "contact_id")])?;
         let mut others = calls.to_vec();
         others.retain(|part| !self.derived.contains(&part.partition));
+        let others = own.near(&others, "contact_id")?;
         let found = each(&others, "contact_id", |id| {
-            own.contains(&hash(id)).then(|| id.to_owned())
+            own.has(id).then(|| id.to_owned())
         })?;
         let mut parts = Vec::new();
         let mut ids = BTreeSet::new();
@@ -139,22 +129,7 @@ impl Reach {
     /// # Errors
     /// When Polars refuses the plan.
     pub fn of_derived_days(&self, contacts: DataFrame) -> Result<DataFrame> {
-        let dates: Vec<i32> = self
-            .derived
-            .iter()
-            .filter_map(|day| day.as_deref()?.parse().ok())
-            .map(epoch_days)
-            .collect();
-        let dates = lit(Series::new("".into(), dates)).implode(true);
-        let mut inside = col(DATE).is_in(dates, false).fill_null(false);
-        if self.derived.contains(&None) {
-            inside = inside.or(col(DATE).is_null());
-        }
-        contacts
-            .lazy()
-            .filter(inside)
-            .collect()
-            .computing("chains of calls")
+        frames::of_days(&contacts, &self.derived)
     }
 }
 
@@ -162,18 +137,11 @@ impl Reach {
 fn chains(then: &[Part], now: &[Part], days: &BTreeSet<Day>) -> Result<BTreeSet<Day>> {
     let mut changed = on(then, days);
     changed.extend(on(now, days));
-    let ids = each(&changed, "contact_id", |id| Some(hash(id)))?;
-    let ids: AHashSet<u64> = ids.into_iter().flatten().collect();
+    let ids = Sought::all([(&changed[..], "contact_id")])?;
     let mut others = now.to_vec();
     others.retain(|part| !days.contains(&part.partition));
-    let found = each(&others, "contact_id", |id| {
-        ids.contains(&hash(id)).then_some(())
-    })?;
-    let hit = others.into_iter().zip(found);
-    Ok(hit
-        .filter(|(_, found)| !found.is_empty())
-        .map(|(part, _)| part.partition)
-        .collect())
+    let found = ids.parts(&others, "contact_id")?.into_iter();
+    Ok(found.map(|part| part.partition).collect())
 }
 
 /// Tickets that are contacts of their own, as far as contacts are made from them.
@@ -219,32 +187,27 @@ fn senders(parts: &[Part]) -> Result<BTreeSet<(String, String, i64, String)>> {
 /// id that was found is looked for on all other days, too.
 fn days_of(
     old: &[Part],
+    facts: &Facts,
     derived: &BTreeSet<Day>,
-    refs: &[AHashSet<u64>; 2],
+    refs: &[Sought; 2],
 ) -> Result<[BTreeSet<Day>; 2]> {
     let mut days = [BTreeSet::new(), BTreeSet::new()];
-    if refs.iter().all(|refs| refs.is_empty()) {
-        return Ok(days);
-    }
     let mut others = old.to_vec();
     others.retain(|part| !derived.contains(&part.partition));
-    let found = each(&others, "contact_ref", |id| {
-        let id = hash(id);
-        let among = refs.each_ref().map(|refs| refs.contains(&id));
-        among.contains(&true).then_some(among)
-    })?;
-    for (part, found) in others.iter().zip(found) {
-        for (at, days) in days.iter_mut().enumerate() {
-            if found.iter().any(|among| among[at]) {
-                days.insert(part.partition.clone());
-            }
-        }
+    for (refs, days) in refs.iter().zip(&mut days) {
+        let found = contacts_of(refs, &others, facts)?.into_iter();
+        days.extend(found.map(|part| part.partition));
     }
     Ok(days)
 }
 
-/// The parts of some days.
-fn on(parts: &[Part], days: &BTreeSet<Day>) -> Vec<Part> {
-    let inside = |part: &&Part| days.contains(&part.partition);
-    parts.iter().filter(inside).cloned().collect()
+/// The files of contacts that have some of these, which are made from `facts`. What these say of their ids tells more than
+/// what is said of all ids together.
+pub(super) fn contacts_of(refs: &Sought, contacts: &[Part], facts: &Facts) -> Result<Vec<Part>> {
+    let mut days = BTreeSet::new();
+    for (parts, column) in facts.iter().zip(["contact_id", "chat_id", "ticket_id"]) {
+        let near = refs.near(parts, column)?.into_iter();
+        days.extend(near.map(|part| part.partition));
+    }
+    refs.parts(&on(contacts, &days), "contact_ref")
 }

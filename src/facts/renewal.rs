@@ -10,30 +10,26 @@ mod look;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ahash::AHashSet;
-use arrow::array::{Array, AsArray};
+use arrow::array::Array;
 use chrono::{Days, NaiveDate};
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::events::{each, hash};
 use super::output::Output;
-use super::windows::changed;
+use super::sought::Sought;
+use super::windows::{Day, on};
 use super::{Before, Context, Records, clocks, frames, tickets, visits};
-use crate::calendar::{self, epoch_days};
+use crate::calendar;
 use crate::error::{PolarsContext, Result};
 use crate::schema::DATE;
 use crate::schema::facts::Fact;
 use crate::store::delta::Part;
-use crate::store::parquet_io;
+use crate::store::parquet_io::{self, Footer};
 use look::Look;
 
 /// Rows of chats and tickets that are derived again day by day. Of more, all new stays and clocks would not fit in
 /// memory together.
 pub const ROWS: u64 = 400_000;
-
-/// A day as partitions have it.
-type Day = Option<String>;
 
 /// What is derived again.
 pub struct Renewal {
@@ -41,8 +37,8 @@ pub struct Renewal {
     chats: BTreeSet<Day>,
     /// Days of tickets.
     tickets: BTreeSet<Day>,
-    /// Hashes of the tickets that were on them, and of the chats.
-    gone: [AHashSet<u64>; 2],
+    /// The tickets that were on them, and the chats.
+    gone: [Sought; 2],
     /// Their ids, as `ticket_id` and as `chat_id`.
     ids: [DataFrame; 2],
     /// From this day on clocks were not due yet.
@@ -59,18 +55,8 @@ impl Renewal {
             return Ok(None);
         };
         let same_agents = before.records("agents") == records.parts("agents");
-        if !before.whole || !same_agents || before.as_of > context.as_of {
+        if !same_agents || !before.leads_to(records, context, &["tickets", "ticket_events"]) {
             return Ok(None);
-        }
-        // What changed is compared with what it was, as long as that is there.
-        for table in ["tickets", "ticket_events"] {
-            let days = changed(before.records(table), records.parts(table));
-            if !on(before.records(table), &days)
-                .iter()
-                .all(|part| part.path.is_file())
-            {
-                return Ok(None);
-            }
         }
         let look = Look {
             records,
@@ -82,8 +68,8 @@ impl Renewal {
             let parts = on(records.parts(table), days);
             parts.iter().map(|part| part.rows).sum()
         };
-        let fits = look.kept_days_fit("chats", "chat_facts", &chats)
-            && look.kept_days_fit("tickets", "ticket_facts", &tickets);
+        let fits = before.fits(records, "chats", "chat_facts", &chats)
+            && before.fits(records, "tickets", "ticket_facts", &tickets);
         if !fits || rows("chats", &chats) + rows("tickets", &tickets) > records.renewed {
             return Ok(None);
         }
@@ -92,7 +78,7 @@ impl Renewal {
             ids("chat_facts", "chat_id", before, &chats)?,
         ];
         Ok(Some(Self {
-            gone: [hashes(&ids[0])?, hashes(&ids[1])?],
+            gone: [sought(&ids[0])?, sought(&ids[1])?],
             ids,
             chats,
             tickets,
@@ -194,7 +180,7 @@ impl Renewal {
             }
             .select(fact.columns.iter().map(|column| column.name))
             .computing("facts by date")?;
-            let new = of_days(fresh, &chunk)?;
+            let new = frames::of_days(fresh, &chunk)?;
             let options = SortMultipleOptions::default().with_maintain_order(true);
             let all = concat([earlier.lazy(), new.lazy()], UnionArgs::default())
                 .and_then(|all| all.sort(order.to_vec(), options).collect())
@@ -224,12 +210,8 @@ impl Renewal {
                 .filter(|part| part.partition.is_none() || part.partition >= first)
                 .cloned()
                 .collect();
-            let found = each(&later, column, |id| gone.contains(&hash(id)).then_some(()))?;
-            for (part, found) in later.into_iter().zip(found) {
-                if !found.is_empty() {
-                    hit.insert(part.partition);
-                }
-            }
+            let found = gone.parts(&later, column)?.into_iter();
+            hit.extend(found.map(|part| part.partition));
         }
         Ok(hit)
     }
@@ -275,41 +257,33 @@ fn held_at_once(parts: &[Part], days: BTreeSet<Day>, at_a_time: u64) -> Vec<BTre
 fn going_on(parts: &[Part], fact: &str) -> Result<BTreeSet<Day>> {
     let found = parts
         .par_iter()
-        .map(|part| {
-            let goes_on = match fact {
-                "ticket_facts" => {
-                    let rows = parquet_io::read_coded(&part.path, &["open"])?;
-                    rows.columns().iter().any(|open| {
-                        open.as_boolean_opt()
-                            .is_some_and(|open| open.true_count() > 0)
-                    })
-                }
-                // A stay at rest goes on, too, but is not counted.
-                "state_visits" => {
-                    let rows = parquet_io::read_coded(&part.path, &["left_at", "dwell_s"])?;
-                    (0..rows.num_rows()).any(|row| {
-                        let null = |name| {
-                            rows.column_by_name(name)
-                                .is_none_or(|column| column.is_null(row))
-                        };
-                        null("left_at") && !null("dwell_s")
-                    })
-                }
-                _ => {
-                    let rows = parquet_io::read_coded(&part.path, &["stopped_at"])?;
-                    rows.columns().iter().any(|at| at.null_count() > 0)
-                }
-            };
-            Ok(goes_on.then(|| part.partition.clone()))
-        })
+        .map(|part| Ok(goes_on(part, fact)?.then(|| part.partition.clone())))
         .collect::<Result<Vec<_>>>()?;
     Ok(found.into_iter().flatten().collect())
 }
 
-/// The parts of some days.
-fn on(parts: &[Part], days: &BTreeSet<Day>) -> Vec<Part> {
-    let inside = |part: &&Part| days.contains(&part.partition);
-    parts.iter().filter(inside).cloned().collect()
+/// Whether something of a day goes on.
+fn goes_on(part: &Part, fact: &str) -> Result<bool> {
+    let footer = Footer::of(&part.path)?;
+    let nulls = |name: &str| -> Result<u64> {
+        match footer.nulls(name) {
+            Some(nulls) => Ok(nulls),
+            None => {
+                let rows = parquet_io::read_coded(&part.path, &[name])?;
+                let nulls = rows
+                    .column_by_name(name)
+                    .map(|column| column.logical_null_count());
+                Ok(nulls.map_or(part.rows, |nulls| nulls as u64))
+            }
+        }
+    };
+    Ok(match fact {
+        // What is open has an age.
+        "ticket_facts" => nulls("age_s")? < part.rows,
+        // A stay at rest goes on, too, but is not counted.
+        "state_visits" => nulls("left_at")? > nulls("dwell_s")?,
+        _ => nulls("stopped_at")? > 0,
+    })
 }
 
 fn date(day: &Day) -> Option<NaiveDate> {
@@ -329,13 +303,13 @@ fn ids(fact: &str, column: &str, before: &Before, days: &BTreeSet<Day>) -> Resul
     }
 }
 
-/// The hashes of the ids in the only column of a frame.
-fn hashes(ids: &DataFrame) -> Result<AHashSet<u64>> {
+/// The ids in the only column of a frame.
+fn sought(ids: &DataFrame) -> Result<Sought> {
     let Some(column) = ids.columns().first() else {
-        return Ok(AHashSet::new());
+        return Ok(Sought::default());
     };
     let ids = column.str().computing("ids of facts")?;
-    Ok(ids.iter().flatten().map(hash).collect())
+    Ok(ids.iter().flatten().map(str::to_owned).collect())
 }
 
 /// The days of rows.
@@ -350,20 +324,4 @@ fn days(rows: &DataFrame) -> Result<BTreeSet<Day>> {
         .map(|day| day.and_then(calendar::from_epoch_days))
         .map(|day| day.map(|day| day.to_string()))
         .collect())
-}
-
-/// The rows of some days.
-fn of_days(rows: &DataFrame, days: &BTreeSet<Day>) -> Result<DataFrame> {
-    let dates: Vec<i32> = days.iter().filter_map(date).map(epoch_days).collect();
-    let mut inside = col(DATE)
-        .is_in(lit(Series::new("".into(), dates)).implode(true), false)
-        .fill_null(false);
-    if days.contains(&None) {
-        inside = inside.or(col(DATE).is_null());
-    }
-    rows.clone()
-        .lazy()
-        .filter(inside)
-        .collect()
-        .computing("facts by date")
 }

@@ -251,14 +251,8 @@ pub const OF_COMPLAINTS: &[&str] = &[
     "problem_type",
 ];
 
-/// Which complaints have an earlier complaint about the same issue within the window: `ticket_id` and
-/// `repeat_complaint`, for every complaint whose issue is known. `tickets` are all there are.
-///
-/// # Errors
-/// When Polars refuses the plan.
-pub fn repeat_complaints(tickets: DataFrame, context: &Context<'_>) -> Result<DataFrame> {
-    let window = context.centre.repeat_complaint_window.as_secs_f64();
-    let same = col("issue_key").eq(col("issue_key").shift(lit(1)));
+/// The complaints whose issue is known: `ticket_id`, `issue_key` and `created_at`.
+pub fn complaints(tickets: DataFrame) -> LazyFrame {
     tickets
         .lazy()
         .with_column(category())
@@ -269,6 +263,17 @@ pub fn repeat_complaints(tickets: DataFrame, context: &Context<'_>) -> Result<Da
                 .and(col("issue_key").is_not_null()),
         )
         .select([col("ticket_id"), col("issue_key"), col("created_at")])
+}
+
+/// Which complaints have an earlier complaint about the same issue within the window: `ticket_id` and
+/// `repeat_complaint`, for every complaint whose issue is known. `tickets` are all there are.
+///
+/// # Errors
+/// When Polars refuses the plan.
+pub fn repeat_complaints(tickets: DataFrame, context: &Context<'_>) -> Result<DataFrame> {
+    let window = context.centre.repeat_complaint_window.as_secs_f64();
+    let same = col("issue_key").eq(col("issue_key").shift(lit(1)));
+    complaints(tickets)
         .sort(
             ["issue_key", "created_at", "ticket_id"],
             SortMultipleOptions::default(),

@@ -8,6 +8,16 @@ use polars::prelude::*;
 use crate::error::{PolarsContext, Result};
 use crate::store::delta::Part;
 
+/// A day as partitions have it; `None` is for rows without one.
+pub type Day = Option<String>;
+
+/// The parts of some days.
+#[must_use]
+pub fn on(parts: &[Part], days: &BTreeSet<Day>) -> Vec<Part> {
+    let inside = |part: &&Part| days.contains(&part.partition);
+    parts.iter().filter(inside).cloned().collect()
+}
+
 /// Rows of records that are held at a time. The facts of a year are derived in a few dozen steps.
 pub const ROWS: u64 = 250_000;
 
@@ -72,8 +82,9 @@ pub struct Spanning {
     windows: usize,
 }
 
-/// One hash for all windows of a derivation; that two ids share it costs nothing but a little memory.
-fn hash(id: &str) -> u64 {
+/// One hash for all ids; that two share it costs a look at rows that are not asked for, never a wrong result.
+#[must_use]
+pub fn hash(id: &str) -> u64 {
     RandomState::with_seeds(1, 2, 3, 4).hash_one(id)
 }
 

@@ -6,16 +6,16 @@ use arrow::datatypes::TimestampMicrosecondType;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::{Reach, on};
+use super::Reach;
 use crate::error::{Error, PolarsContext, Result};
 use crate::facts::derivation::fact;
 use crate::facts::events::each;
-use crate::facts::linking::CONTACTS_IN_ORDER;
 use crate::facts::links::{Collected, Links, NONE};
 use crate::facts::output::Output;
 use crate::facts::surveys::Feedback;
+use crate::facts::windows::{hash, on};
 use crate::facts::{Context, contacts, frames, surveys};
-use crate::store::delta::Part;
+use crate::store::delta::{Content, Part, Replacement};
 use crate::store::parquet_io;
 
 /// The contacts of days that are not derived again that have an issue in common with those that are.
@@ -43,7 +43,7 @@ impl Kept {
     pub fn of(reach: &Reach, collected: &mut Collected) -> Result<Self> {
         let mut issues: AHashSet<u64> = collected.issues();
         let gone = each(&on(&reach.old, &reach.derived), "issue_key", |issue| {
-            Some(Collected::hash(issue))
+            Some(hash(issue))
         })?;
         issues.extend(gone.into_iter().flatten());
         let mut others = reach.old.clone();
@@ -63,8 +63,8 @@ impl Kept {
         Ok(Self(all))
     }
 
-    /// Keeps the files of the days on which nothing is new, and writes the others; gives the contacts of all of them that
-    /// are judged.
+    /// Keeps the files of the days on which nothing is new, and writes those columns of the others that are; gives the
+    /// contacts of all of them that are judged.
     ///
     /// # Errors
     /// When a file cannot be read or written.
@@ -77,58 +77,124 @@ impl Kept {
         output: &mut Output,
     ) -> Result<Vec<LazyFrame>> {
         let (mut kept, mut judged) = (Vec::new(), Vec::new());
-        for day in &self.0 {
-            let new = links.numbers(day.start, day.rows.len());
-            let same = [&day.links[0][..], &day.links[1][..]] == new;
-            if same && !day.waiting && !reach.said.contains(&day.part.partition) {
-                kept.push(day.part.clone());
-                continue;
-            }
-            let rows = frames::whole(fact("contact_facts"), std::slice::from_ref(&day.part))?;
-            let contacts = relinked(rows, day, new, feedback, context)?;
-            output.put(fact("contact_facts"), &contacts)?;
-            judged.push(feedback.judged(contacts)?.lazy());
-        }
-        for parts in kept.chunks(8) {
-            let rows = frames::columns(fact("contact_facts"), parts, surveys::OF_CONTACTS)?;
-            judged.push(feedback.judged(rows)?.lazy());
+        for days in self.0.chunks(8 * rayon::current_num_threads().max(1)) {
+            let written = days
+                .par_iter()
+                .map(|day| {
+                    let links = links.numbers(day.start, day.rows.len());
+                    let said = reach.said.contains(&day.part.partition);
+                    day.renewed(links, said.then_some(feedback), context)
+                })
+                .collect::<Result<Vec<_>>>()?;
+            let same = days.iter().zip(&written).filter(|(_, new)| new.is_none());
+            kept.extend(same.map(|(day, _)| day.part.clone()));
+            output.add(fact("contact_facts"), written.into_iter().flatten())?;
+            let parts: Vec<Part> = days.iter().map(|day| day.part.clone()).collect();
+            let rows = frames::columns(fact("contact_facts"), &parts, surveys::OF_CONTACTS)?;
+            judged.push(feedback.judged(&rows)?.lazy());
         }
         output.keep("contact_facts", kept);
         Ok(judged)
     }
 }
 
-/// The rows of a day with the links `new`, judged at the cut-off of the context, with what is said of them now.
-fn relinked(
-    mut rows: DataFrame,
-    day: &OfDay,
-    new: [&[i64]; 2],
-    feedback: &Feedback,
-    context: &Context<'_>,
-) -> Result<DataFrame> {
-    for (name, new) in ["previous_at", "next_at"].into_iter().zip(new) {
-        let column = rows.column(name).and_then(|column| column.i64().cloned());
-        let mut instants: Vec<Option<i64>> = column.computing("linked contacts")?.iter().collect();
-        for (row, at) in day.rows.iter().zip(new) {
-            instants[*row] = (*at != NONE).then_some(*at);
+/// What of a contact depends on others, and what it follows from.
+const OF_LINKS: &[&str] = &[
+    "started_at",
+    "ended_at",
+    "previous_at",
+    "next_at",
+    "first_contact",
+    "repeated",
+    "mature",
+];
+
+/// What is said of it, and what it follows from.
+const OF_FEEDBACK: &[&str] = &["contact_ref", "score", "score_source", "evaluated"];
+
+impl OfDay {
+    /// The file of the day with the links `links`, judged at the cut-off of the context, with what is said of its contacts
+    /// now, where that may be new; `None` when it is as it was. Rows keep their places: their order depends on nothing
+    /// that changes.
+    fn renewed(
+        &self,
+        links: [&[i64]; 2],
+        said: Option<&Feedback>,
+        context: &Context<'_>,
+    ) -> Result<Option<Replacement>> {
+        let same = [&self.links[0][..], &self.links[1][..]] == links;
+        if same && !self.waiting && said.is_none() {
+            return Ok(None);
         }
-        rows.with_column(Column::new(name.into(), instants))
-            .computing("linked contacts")?;
+        let fact = fact("contact_facts");
+        let mut new = Vec::new();
+        let mut note = |then: &DataFrame, now: &DataFrame, names: &[&'static str]| -> Result<()> {
+            for name in names {
+                let (then, now) = (then.column(name), now.column(name));
+                let (then, now) = (then.computing("contacts")?, now.computing("contacts")?);
+                if !then.equals_missing(now) {
+                    new.push((*name, frames::to_array(fact, now)?));
+                }
+            }
+            Ok(())
+        };
+        if !same || self.waiting {
+            let then = frames::columns(fact, std::slice::from_ref(&self.part), OF_LINKS)?;
+            let now = self.relinked(then.clone(), links, context)?;
+            note(&then, &now, &OF_LINKS[2..])?;
+        }
+        if let Some(feedback) = said {
+            let then = frames::columns(fact, std::slice::from_ref(&self.part), OF_FEEDBACK)?;
+            let now = said_anew(&then, feedback)?;
+            note(&then, &now, &OF_FEEDBACK[1..])?;
+        }
+        if new.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Replacement {
+            partition: self.part.partition.clone(),
+            content: Content::Bytes(parquet_io::with_columns(&self.part.path, &new)?),
+            keys: None,
+            rows: self.part.rows,
+        }))
     }
-    // What a survey said is said anew; the contact's own score stays.
+
+    /// The rows of the day with new links and what follows from them.
+    fn relinked(
+        &self,
+        mut rows: DataFrame,
+        links: [&[i64]; 2],
+        context: &Context<'_>,
+    ) -> Result<DataFrame> {
+        for (name, new) in ["previous_at", "next_at"].into_iter().zip(links) {
+            let column = rows.column(name).and_then(|column| column.i64().cloned());
+            let column = column.computing("linked contacts")?;
+            let mut instants: Vec<Option<i64>> = column.iter().collect();
+            for (row, at) in self.rows.iter().zip(new) {
+                instants[*row] = (*at != NONE).then_some(*at);
+            }
+            rows.with_column(Column::new(name.into(), instants))
+                .computing("linked contacts")?;
+        }
+        contacts::linked(rows, context)
+    }
+}
+
+/// What a survey said is said anew, in the order of the rows; a contact's own score stays.
+fn said_anew(rows: &DataFrame, feedback: &Feedback) -> Result<DataFrame> {
     let own = when(col("score_source").eq(lit("contact")))
         .then(col("score"))
         .otherwise(lit(NULL).cast(DataType::Float64));
     let rows = rows
+        .clone()
         .lazy()
-        .with_column(own.alias("score"))
-        .drop(cols(["score_source", "evaluated"]))
+        .select([col("contact_ref"), own.alias("score")])
+        .with_row_index("row", None)
         .collect()
-        .computing("linked contacts")?;
-    let rows = contacts::linked(rows, context)?;
+        .computing("contacts")?;
     feedback
-        .added_to(rows.lazy())
-        .sort(CONTACTS_IN_ORDER.to_vec(), SortMultipleOptions::default())
+        .added_to(rows)?
+        .sort(["row"], SortMultipleOptions::default())
         .collect()
         .computing("contacts")
 }
@@ -155,7 +221,7 @@ fn of_day(part: &Part, issues: &AHashSet<u64>) -> Result<(OfDay, DataFrame)> {
     let coded = coded.as_any_dictionary();
     let words = coded.values().as_string::<i32>();
     let among: Vec<bool> = (0..words.len())
-        .map(|at| words.is_valid(at) && issues.contains(&Collected::hash(words.value(at))))
+        .map(|at| words.is_valid(at) && issues.contains(&hash(words.value(at))))
         .collect();
     // Arrow has no keys to give where no contact has an issue.
     let keys = if words.is_empty() {

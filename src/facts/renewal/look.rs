@@ -1,6 +1,6 @@
 //! The days of chats and tickets on which something can have changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use ahash::AHashSet;
 use arrow::array::AsArray;
@@ -9,16 +9,16 @@ use arrow::datatypes::TimestampMicrosecondType;
 use polars::prelude::*;
 use rayon::prelude::*;
 
-use super::{Day, date, hashes, on};
+use super::date;
 use crate::calendar;
 use crate::error::{PolarsContext, Result};
-use crate::facts::events::{each, hash};
-use crate::facts::tickets::OF_COMPLAINTS;
-use crate::facts::windows::changed;
-use crate::facts::{Before, Context, Records, category, contacts, frames};
+use crate::facts::events::each;
+use crate::facts::tickets::{OF_COMPLAINTS, complaints};
+use crate::facts::windows::{Day, changed, hash, on};
+use crate::facts::{Before, Context, Records, frames};
 use crate::schema::facts::Fact;
 use crate::store::delta::Part;
-use crate::store::parquet_io;
+use crate::store::parquet_io::{self, Footer};
 
 /// The instants of a ticket that its facts are judged by.
 const OF_TICKETS: &[&str] = &[
@@ -122,7 +122,9 @@ impl Look<'_> {
                 .select([col("ticket_id")])
                 .collect()
                 .computing("stays with time left")?;
-            ids.push(hashes(&left)?.into_iter().collect());
+            let left = left.column("ticket_id").and_then(|ids| ids.str().cloned());
+            let left = left.computing("stays with time left")?;
+            ids.push(left.iter().flatten().map(hash).collect());
         }
         Ok(ids.into_iter().flatten().collect())
     }
@@ -171,20 +173,9 @@ impl Look<'_> {
             self.records.parts("tickets"),
         );
         let days = changed(old, now);
-        let complaints = |parts: &[Part]| -> Result<BTreeSet<(String, String, i64)>> {
+        let told = |parts: &[Part]| -> Result<BTreeSet<(String, String, i64)>> {
             let rows = self.records.columns_of("tickets", parts, OF_COMPLAINTS)?;
-            let rows = rows
-                .lazy()
-                .with_column(category())
-                .with_column(contacts::issue_key())
-                .filter(
-                    col("kind")
-                        .eq(lit("complaint"))
-                        .and(col("issue_key").is_not_null()),
-                )
-                .select([col("ticket_id"), col("issue_key"), col("created_at")])
-                .collect()
-                .computing("complaints")?;
+            let rows = complaints(rows).collect().computing("complaints")?;
             let text = |name: &str| -> Result<StringChunked> {
                 let column = rows.column(name).and_then(|column| column.str().cloned());
                 column.computing("complaints")
@@ -200,7 +191,7 @@ impl Look<'_> {
                 .map(|((id, issue), at)| (known(id), known(issue), at.unwrap_or_default()))
                 .collect())
         };
-        let (then, today) = (complaints(&on(old, &days))?, complaints(&on(now, &days))?);
+        let (then, today) = (told(&on(old, &days))?, told(&on(now, &days))?);
         let window = self.context.centre.repeat_complaint_window;
         let window = i64::try_from(window.as_micros()).unwrap_or(i64::MAX);
         let day = |at: i64| {
@@ -223,26 +214,15 @@ impl Look<'_> {
             .map(|part| part.partition.clone())
             .collect())
     }
-
-    /// Whether the days that are kept have as many facts as records: under another zone their days were others.
-    #[must_use]
-    pub fn kept_days_fit(&self, table: &str, fact: &str, derived: &BTreeSet<Day>) -> bool {
-        let by_day = |parts: &[Part]| {
-            let mut rows = BTreeMap::<Day, u64>::new();
-            for part in parts
-                .iter()
-                .filter(|part| !derived.contains(&part.partition))
-            {
-                *rows.entry(part.partition.clone()).or_default() += part.rows;
-            }
-            rows
-        };
-        by_day(self.records.parts(table)) == by_day(self.before.facts(fact))
-    }
 }
 
-/// The latest instant in some columns of a part.
+/// The latest instant in some columns of a part. Its file says it, or the rows do.
 fn latest(part: &Part, columns: &[&str]) -> Result<Option<i64>> {
+    let footer = Footer::of(&part.path)?;
+    let said: Option<Vec<_>> = columns.iter().map(|name| footer.most(name)).collect();
+    if let Some(said) = said {
+        return Ok(said.into_iter().max().flatten());
+    }
     let rows = parquet_io::read_coded(&part.path, columns)?;
     let instants = rows.columns().iter();
     Ok(instants
