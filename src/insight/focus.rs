@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ahash::AHashSet;
 use chrono::{Days, NaiveDate};
 
 use crate::error::{Error, Result};
@@ -241,8 +242,9 @@ fn contacts(
     (from, to): (NaiveDate, NaiveDate),
     source: &Source<'_>,
 ) -> Result<Contacts> {
-    let known = |of: fn(&Complaint) -> Option<&String>| -> BTreeSet<&String> {
-        complaints.iter().filter_map(of).collect()
+    let known = |of: fn(&Complaint) -> Option<&String>| -> AHashSet<&str> {
+        let names = complaints.iter().filter_map(of);
+        names.map(String::as_str).collect()
     };
     let customers = known(|complaint| complaint.customer.as_ref());
     let waybills = known(|complaint| complaint.waybill.as_ref());
@@ -263,11 +265,12 @@ fn contacts(
             ("waybill", &waybills, &mut found.waybills),
         ];
         for (name, known, sums) in ways {
-            for (key, handled) in columns.texts(name)?.into_iter().zip(&handled) {
+            let keys = columns.text_column(name)?;
+            for (key, handled) in keys.iter().zip(&handled) {
                 let Some(key) = key.filter(|key| known.contains(key)) else {
                     continue;
                 };
-                let sums = sums.entry(key).or_default();
+                let sums = sums.entry(key.to_owned()).or_default();
                 sums.0 += 1;
                 sums.1 += handled.map_or(0, super::repeats::micros);
             }

@@ -1,7 +1,7 @@
 //! Rows of facts, for insights that look at single contacts or tickets instead of figures.
 
 use chrono::NaiveDate;
-use polars::prelude::{DataFrame, DataType, col, lit};
+use polars::prelude::{DataFrame, DataType, StringChunked, col, lit};
 
 use crate::calendar;
 use crate::error::{PolarsContext, Result};
@@ -105,9 +105,14 @@ pub(super) fn newest(
 pub(super) struct Columns<'f>(pub &'f DataFrame);
 
 impl Columns<'_> {
+    /// A column of texts as it is, for who needs few of them.
+    pub fn text_column(&self, name: &str) -> Result<&StringChunked> {
+        let column = self.0.column(name).and_then(|column| column.str());
+        column.computing("rows of facts")
+    }
+
     pub fn texts(&self, name: &str) -> Result<Vec<Option<String>>> {
-        let column = self.0.column(name).and_then(|column| column.str().cloned());
-        let column = column.computing("rows of facts")?;
+        let column = self.text_column(name)?;
         Ok(column.iter().map(|text| text.map(str::to_owned)).collect())
     }
 
