@@ -3,14 +3,11 @@
 use std::collections::BTreeSet;
 
 use ahash::AHashMap;
-use arrow::array::{Array, AsArray};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int32Type};
 use rayon::prelude::*;
 
 use super::Records;
 use super::windows::{Window, hash};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::delta::Part;
 use crate::store::parquet_io;
 
@@ -57,21 +54,9 @@ pub fn each<T: Send>(
     parts
         .par_iter()
         .map(|part| {
-            let rows = parquet_io::read_coded(&part.path, &[column])?;
-            let Some(texts) = rows.column_by_name(column) else {
-                return Ok(Vec::new());
-            };
-            let coded = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-            let texts = cast(texts, &coded).map_err(|source| Error::Arrow {
-                what: part.path.display().to_string(),
-                source,
-            })?;
-            let words = texts.as_dictionary::<Int32Type>().values().clone();
-            let words = words.as_string::<i32>();
-            Ok((0..words.len())
-                .filter(|at| words.is_valid(*at))
-                .filter_map(|at| of(words.value(at)))
-                .collect())
+            let mut found = Vec::new();
+            parquet_io::texts(&part.path, column, &mut |text| found.extend(of(text)))?;
+            Ok(found)
         })
         .collect()
 }

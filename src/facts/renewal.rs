@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use arrow::array::Array;
 use chrono::{Days, NaiveDate};
 use polars::prelude::*;
-use rayon::prelude::*;
 
+use super::carried::{Carried, carry, renewed};
 use super::output::Output;
 use super::sought::Sought;
 use super::windows::{Day, on};
@@ -35,8 +35,8 @@ pub const ROWS: u64 = 400_000;
 pub struct Renewal {
     /// Days of chats.
     chats: BTreeSet<Day>,
-    /// Days of tickets.
-    tickets: BTreeSet<Day>,
+    /// Days of tickets. On all others they have at most grown older.
+    pub tickets: BTreeSet<Day>,
     /// The tickets that were on them, and the chats.
     gone: [Sought; 2],
     /// Their ids, as `ticket_id` and as `chat_id`.
@@ -129,13 +129,15 @@ impl Renewal {
         output.keep("chat_facts", kept);
         let mut kept = before.facts(tickets.name).to_vec();
         kept.retain(|part| !self.tickets.contains(&part.partition));
-        let open = going_on(&kept, tickets.name)?;
-        for days in held_at_once(&kept, open.clone(), records.at_a_time) {
-            let rows = frames::whole(tickets, &on(&kept, &days))?;
-            output.put(tickets, &tickets::onward(rows, context.as_of)?)?;
-        }
-        kept.retain(|part| !open.contains(&part.partition));
-        output.keep(tickets.name, kept);
+        let older = |part: &Part| {
+            if !goes_on(part, tickets.name)? {
+                return Ok(Carried::Same);
+            }
+            let rows = frames::columns(tickets, std::slice::from_ref(part), tickets::AGED)?;
+            let aged = tickets::onward(rows.clone(), context.as_of)?;
+            renewed(tickets, part, &rows, &aged)
+        };
+        carry(tickets, &kept, |part| part, older, output)?;
         Ok(())
     }
 
@@ -163,14 +165,36 @@ impl Renewal {
         };
         let mut touched = self.hit(old, clocks)?;
         touched.extend(days(fresh)?);
-        touched.extend(going_on(old, fact.name)?);
         touched.extend(old.iter().map(|part| part.partition.clone()).filter(&moves));
+        let mut others = old.to_vec();
+        others.retain(|part| !touched.contains(&part.partition));
+        let onward = |part: &Part| {
+            if !goes_on(part, fact.name)? {
+                return Ok(Carried::Same);
+            }
+            let columns = if clocks {
+                clocks::CARRIED
+            } else {
+                visits::LASTING
+            };
+            let rows = frames::columns(fact, std::slice::from_ref(part), columns)?;
+            let now = if clocks {
+                clocks::carried(&rows, before.as_of, context)?
+            } else {
+                Some(visits::onward(rows.clone(), context.as_of)?)
+            };
+            match now {
+                Some(now) => renewed(fact, part, &rows, &now),
+                None => Ok(Carried::Moved),
+            }
+        };
+        let moved = carry(fact, &others, |part| part, onward, output)?;
         // A clock that stands still moves to a later day: these days are put together at once.
-        let (moving, settled): (BTreeSet<Day>, BTreeSet<Day>) =
+        let (mut moving, settled): (BTreeSet<Day>, BTreeSet<Day>) =
             touched.into_iter().partition(moves);
+        moving.extend(moved);
         let mut chunks = held_at_once(old, settled, records.at_a_time);
         chunks.push(moving);
-        let mut written = BTreeSet::new();
         for chunk in chunks.into_iter().filter(|chunk| !chunk.is_empty()) {
             let mut earlier = self.without_gone(frames::whole(fact, &on(old, &chunk))?, clocks)?;
             earlier = if clocks {
@@ -186,11 +210,7 @@ impl Renewal {
                 .and_then(|all| all.sort(order.to_vec(), options).collect())
                 .computing("facts by date")?;
             output.put(fact, &all)?;
-            written.extend(chunk);
         }
-        let mut kept = old.to_vec();
-        kept.retain(|part| !written.contains(&part.partition));
-        output.keep(fact.name, kept);
         Ok(())
     }
 
@@ -253,16 +273,7 @@ fn held_at_once(parts: &[Part], days: BTreeSet<Day>, at_a_time: u64) -> Vec<BTre
     chunks
 }
 
-/// The days with tickets, stays or clocks that go on until the cut-off.
-fn going_on(parts: &[Part], fact: &str) -> Result<BTreeSet<Day>> {
-    let found = parts
-        .par_iter()
-        .map(|part| Ok(goes_on(part, fact)?.then(|| part.partition.clone())))
-        .collect::<Result<Vec<_>>>()?;
-    Ok(found.into_iter().flatten().collect())
-}
-
-/// Whether something of a day goes on.
+/// Whether a ticket, a stay or a clock of a day goes on until the cut-off.
 fn goes_on(part: &Part, fact: &str) -> Result<bool> {
     let footer = Footer::of(&part.path)?;
     let nulls = |name: &str| -> Result<u64> {

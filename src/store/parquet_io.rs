@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchReader};
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchReader};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::error::ArrowError;
@@ -16,7 +16,8 @@ use parquet::arrow::arrow_reader::{
 use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowWriter, ArrowWriterOptions, compute_leaves,
 };
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::basic::{Compression, Encoding, Type, ZstdLevel};
+use parquet::column::page::Page;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{
@@ -24,6 +25,7 @@ use parquet::file::metadata::{
     ParquetMetaDataReader,
 };
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use parquet::file::statistics::Statistics;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
@@ -381,6 +383,23 @@ impl Footer {
         Some(most)
     }
 
+    /// Whether a flag of a column is false somewhere, if the file says so.
+    #[must_use]
+    pub fn any_false(&self, column: &str) -> Option<bool> {
+        let rows = self.0.row_groups().iter().map(|group| group.num_rows());
+        let mut any = false;
+        for (of, rows) in self.statistics(column)?.into_iter().zip(rows) {
+            match of {
+                Statistics::Boolean(of) if of.min_opt().is_some() => {
+                    any |= of.min_opt() == Some(&false);
+                }
+                of if of.null_count_opt().map(i64::try_from) == Some(Ok(rows)) => {}
+                _ => return None,
+            }
+        }
+        Some(any)
+    }
+
     /// Whether a text may stand in a column between the least and the greatest that the file says it has.
     #[must_use]
     pub fn reaches(&self, column: &str, any: impl Fn(&[u8], &[u8]) -> bool) -> bool {
@@ -487,6 +506,90 @@ pub fn read_coded(path: &Path, wanted: &[&str]) -> Result<RecordBatch> {
     match batches.as_slice() {
         [one] => Ok(one.clone()),
         several => concat_batches(&schema, several).map_err(|source| arrow_error(path, source)),
+    }
+}
+
+/// Gives every text in a column of a file to `see`, each once or several times; of one that is written by its dictionary
+/// only that is read. A file without the column has none.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn texts(path: &Path, column: &str, see: &mut dyn FnMut(&str)) -> Result<()> {
+    let fail = |source| Error::Parquet {
+        what: path.display().to_string(),
+        source,
+    };
+    let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
+    let reader = SerializedFileReader::new(file).map_err(fail)?;
+    let columns = reader.metadata().file_metadata().schema_descr().columns();
+    let Some(at) = columns.iter().position(|known| known.name() == column) else {
+        return Ok(());
+    };
+    let mut others = Vec::new();
+    for group in 0..reader.num_row_groups() {
+        let rows = reader.get_row_group(group).map_err(fail)?;
+        if !dictionary(rows.as_ref(), at, see).map_err(fail)? {
+            others.push(group);
+        }
+    }
+    if others.is_empty() {
+        return Ok(());
+    }
+    let builder = opened(path)?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), [column]);
+    let rows = builder
+        .with_projection(mask)
+        .with_row_groups(others)
+        .build();
+    for batch in rows.map_err(fail)? {
+        let batch = batch.map_err(|source| arrow_error(path, source))?;
+        let texts = batch
+            .columns()
+            .first()
+            .and_then(|texts| texts.as_string_opt::<i32>());
+        for text in texts.into_iter().flatten().flatten() {
+            see(text);
+        }
+    }
+    Ok(())
+}
+
+/// Gives the texts in the dictionary of a column to `see`; false when they are not all in one.
+fn dictionary(
+    rows: &dyn RowGroupReader,
+    column: usize,
+    see: &mut dyn FnMut(&str),
+) -> std::result::Result<bool, ParquetError> {
+    let known = rows.metadata().column(column);
+    let coded = known
+        .page_encoding_stats_mask()
+        .is_some_and(|encodings| encodings.is_only(Encoding::RLE_DICTIONARY));
+    if !coded || known.column_type() != Type::BYTE_ARRAY {
+        return Ok(false);
+    }
+    let page = rows.get_column_page_reader(column)?.get_next_page()?;
+    let Some(Page::DictionaryPage {
+        buf,
+        encoding: Encoding::PLAIN,
+        ..
+    }) = page
+    else {
+        return Ok(false);
+    };
+    // One after the other, each after its length.
+    let broken = || ParquetError::General("a dictionary ends within a text".to_owned());
+    let mut left: &[u8] = &buf;
+    while let Some((length, rest)) = left.split_first_chunk::<4>() {
+        let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
+        let (text, rest) = rest.split_at_checked(length).ok_or_else(broken)?;
+        let text = std::str::from_utf8(text);
+        see(text.map_err(|error| ParquetError::External(Box::new(error)))?);
+        left = rest;
+    }
+    if left.is_empty() {
+        Ok(true)
+    } else {
+        Err(broken())
     }
 }
 
@@ -610,6 +713,35 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_those_of_the_rows_however_they_are_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("day.parquet");
+        let batch = batch(17);
+        std::fs::write(&path, encode(&batch, &[]).unwrap()).unwrap();
+        // Ids are too many for a dictionary, words are not.
+        for (column, most) in [
+            ("id", 150_000),
+            ("word", 4),
+            ("none", 0),
+            ("other", 0),
+            ("at", 0),
+        ] {
+            let (mut found, mut count) = (std::collections::BTreeSet::new(), 0);
+            let mut see = |text: &str| {
+                found.insert(text.to_owned());
+                count += 1;
+            };
+            texts(&path, column, &mut see).unwrap();
+            let rows = batch
+                .column_by_name(column)
+                .and_then(|rows| rows.as_string_opt::<i32>());
+            let expect = rows.into_iter().flatten().flatten().map(str::to_owned);
+            assert_eq!(found, expect.collect(), "{column}");
+            assert!(count <= most, "{column}: {count}");
+        }
+    }
+
+    #[test]
     fn a_footer_says_what_the_values_say() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("day.parquet");
@@ -625,6 +757,14 @@ mod tests {
         assert_eq!(footer.most("at"), Some(most));
         assert_eq!(footer.most("none"), Some(None));
         assert_eq!((footer.most("word"), footer.most("other")), (None, None));
+        assert_eq!(
+            (footer.any_false("flag"), footer.any_false("none")),
+            (Some(true), Some(false))
+        );
+        assert_eq!(
+            (footer.any_false("at"), footer.any_false("other")),
+            (None, None)
+        );
         let reaches = |column: &str, text: &str| {
             footer.reaches(column, |least, most| {
                 least <= text.as_bytes() && text.as_bytes() <= most
