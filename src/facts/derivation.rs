@@ -29,6 +29,7 @@ pub struct Derivation<'d> {
 }
 
 /// The order of the rows of a day.
+const TICKETS_IN_ORDER: &[&str] = &["created_at", "ticket_id"];
 const VISITS_IN_ORDER: &[&str] = &["entered_at", "ticket_id", "state"];
 const CLOCKS_IN_ORDER: &[&str] = &["due_at", "promise", "ticket_id", "chat_id"];
 const EVALUATIONS_IN_ORDER: &[&str] = &["evaluated_at", "evaluation_id", "item"];
@@ -93,14 +94,24 @@ impl Derivation<'_> {
             self.context,
         )?;
         let windows = self.windows(of_chats.iter().chain(&of_tickets));
-        let events = events::by_window(records, &windows, &of_tickets)?;
+        let only = match &renewal {
+            Some(renewal) => Some(renewal.tickets()?),
+            None => None,
+        };
+        let events = events::by_window(records, &windows, &of_tickets, only.as_ref())?;
         for (at, window) in windows.iter().enumerate() {
             let chats = records.rows("chats", &window.parts(&of_chats))?;
             let chats = calls::chats(chats, &self.agents, self.context)?;
             self.output.put(fact("chat_facts"), &chats)?;
             let tickets = records.rows("tickets", &window.parts(&of_tickets))?;
+            let tickets = match &renewal {
+                Some(renewal) => renewal.only(tickets)?,
+                None => tickets,
+            };
             self.tickets(tickets, &events[at], &chats, &repeats)?;
             if renewal.is_none() {
+                let tickets = self.output.held(fact("ticket_facts"))?;
+                self.output.put(fact("ticket_facts"), &tickets)?;
                 // Nothing is entered or due before it is created.
                 let next = windows.get(at + 1).and_then(Window::first);
                 let before = next.and_then(|day| day.parse().ok()).map(epoch_days);
@@ -119,8 +130,9 @@ impl Derivation<'_> {
     /// Puts the new stays and clocks among those of the tickets and chats that are as they were.
     fn renew(&mut self, renewal: &Renewal) -> Result<()> {
         let (records, context) = (self.records, self.context);
-        renewal.keep(records, context, fact("ticket_facts"), &mut self.output)?;
+        renewal.keep(records, &mut self.output);
         for (name, order) in [
+            ("ticket_facts", TICKETS_IN_ORDER),
             ("state_visits", VISITS_IN_ORDER),
             ("sla_clocks", CLOCKS_IN_ORDER),
         ] {
@@ -149,7 +161,7 @@ impl Derivation<'_> {
         let facts = tickets::tickets(records, events.clone(), &self.agents, repeats, context)?;
         let histories = Histories::of(&facts, &events, context.as_of)?;
         let facts = tickets::with_history(&facts, &histories, promises, context)?;
-        self.output.put(fact("ticket_facts"), &facts)?;
+        self.output.hold(fact("ticket_facts"), facts.clone());
         let stays = visits::visits(&facts, &histories, promises, context)?;
         self.output.hold(fact("state_visits"), stays);
         let clocks = clocks::clocks(&facts, chats, &histories, promises, context)?;

@@ -6,13 +6,15 @@ use ahash::AHashMap;
 use rayon::prelude::*;
 
 use super::Records;
+use super::sought::Sought;
 use super::windows::{Window, hash};
 use crate::error::Result;
 use crate::store::delta::Part;
 use crate::store::parquet_io;
 
 /// For every window the parts of `ticket_events` in which its tickets have events, whenever they happened: perhaps long
-/// after, or before by a clock that went wrong. The ids of all events are looked at once.
+/// after, or before by a clock that went wrong. The ids of all events are looked at once. With `only`, no other tickets are
+/// asked for.
 ///
 /// # Errors
 /// When a part cannot be read.
@@ -20,10 +22,12 @@ pub fn by_window(
     records: &Records,
     windows: &[Window],
     tickets: &[Part],
+    only: Option<&Sought>,
 ) -> Result<Vec<Vec<Part>>> {
     let mut owners: AHashMap<u64, usize> = AHashMap::new();
     for (at, window) in windows.iter().enumerate() {
-        for ids in each(&window.parts(tickets), "ticket_id", |id| Some(hash(id)))? {
+        let own = |id: &str| only.is_none_or(|only| only.has(id)).then(|| hash(id));
+        for ids in each(&window.parts(tickets), "ticket_id", own)? {
             owners.extend(ids.into_iter().map(|id| (id, at)));
         }
     }

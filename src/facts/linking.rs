@@ -84,7 +84,7 @@ impl Derivation<'_> {
         };
         let mut across = across.contacts(&outlets, self.context)?;
         if let Some(reach) = &reach {
-            across = reach.of_derived_days(across)?;
+            across = reach.of_derived_days(&across)?;
         }
         let start = collected.len();
         collected.add(&across)?;

@@ -150,8 +150,8 @@ impl Reach {
     ///
     /// # Errors
     /// When Polars refuses the plan.
-    pub fn of_derived_days(&self, contacts: DataFrame) -> Result<DataFrame> {
-        frames::of_days(&contacts, &self.derived)
+    pub fn of_derived_days(&self, contacts: &DataFrame) -> Result<DataFrame> {
+        frames::of_days(contacts, &self.derived)
     }
 }
 

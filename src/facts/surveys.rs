@@ -210,14 +210,6 @@ impl Feedback {
     }
 }
 
-/// Rows of frames with the same columns, one below the other.
-///
-/// # Errors
-/// When they do not have the same columns.
-pub fn stacked(rows: DataFrame, more: &DataFrame) -> Result<DataFrame> {
-    rows.vstack(more).computing("judged contacts")
-}
-
 fn of_contacts() -> Vec<Expr> {
     OF_CONTACTS.iter().map(|name| col(*name)).collect()
 }

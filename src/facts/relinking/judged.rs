@@ -6,7 +6,7 @@ use ahash::AHashSet;
 use polars::prelude::*;
 
 use super::{Reach, contacts_of};
-use crate::error::Result;
+use crate::error::{PolarsContext, Result};
 use crate::facts::derivation::fact;
 use crate::facts::events::each;
 use crate::facts::linking::Facts;
@@ -76,7 +76,8 @@ impl Reach {
         let mut judged = frames::columns(fact("contact_facts"), &[], surveys::OF_CONTACTS)?;
         for parts in parts.chunks(8) {
             let rows = frames::columns(fact("contact_facts"), parts, surveys::OF_CONTACTS)?;
-            judged = surveys::stacked(judged, &refs.rows(&rows, "contact_ref")?)?;
+            let rows = refs.rows(&rows, "contact_ref")?;
+            judged = judged.vstack(&rows).computing("judged contacts")?;
         }
         Ok((judgements, judged))
     }

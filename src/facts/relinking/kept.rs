@@ -174,15 +174,15 @@ fn said_anew(rows: DataFrame, feedback: &Feedback) -> Result<DataFrame> {
 
 /// The contacts of a day that have one of these issues.
 fn of_day(part: &Part, issues: &AHashSet<u64>) -> Result<(OfDay, DataFrame)> {
-    let waiting = match Footer::of(&part.path)?.any_false("mature") {
-        Some(waiting) => waiting,
-        None => {
-            let flags = parquet_io::read_coded(&part.path, &["mature"])?;
-            let flags = flags.columns().iter();
-            flags
-                .filter_map(|flags| flags.as_boolean_opt())
-                .any(|flags| flags.false_count() > 0)
-        }
+    let waiting = if let Some(waiting) = Footer::of(&part.path)?.any_false("mature") {
+        waiting
+    } else {
+        let flags = parquet_io::read_coded(&part.path, &["mature"])?;
+        let mut flags = flags
+            .columns()
+            .iter()
+            .filter_map(|flags| flags.as_boolean_opt());
+        flags.any(|flags| flags.false_count() > 0)
     };
     let mut any = false;
     parquet_io::texts(&part.path, "issue_key", &mut |issue| {
