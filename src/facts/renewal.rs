@@ -1,10 +1,11 @@
-//! Which days of chats and tickets are derived again when an earlier derivation is at hand, and how the new stays and
-//! clocks come among those of all other tickets.
+//! Which chats and tickets are derived again when an earlier derivation is at hand, and how their rows, stays and clocks
+//! come among those of all others.
 //!
-//! A day is kept when nothing its rows depend on can have changed: neither its records nor events of its tickets,
-//! nothing of them lies so near the earlier cut-off that the later one judges it otherwise, and no complaint whose
+//! Chats are derived again day by day, tickets of days that changed, too; of other days only the tickets that something
+//! has happened to, or that lie so near the earlier cut-off that the later one judges them otherwise. A day is kept when
+//! nothing its rows depend on can have changed: neither its records nor events of its tickets, and no complaint whose
 //! repetition they might be has come or gone. Of kept days, what goes on (the age of an open ticket, a stay, a clock) is
-//! counted to the new cut-off, row by row. In doubt a day is derived again; that gives the same rows.
+//! counted to the new cut-off, row by row. In doubt a ticket is derived again; that gives the same row.
 
 mod look;
 
