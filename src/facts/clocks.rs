@@ -20,7 +20,7 @@ use crate::settings::promise::Subject;
 use table::frame;
 use walk::{Meter, Rules, is, name};
 
-pub use onward::onward;
+pub use onward::{CARRIED, carried, onward};
 pub use table::owned;
 
 /// A clock, judged.

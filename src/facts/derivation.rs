@@ -1,13 +1,15 @@
 //! Every fact table, window by window: what is held in memory does not depend on how many days there are.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::*;
 
 use super::history::Histories;
 use super::output::{Facts, Output};
 use super::renewal::Renewal;
-use super::surveys;
-use super::windows::{Spanning, Window, unchanged};
-use super::{Context, Records, calls, clocks, events, tickets, visits};
+use super::surveys::{self, Judged};
+use super::windows::{Day, Spanning, Window, unchanged};
+use super::{Context, Records, calls, clocks, events, relinking, tickets, visits};
 use crate::calendar::epoch_days;
 use crate::error::{PolarsContext, Result};
 use crate::schema::DATE;
@@ -27,6 +29,7 @@ pub struct Derivation<'d> {
 }
 
 /// The order of the rows of a day.
+const TICKETS_IN_ORDER: &[&str] = &["created_at", "ticket_id"];
 const VISITS_IN_ORDER: &[&str] = &["entered_at", "ticket_id", "state"];
 const CLOCKS_IN_ORDER: &[&str] = &["due_at", "promise", "ticket_id", "chat_id"];
 const EVALUATIONS_IN_ORDER: &[&str] = &["evaluated_at", "evaluation_id", "item"];
@@ -43,22 +46,18 @@ impl Derivation<'_> {
     /// When Polars refuses a plan, or a file cannot be read or written.
     pub fn all(mut self) -> Result<Facts> {
         self.calls()?;
-        self.chats_and_tickets()?;
-        let judged = self.contacts()?;
-        self.evaluations(&judged)?;
-        self.surveys(&judged)?;
+        let renewal = self.chats_and_tickets()?;
+        let tickets = renewal.as_ref().map(|renewal| &renewal.tickets);
+        let (again, judged) = self.contacts(tickets)?;
+        let judged = Judged::of(&judged)?;
+        self.evaluations(again.evaluations.as_ref(), &judged)?;
+        self.surveys(again.surveys.as_ref(), &judged)?;
         self.parcels()?;
         Ok(self.output.finish())
     }
 
     pub(super) fn windows<'p>(&self, parts: impl IntoIterator<Item = &'p Part>) -> Vec<Window> {
         Window::of_rows(parts, self.records.at_a_time)
-    }
-
-    /// The records of a table in a window.
-    fn records_of(&self, table: &str, window: &Window) -> Result<DataFrame> {
-        let parts = window.parts(self.records.parts(table));
-        self.records.rows(table, &parts)
     }
 
     /// Calls depend on nothing but themselves and the agents: days that are as they were stay.
@@ -82,7 +81,8 @@ impl Derivation<'_> {
         Ok(())
     }
 
-    fn chats_and_tickets(&mut self) -> Result<()> {
+    /// Gives what was derived again, unless everything was.
+    fn chats_and_tickets(&mut self) -> Result<Option<Renewal>> {
         let records = self.records;
         let renewal = Renewal::of(records, self.context)?;
         let [of_chats, of_tickets, of_complaints] = match &renewal {
@@ -94,14 +94,24 @@ impl Derivation<'_> {
             self.context,
         )?;
         let windows = self.windows(of_chats.iter().chain(&of_tickets));
-        let events = events::by_window(records, &windows, &of_tickets)?;
+        let only = match &renewal {
+            Some(renewal) => Some(renewal.tickets()?),
+            None => None,
+        };
+        let events = events::by_window(records, &windows, &of_tickets, only.as_ref())?;
         for (at, window) in windows.iter().enumerate() {
             let chats = records.rows("chats", &window.parts(&of_chats))?;
             let chats = calls::chats(chats, &self.agents, self.context)?;
             self.output.put(fact("chat_facts"), &chats)?;
             let tickets = records.rows("tickets", &window.parts(&of_tickets))?;
+            let tickets = match &renewal {
+                Some(renewal) => renewal.only(tickets)?,
+                None => tickets,
+            };
             self.tickets(tickets, &events[at], &chats, &repeats)?;
             if renewal.is_none() {
+                let tickets = self.output.held(fact("ticket_facts"))?;
+                self.output.put(fact("ticket_facts"), &tickets)?;
                 // Nothing is entered or due before it is created.
                 let next = windows.get(at + 1).and_then(Window::first);
                 let before = next.and_then(|day| day.parse().ok()).map(epoch_days);
@@ -111,17 +121,18 @@ impl Derivation<'_> {
                     .release(fact("sla_clocks"), before, CLOCKS_IN_ORDER)?;
             }
         }
-        match renewal {
-            Some(renewal) => self.renew(&renewal),
-            None => Ok(()),
+        if let Some(renewal) = &renewal {
+            self.renew(renewal)?;
         }
+        Ok(renewal)
     }
 
     /// Puts the new stays and clocks among those of the tickets and chats that are as they were.
     fn renew(&mut self, renewal: &Renewal) -> Result<()> {
         let (records, context) = (self.records, self.context);
-        renewal.keep(records, context, fact("ticket_facts"), &mut self.output)?;
+        renewal.keep(records, &mut self.output);
         for (name, order) in [
+            ("ticket_facts", TICKETS_IN_ORDER),
             ("state_visits", VISITS_IN_ORDER),
             ("sla_clocks", CLOCKS_IN_ORDER),
         ] {
@@ -150,7 +161,7 @@ impl Derivation<'_> {
         let facts = tickets::tickets(records, events.clone(), &self.agents, repeats, context)?;
         let histories = Histories::of(&facts, &events, context.as_of)?;
         let facts = tickets::with_history(&facts, &histories, promises, context)?;
-        self.output.put(fact("ticket_facts"), &facts)?;
+        self.output.hold(fact("ticket_facts"), facts.clone());
         let stays = visits::visits(&facts, &histories, promises, context)?;
         self.output.hold(fact("state_visits"), stays);
         let clocks = clocks::clocks(&facts, chats, &histories, promises, context)?;
@@ -174,28 +185,47 @@ impl Derivation<'_> {
         Ok(found)
     }
 
-    /// Evaluations, with the dimensions of the contacts they judge.
-    fn evaluations(&mut self, judged: &DataFrame) -> Result<()> {
-        let parts = self.records.parts("evaluations");
-        let windows = self.windows(parts);
+    /// The records of a table that are derived again; the facts of all other days are kept.
+    fn again(
+        &mut self,
+        table: &str,
+        fact: &'static str,
+        days: Option<&BTreeSet<Day>>,
+    ) -> Vec<Part> {
+        let parts = relinking::derived(self.records.parts(table), days);
+        if let (Some(days), Some(before)) = (days, &self.records.before) {
+            let mut kept = before.facts(fact).to_vec();
+            kept.retain(|part| !days.contains(&part.partition));
+            self.output.keep(fact, kept);
+        }
+        parts
+    }
+
+    /// Evaluations of some days, of all without, with the dimensions of the contacts they judge.
+    fn evaluations(&mut self, days: Option<&BTreeSet<Day>>, judged: &Judged) -> Result<()> {
+        let parts = self.again("evaluations", "evaluation_facts", days);
+        let windows = self.windows(&parts);
+        let records = self.records;
         let several = Spanning::of(&windows, "evaluation_id", |window, id| {
-            let parts = window.parts(parts);
-            self.records.columns_of("evaluations", &parts, &[id])
+            records.columns_of("evaluations", &window.parts(&parts), &[id])
         })?;
-        let mut across = self.records.rows("evaluations", &[])?;
+        let rows = |window: &Window| records.rows("evaluations", &window.parts(&parts));
+        let mut across = records.rows("evaluations", &[])?;
         for window in &windows {
             if several.is_empty() {
                 break;
             }
-            let rows = self.records_of("evaluations", window)?;
-            let (_, others) = several.divide(&rows, "evaluation_id")?;
+            let (_, others) = several.divide(&rows(window)?, "evaluation_id")?;
             across = across.vstack(&others).computing("evaluations")?;
         }
-        let mut across = tickets::evaluations(across, &self.agents, judged, self.context)?;
+        let facts = |rows: DataFrame| {
+            let contacts = judged.of_records(&rows)?;
+            tickets::evaluations(rows, &self.agents, &contacts, self.context)
+        };
+        let mut across = facts(across)?;
         for window in &windows {
-            let rows = self.records_of("evaluations", window)?;
-            let (own, _) = several.divide(&rows, "evaluation_id")?;
-            let own = tickets::evaluations(own, &self.agents, judged, self.context)?;
+            let (own, _) = several.divide(&rows(window)?, "evaluation_id")?;
+            let own = facts(own)?;
             let (here, later) = until(&across, window)?;
             across = later;
             let rows = own
@@ -213,20 +243,23 @@ impl Derivation<'_> {
         Ok(())
     }
 
-    /// Surveys, with the dimensions of the contacts they are about.
-    fn surveys(&mut self, judged: &DataFrame) -> Result<()> {
-        for window in self.windows(self.records.parts("surveys")) {
-            let records = self.records_of("surveys", &window)?;
-            let facts = surveys::surveys(records, judged, self.context)?;
+    /// Surveys of some days, of all without, with the dimensions of the contacts they are about.
+    fn surveys(&mut self, days: Option<&BTreeSet<Day>>, judged: &Judged) -> Result<()> {
+        let parts = self.again("surveys", "survey_facts", days);
+        for window in self.windows(&parts) {
+            let rows = self.records.rows("surveys", &window.parts(&parts))?;
+            let contacts = judged.of_records(&rows)?;
+            let facts = surveys::surveys(rows, &contacts, self.context)?;
             self.output.put(fact("survey_facts"), &facts)?;
         }
         Ok(())
     }
 
     fn parcels(&mut self) -> Result<()> {
-        for window in self.windows(self.records.parts("parcels")) {
-            let records = self.records_of("parcels", &window)?;
-            let facts = surveys::parcels(records)?;
+        let parts = self.records.parts("parcels");
+        for window in self.windows(parts) {
+            let rows = self.records.rows("parcels", &window.parts(parts))?;
+            let facts = surveys::parcels(rows)?;
             self.output.put(fact("parcel_facts"), &facts)?;
         }
         Ok(())

@@ -3,19 +3,18 @@
 use std::collections::BTreeSet;
 
 use ahash::AHashMap;
-use arrow::array::{Array, AsArray};
-use arrow::compute::cast;
-use arrow::datatypes::{DataType, Int32Type};
 use rayon::prelude::*;
 
 use super::Records;
+use super::sought::Sought;
 use super::windows::{Window, hash};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::delta::Part;
 use crate::store::parquet_io;
 
 /// For every window the parts of `ticket_events` in which its tickets have events, whenever they happened: perhaps long
-/// after, or before by a clock that went wrong. The ids of all events are looked at once.
+/// after, or before by a clock that went wrong. The ids of all events are looked at once. With `only`, no other tickets are
+/// asked for.
 ///
 /// # Errors
 /// When a part cannot be read.
@@ -23,10 +22,12 @@ pub fn by_window(
     records: &Records,
     windows: &[Window],
     tickets: &[Part],
+    only: Option<&Sought>,
 ) -> Result<Vec<Vec<Part>>> {
     let mut owners: AHashMap<u64, usize> = AHashMap::new();
     for (at, window) in windows.iter().enumerate() {
-        for ids in each(&window.parts(tickets), "ticket_id", |id| Some(hash(id)))? {
+        let own = |id: &str| only.is_none_or(|only| only.has(id)).then(|| hash(id));
+        for ids in each(&window.parts(tickets), "ticket_id", own)? {
             owners.extend(ids.into_iter().map(|id| (id, at)));
         }
     }
@@ -57,21 +58,9 @@ pub fn each<T: Send>(
     parts
         .par_iter()
         .map(|part| {
-            let rows = parquet_io::read_coded(&part.path, &[column])?;
-            let Some(texts) = rows.column_by_name(column) else {
-                return Ok(Vec::new());
-            };
-            let coded = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-            let texts = cast(texts, &coded).map_err(|source| Error::Arrow {
-                what: part.path.display().to_string(),
-                source,
-            })?;
-            let words = texts.as_dictionary::<Int32Type>().values().clone();
-            let words = words.as_string::<i32>();
-            Ok((0..words.len())
-                .filter(|at| words.is_valid(*at))
-                .filter_map(|at| of(words.value(at)))
-                .collect())
+            let mut found = Vec::new();
+            parquet_io::texts(&part.path, column, &mut |text| found.extend(of(text)))?;
+            Ok(found)
         })
         .collect()
 }

@@ -1,14 +1,16 @@
 //! Contacts of all channels, linked; those of days on which nothing can have changed are kept.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::*;
 
 use super::contacts::{self, Sources};
 use super::derivation::{Derivation, fact, until};
 use super::frames;
 use super::links::Collected;
-use super::relinking::{Kept, Reach};
+use super::relinking::{Judgements, Kept, Reach};
 use super::surveys::{self, Feedback};
-use super::windows::{Spanning, Window};
+use super::windows::{Day, Spanning, Window};
 use crate::error::{PolarsContext, Result};
 use crate::store::delta::Part;
 
@@ -19,19 +21,28 @@ pub const CONTACTS_IN_ORDER: &[&str] = &["started_at", "contact_ref"];
 pub type Facts = [Vec<Part>; 3];
 
 impl Derivation<'_> {
-    /// Links all contacts; gives those that evaluations and surveys are about, for their dimensions.
+    /// Links all contacts; gives those that evaluations and surveys are about, for their dimensions, and which of these are
+    /// derived again. `tickets` are the only days on which tickets have more than grown older, if there are such.
     ///
     /// # Errors
     /// When Polars refuses a plan, or a file cannot be read or written.
-    pub fn contacts(&mut self) -> Result<DataFrame> {
+    pub fn contacts(&mut self, tickets: Option<&BTreeSet<Day>>) -> Result<(Judgements, DataFrame)> {
         let all = ["call_facts", "chat_facts", "ticket_facts"].map(|name| self.output.parts(name));
+        let reach = Reach::of(self.records, self.context, &self.output, &all, tickets)?;
+        let refs = match &reach {
+            Some(reach) => Some(reach.refs(&all)?),
+            None => None,
+        };
+        let outlets = match &refs {
+            Some(refs) => refs.parts(&all[2], "contact_ref")?,
+            None => all[2].clone(),
+        };
         let outlets = contacts::outlets(frames::columns(
             fact("ticket_facts"),
-            &all[2],
+            &outlets,
             contacts::OF_OUTLETS,
         )?)?;
-        let feedback = Feedback::of(self.records)?;
-        let reach = Reach::of(self.records, self.context, &self.output, &all)?;
+        let feedback = Feedback::of(self.records, refs.as_ref())?;
         let facts = match &reach {
             Some(reach) => all.each_ref().map(|parts| reach.derived(parts)),
             None => all.clone(),
@@ -73,7 +84,7 @@ impl Derivation<'_> {
         };
         let mut across = across.contacts(&outlets, self.context)?;
         if let Some(reach) = &reach {
-            across = reach.of_derived_days(across)?;
+            across = reach.of_derived_days(&across)?;
         }
         let start = collected.len();
         collected.add(&across)?;
@@ -105,17 +116,22 @@ impl Derivation<'_> {
                 .collect()
                 .computing("contacts")?;
             self.output.put(fact("contact_facts"), &contacts)?;
-            judged.push(feedback.judged(&contacts)?.lazy());
+            if reach.is_none() {
+                judged.push(feedback.judged(&contacts)?.lazy());
+            }
         }
-        if let Some(reach) = &reach {
-            judged.extend(kept.put(reach, &links, &feedback, self.context, &mut self.output)?);
+        if let (Some(reach), Some(before)) = (&reach, &self.records.before) {
+            kept.put(reach, &links, &feedback, self.context, &mut self.output)?;
+            return reach.judged(self.records, before, &all, &self.output);
         }
-        if judged.is_empty() {
-            return frames::columns(fact("contact_facts"), &[], surveys::OF_CONTACTS);
-        }
-        concat(judged, UnionArgs::default())
-            .and_then(LazyFrame::collect)
-            .computing("judged contacts")
+        let judged = if judged.is_empty() {
+            frames::columns(fact("contact_facts"), &[], surveys::OF_CONTACTS)
+        } else {
+            concat(judged, UnionArgs::default())
+                .and_then(LazyFrame::collect)
+                .computing("judged contacts")
+        };
+        Ok((Judgements::default(), judged?))
     }
 }
 

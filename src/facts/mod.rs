@@ -2,6 +2,7 @@
 //! nowhere else; what is counted is decided by the catalogue.
 
 mod calls;
+mod carried;
 pub mod clocks;
 mod concurrency;
 mod contacts;
@@ -135,11 +136,6 @@ impl Records {
             Some(table) => frames::records(&self.root.join(table.name), table, parts),
             None => Ok(DataFrame::default()),
         }
-    }
-
-    /// Some columns of all parts.
-    fn columns(&self, table: &str, names: &[&str]) -> Result<DataFrame> {
-        self.columns_of(table, self.parts(table), names)
     }
 
     /// Some columns of some parts.

@@ -4,6 +4,7 @@
 //! changed are derived again. All other contacts can change by their neighbours of the same issue, by the end of their
 //! window, and by what is said of them afterwards; their rows are read and written with these columns new.
 
+mod judged;
 mod kept;
 
 use std::collections::BTreeSet;
@@ -20,6 +21,7 @@ use super::{Context, Records, contacts, frames};
 use crate::error::{PolarsContext, Result};
 use crate::store::delta::Part;
 
+pub use judged::{Judgements, derived};
 pub use kept::Kept;
 
 /// What of the earlier contacts is looked at again.
@@ -33,7 +35,8 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// Finds out; `None` when everything is to be derived. `facts` are the new facts that contacts are made from.
+    /// Finds out; `None` when everything is to be derived. `facts` are the new facts that contacts are made from, `tickets` the
+    /// only days on which tickets have more than grown older.
     ///
     /// # Errors
     /// When a file cannot be read.
@@ -42,6 +45,7 @@ impl Reach {
         context: &Context<'_>,
         output: &Output,
         facts: &Facts,
+        tickets: Option<&BTreeSet<Day>>,
     ) -> Result<Option<Self>> {
         let Some(before) = &records.before else {
             return Ok(None);
@@ -55,12 +59,13 @@ impl Reach {
             days.retain(|day| !output.is_same(then[at], &facts[at], day.as_deref()));
             days
         };
-        let [calls, chats, tickets] = [differ(0), differ(1), differ(2)];
-        let mut derived = chains(then[0], &facts[0], &calls)?;
-        derived.extend(calls);
-        derived.extend(chats);
+        let mut derived = differ(0);
+        derived.extend(chains(then[0], &facts[0], &derived)?);
+        derived.extend(differ(1));
+        let mut days = differ(2);
+        days.retain(|day| tickets.is_none_or(|tickets| tickets.contains(day)));
         let mut sent = Vec::new();
-        for day in tickets {
+        for day in days {
             let days = BTreeSet::from([day.clone()]);
             let (old, new) = (on(then[2], &days), on(&facts[2], &days));
             if !written(&old)?.equals_missing(&written(&new)?) {
@@ -89,6 +94,23 @@ impl Reach {
     #[must_use]
     pub fn derived(&self, parts: &[Part]) -> Vec<Part> {
         on(parts, &self.derived)
+    }
+
+    /// The ids of the contacts that are made anew or that something new is said of: all that an outlet or a judgement is
+    /// looked up for. `facts` are what contacts are made from.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn refs(&self, facts: &Facts) -> Result<Sought> {
+        let parts = facts.each_ref().map(|parts| self.derived(parts));
+        let said = on(&self.old, &self.said);
+        let [calls, chats, tickets] = parts.each_ref().map(Vec::as_slice);
+        Sought::all([
+            (calls, "contact_id"),
+            (chats, "chat_id"),
+            (tickets, "ticket_id"),
+            (&said, "contact_ref"),
+        ])
     }
 
     /// The calls of other days that belong to chains of the derived days; these are noted as spanning.
@@ -128,8 +150,8 @@ impl Reach {
     ///
     /// # Errors
     /// When Polars refuses the plan.
-    pub fn of_derived_days(&self, contacts: DataFrame) -> Result<DataFrame> {
-        frames::of_days(&contacts, &self.derived)
+    pub fn of_derived_days(&self, contacts: &DataFrame) -> Result<DataFrame> {
+        frames::of_days(contacts, &self.derived)
     }
 }
 

@@ -1,23 +1,25 @@
-//! Which days of chats and tickets are derived again when an earlier derivation is at hand, and how the new stays and
-//! clocks come among those of all other tickets.
+//! Which chats and tickets are derived again when an earlier derivation is at hand, and how their rows, stays and clocks
+//! come among those of all others.
 //!
-//! A day is kept when nothing its rows depend on can have changed: neither its records nor events of its tickets,
-//! nothing of them lies so near the earlier cut-off that the later one judges it otherwise, and no complaint whose
+//! Chats are derived again day by day, tickets of days that changed, too; of other days only the tickets that something
+//! has happened to, or that lie so near the earlier cut-off that the later one judges them otherwise. A day is kept when
+//! nothing its rows depend on can have changed: neither its records nor events of its tickets, and no complaint whose
 //! repetition they might be has come or gone. Of kept days, what goes on (the age of an open ticket, a stay, a clock) is
-//! counted to the new cut-off, row by row. In doubt a day is derived again; that gives the same rows.
+//! counted to the new cut-off, row by row. In doubt a ticket is derived again; that gives the same row.
 
 mod look;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ahash::AHashSet;
 use arrow::array::Array;
 use chrono::{Days, NaiveDate};
 use polars::prelude::*;
-use rayon::prelude::*;
 
+use super::carried::{Carried, carry, renewed};
 use super::output::Output;
 use super::sought::Sought;
-use super::windows::{Day, on};
+use super::windows::{Day, hash, on};
 use super::{Before, Context, Records, clocks, frames, tickets, visits};
 use crate::calendar;
 use crate::error::{PolarsContext, Result};
@@ -35,9 +37,11 @@ pub const ROWS: u64 = 400_000;
 pub struct Renewal {
     /// Days of chats.
     chats: BTreeSet<Day>,
-    /// Days of tickets.
-    tickets: BTreeSet<Day>,
-    /// The tickets that were on them, and the chats.
+    /// Days of tickets of which some are. On all others they have at most grown older.
+    pub tickets: BTreeSet<Day>,
+    /// Ids of the tickets, as `ticket_id`.
+    again: DataFrame,
+    /// The earlier tickets whose facts go, and the chats.
     gone: [Sought; 2],
     /// Their ids, as `ticket_id` and as `chat_id`.
     ids: [DataFrame; 2],
@@ -63,27 +67,61 @@ impl Renewal {
             before,
             context,
         };
-        let (chats, tickets) = (look.chats()?, look.tickets()?);
-        let rows = |table, days| -> u64 {
-            let parts = on(records.parts(table), days);
-            parts.iter().map(|part| part.rows).sum()
-        };
+        let (chats, touched) = (look.chats()?, look.tickets()?);
         let fits = before.fits(records, "chats", "chat_facts", &chats)
-            && before.fits(records, "tickets", "ticket_facts", &tickets);
-        if !fits || rows("chats", &chats) + rows("tickets", &tickets) > records.renewed {
+            && before.fits(records, "tickets", "ticket_facts", &touched.days);
+        if !fits {
+            return Ok(None);
+        }
+        let of_days = |days| {
+            let parts = on(records.parts("tickets"), days);
+            records.columns_of("tickets", &parts, &["ticket_id"])
+        };
+        let others = with_hashes(&of_days(&touched.others)?, &touched.ids)?;
+        let and_others = |ids: DataFrame| ids.vstack(&others).computing("ids of tickets");
+        let again = and_others(of_days(&touched.days)?)?;
+        let of_chats = on(records.parts("chats"), &chats);
+        let rows: u64 = of_chats.iter().map(|part| part.rows).sum();
+        if rows + again.height() as u64 > records.renewed {
             return Ok(None);
         }
         let ids = [
-            ids("ticket_facts", "ticket_id", before, &tickets)?,
+            and_others(ids("ticket_facts", "ticket_id", before, &touched.days)?)?,
             ids("chat_facts", "chat_id", before, &chats)?,
         ];
+        let mut tickets = touched.days;
+        tickets.extend(touched.others);
         Ok(Some(Self {
             gone: [sought(&ids[0])?, sought(&ids[1])?],
             ids,
             chats,
             tickets,
+            again,
             not_due: calendar::local(context.centre.zone, before.as_of).map(|local| local.date),
         }))
+    }
+
+    /// The tickets that are derived again.
+    ///
+    /// # Errors
+    /// When the ids are no text.
+    pub fn tickets(&self) -> Result<Sought> {
+        sought(&self.again)
+    }
+
+    /// Of records of tickets those that are derived again.
+    ///
+    /// # Errors
+    /// When Polars refuses the plan.
+    pub fn only(&self, tickets: DataFrame) -> Result<DataFrame> {
+        let id = [col("ticket_id")];
+        let mut how = JoinArgs::new(JoinType::Semi);
+        how.maintain_order = MaintainOrderJoin::Left;
+        tickets
+            .lazy()
+            .join(self.again.clone().lazy(), id.clone(), id, how)
+            .collect()
+            .computing("tickets that are derived again")
     }
 
     /// The records that are derived again: chats, tickets, and the tickets that tell which of these are repeated
@@ -110,37 +148,19 @@ impl Renewal {
         ]
     }
 
-    /// Keeps the facts of all other days; open tickets of theirs have grown older.
-    ///
-    /// # Errors
-    /// When a file cannot be read or written.
-    pub fn keep(
-        &self,
-        records: &Records,
-        context: &Context<'_>,
-        tickets: &'static Fact,
-        output: &mut Output,
-    ) -> Result<()> {
-        let Some(before) = &records.before else {
-            return Ok(());
-        };
-        let mut kept = before.facts("chat_facts").to_vec();
+    /// Keeps the chats of all other days.
+    pub fn keep(&self, records: &Records, output: &mut Output) {
+        let before = records.before.iter();
+        let mut kept: Vec<Part> = before
+            .flat_map(|before| before.facts("chat_facts"))
+            .cloned()
+            .collect();
         kept.retain(|part| !self.chats.contains(&part.partition));
         output.keep("chat_facts", kept);
-        let mut kept = before.facts(tickets.name).to_vec();
-        kept.retain(|part| !self.tickets.contains(&part.partition));
-        let open = going_on(&kept, tickets.name)?;
-        for days in held_at_once(&kept, open.clone(), records.at_a_time) {
-            let rows = frames::whole(tickets, &on(&kept, &days))?;
-            output.put(tickets, &tickets::onward(rows, context.as_of)?)?;
-        }
-        kept.retain(|part| !open.contains(&part.partition));
-        output.keep(tickets.name, kept);
-        Ok(())
     }
 
-    /// Puts new rows of stays or clocks among the earlier ones; those of tickets and chats that were derived again go,
-    /// and what goes on is counted to the new cut-off.
+    /// Puts new rows of tickets, stays or clocks among the earlier ones; those of tickets and chats that were derived
+    /// again go, and what goes on is counted to the new cut-off.
     ///
     /// # Errors
     /// When a file cannot be read or written.
@@ -163,20 +183,47 @@ impl Renewal {
         };
         let mut touched = self.hit(old, clocks)?;
         touched.extend(days(fresh)?);
-        touched.extend(going_on(old, fact.name)?);
         touched.extend(old.iter().map(|part| part.partition.clone()).filter(&moves));
+        let mut others = old.to_vec();
+        others.retain(|part| !touched.contains(&part.partition));
+        let onward = |part: &Part| {
+            if !goes_on(part, fact.name)? {
+                return Ok(Carried::Same);
+            }
+            let read = |columns| frames::columns(fact, std::slice::from_ref(part), columns);
+            let (rows, now) = match fact.name {
+                "sla_clocks" => {
+                    let rows = read(clocks::CARRIED)?;
+                    let now = clocks::carried(&rows, before.as_of, context)?;
+                    (rows, now)
+                }
+                "state_visits" => {
+                    let rows = read(visits::LASTING)?;
+                    (rows.clone(), Some(visits::onward(rows, context.as_of)?))
+                }
+                _ => {
+                    let rows = read(tickets::AGED)?;
+                    (rows.clone(), Some(tickets::onward(rows, context.as_of)?))
+                }
+            };
+            match now {
+                Some(now) => renewed(fact, part, &rows, &now),
+                None => Ok(Carried::Moved),
+            }
+        };
+        let moved = carry(fact, &others, |part| part, onward, output)?;
         // A clock that stands still moves to a later day: these days are put together at once.
-        let (moving, settled): (BTreeSet<Day>, BTreeSet<Day>) =
+        let (mut moving, settled): (BTreeSet<Day>, BTreeSet<Day>) =
             touched.into_iter().partition(moves);
+        moving.extend(moved);
         let mut chunks = held_at_once(old, settled, records.at_a_time);
         chunks.push(moving);
-        let mut written = BTreeSet::new();
         for chunk in chunks.into_iter().filter(|chunk| !chunk.is_empty()) {
             let mut earlier = self.without_gone(frames::whole(fact, &on(old, &chunk))?, clocks)?;
-            earlier = if clocks {
-                clocks::onward(earlier, before.as_of, context)?
-            } else {
-                visits::onward(earlier, context.as_of)?
+            earlier = match fact.name {
+                "sla_clocks" => clocks::onward(earlier, before.as_of, context)?,
+                "state_visits" => visits::onward(earlier, context.as_of)?,
+                _ => tickets::onward(earlier, context.as_of)?,
             }
             .select(fact.columns.iter().map(|column| column.name))
             .computing("facts by date")?;
@@ -186,11 +233,7 @@ impl Renewal {
                 .and_then(|all| all.sort(order.to_vec(), options).collect())
                 .computing("facts by date")?;
             output.put(fact, &all)?;
-            written.extend(chunk);
         }
-        let mut kept = old.to_vec();
-        kept.retain(|part| !written.contains(&part.partition));
-        output.keep(fact.name, kept);
         Ok(())
     }
 
@@ -253,29 +296,16 @@ fn held_at_once(parts: &[Part], days: BTreeSet<Day>, at_a_time: u64) -> Vec<BTre
     chunks
 }
 
-/// The days with tickets, stays or clocks that go on until the cut-off.
-fn going_on(parts: &[Part], fact: &str) -> Result<BTreeSet<Day>> {
-    let found = parts
-        .par_iter()
-        .map(|part| Ok(goes_on(part, fact)?.then(|| part.partition.clone())))
-        .collect::<Result<Vec<_>>>()?;
-    Ok(found.into_iter().flatten().collect())
-}
-
-/// Whether something of a day goes on.
+/// Whether a ticket, a stay or a clock of a day goes on until the cut-off.
 fn goes_on(part: &Part, fact: &str) -> Result<bool> {
     let footer = Footer::of(&part.path)?;
     let nulls = |name: &str| -> Result<u64> {
-        match footer.nulls(name) {
-            Some(nulls) => Ok(nulls),
-            None => {
-                let rows = parquet_io::read_coded(&part.path, &[name])?;
-                let nulls = rows
-                    .column_by_name(name)
-                    .map(|column| column.logical_null_count());
-                Ok(nulls.map_or(part.rows, |nulls| nulls as u64))
-            }
+        if let Some(nulls) = footer.nulls(name) {
+            return Ok(nulls);
         }
+        let rows = parquet_io::read_coded(&part.path, &[name])?;
+        let nulls = rows.column_by_name(name).map(Array::logical_null_count);
+        Ok(nulls.map_or(part.rows, |nulls| nulls as u64))
     };
     Ok(match fact {
         // What is open has an age.
@@ -301,6 +331,18 @@ fn ids(fact: &str, column: &str, before: &Before, days: &BTreeSet<Day>) -> Resul
         Some(table) => frames::columns(table, &on(before.facts(fact), days), &[column]),
         None => Ok(DataFrame::default()),
     }
+}
+
+/// Of ids in the only column of a frame those with one of these hashes.
+fn with_hashes(ids: &DataFrame, hashes: &AHashSet<u64>) -> Result<DataFrame> {
+    let among = || {
+        let texts = ids.column("ticket_id")?.str()?.iter();
+        let among: BooleanChunked = texts
+            .map(|id| Some(id.is_some_and(|id| hashes.contains(&hash(id)))))
+            .collect();
+        ids.filter(&among)
+    };
+    among().computing("ids of tickets")
 }
 
 /// The ids in the only column of a frame.

@@ -1,11 +1,12 @@
 //! Ids that are looked for in the files of many days: most files say by their least and greatest id that they have none.
 
 use ahash::AHashSet;
+use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::events::each;
 use super::windows::hash;
-use crate::error::Result;
+use crate::error::{PolarsContext, Result};
 use crate::store::delta::Part;
 use crate::store::parquet_io::Footer;
 
@@ -53,6 +54,21 @@ impl Sought {
     #[must_use]
     pub fn has(&self, id: &str) -> bool {
         self.hashes.contains(&hash(id))
+    }
+
+    /// The rows that have one of them in a column.
+    ///
+    /// # Errors
+    /// When it is no text.
+    pub fn rows(&self, rows: &DataFrame, column: &str) -> Result<DataFrame> {
+        let found = || {
+            let ids = rows.column(column)?.str()?.iter();
+            let among: BooleanChunked = ids
+                .map(|id| Some(id.is_some_and(|id| self.has(id))))
+                .collect();
+            rows.filter(&among)
+        };
+        found().computing("rows with some ids")
     }
 
     /// Whether a file may have one of them in a column, by what it says of itself.

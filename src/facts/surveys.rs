@@ -4,6 +4,7 @@ use ahash::AHashMap;
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::sought::Sought;
 use super::windows::hash;
 use super::{Context, Records, frames};
 use crate::error::{PolarsContext, Result};
@@ -86,12 +87,42 @@ impl ByRef {
     }
 }
 
+/// Contacts that evaluations and surveys are about, [`OF_CONTACTS`] of them.
+pub struct Judged(ByRef);
+
+impl Judged {
+    /// Of these contacts.
+    ///
+    /// # Errors
+    /// When a column is missing.
+    pub fn of(contacts: &DataFrame) -> Result<Self> {
+        Ok(Self(ByRef::of(contacts).computing("judged contacts")?))
+    }
+
+    /// Those that some records are about, perhaps more.
+    ///
+    /// # Errors
+    /// When the records have no `contact_ref`.
+    pub fn of_records(&self, records: &DataFrame) -> Result<DataFrame> {
+        let (_, contacts) = self.0.near(records).computing("judged contacts")?;
+        Ok(contacts)
+    }
+}
+
 impl Feedback {
-    /// Reads which contacts surveys and evaluations are about.
+    /// Reads which contacts surveys and evaluations are about; with `of`, only what is about one of these.
     ///
     /// # Errors
     /// When a part cannot be read.
-    pub fn of(records: &Records) -> Result<Self> {
+    pub fn of(records: &Records, of: Option<&Sought>) -> Result<Self> {
+        let rows = |table: &str, names: &[&str]| -> Result<DataFrame> {
+            let parts = records.parts(table);
+            let Some(of) = of else {
+                return records.columns_of(table, parts, names);
+            };
+            let parts = of.parts(parts, "contact_ref")?;
+            of.rows(&records.columns_of(table, &parts, names)?, "contact_ref")
+        };
         let names = [
             "survey_id",
             "contact_ref",
@@ -99,8 +130,8 @@ impl Feedback {
             "answered_at",
             "score",
         ];
-        let surveys = records.columns("surveys", &names)?;
-        let evaluations = records.columns("evaluations", &["contact_ref"])?;
+        let surveys = rows("surveys", &names)?;
+        let evaluations = rows("evaluations", &["contact_ref"])?;
         let surveyed = surveys
             .select(["contact_ref"])
             .computing("surveyed contacts")?;

@@ -355,6 +355,9 @@ fn age(as_of: i64) -> Expr {
         .alias("age_s")
 }
 
+/// The columns that [`onward`] reads.
+pub const AGED: &[&str] = &["open", "created_at", "age_s"];
+
 /// Rows of `ticket_facts` at a later cut-off, when nothing has happened to them since: those open have grown older.
 ///
 /// # Errors

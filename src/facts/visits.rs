@@ -80,6 +80,9 @@ pub fn visits(
     .computing("state visits")
 }
 
+/// The columns that [`onward`] reads.
+pub const LASTING: &[&str] = &["entered_at", "left_at", "dwell_s"];
+
 /// Rows of `state_visits` at a later cut-off, when nothing has happened to their tickets and no limit has passed since: a
 /// stay that goes on has lasted until then.
 ///

@@ -1,11 +1,13 @@
 //! Arrow batches ↔ Parquet bytes.
 
-use std::collections::HashMap;
+mod known;
+mod splice;
+
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, RecordBatch, RecordBatchReader};
+use arrow::array::{Array, RecordBatch, RecordBatchReader};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Schema, SchemaRef};
 use arrow::error::ArrowError;
@@ -13,25 +15,19 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
-use parquet::arrow::arrow_writer::{
-    ArrowColumnChunk, ArrowWriter, ArrowWriterOptions, compute_leaves,
-};
+use parquet::arrow::arrow_writer::{ArrowWriter, ArrowWriterOptions};
 use parquet::basic::{Compression, Encoding, ZstdLevel};
-use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{
-    ColumnChunkMetaData, KeyValue, PageIndexPolicy, ParquetMetaData, ParquetMetaDataOptions,
-    ParquetMetaDataReader,
-};
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
-use parquet::file::reader::ChunkReader;
-use parquet::file::statistics::Statistics;
-use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
 use crate::error::{Error, Result};
 use crate::ingest::columns::record_schema;
 use crate::schema::{DATE, Kind, SOURCE_LINE, Table};
+
+pub use known::{Footer, fingerprint, texts};
+pub use splice::{Followed, with_columns};
 
 /// The columns of a record table's files: all but the partition column.
 #[must_use]
@@ -182,93 +178,8 @@ impl<W: Write + Send> Stream<W> {
     /// When what is there cannot be written.
     pub fn followed(self) -> Result<Followed<W>> {
         let (writer, _) = self.0.into_serialized_writer().map_err(refused)?;
-        Ok(Followed(writer))
+        Ok(Followed::new(writer))
     }
-}
-
-/// A Parquet file to which the rows of other files are added as they are: nothing is decoded.
-pub struct Followed<W: Write + Send>(SerializedFileWriter<W>);
-
-impl<W: Write + Send> Followed<W> {
-    /// Adds the rows of a file.
-    ///
-    /// # Errors
-    /// When it is no Parquet file or has other columns, or its rows cannot be written.
-    pub fn add(&mut self, other: &impl ChunkReader) -> Result<()> {
-        append(&mut self.0, other).map_err(refused)
-    }
-
-    /// Ends the file.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn finish(self) -> Result<W> {
-        self.0.into_inner().map_err(refused)
-    }
-}
-
-/// Adds the row groups of a file.
-fn append<W: Write + Send>(
-    writer: &mut SerializedFileWriter<W>,
-    other: &impl ChunkReader,
-) -> std::result::Result<(), ParquetError> {
-    let metadata = ParquetMetaDataReader::new()
-        .with_page_index_policy(PageIndexPolicy::Optional)
-        .parse_and_finish(other)?;
-    if metadata.file_metadata().schema() != writer.schema_descr().root_schema() {
-        return Err(ParquetError::General("files of other columns".to_owned()));
-    }
-    for (at, group) in metadata.row_groups().iter().enumerate() {
-        let mut rows = writer.next_row_group()?;
-        for (place, column) in group.columns().iter().enumerate() {
-            let offsets = metadata
-                .offset_index()
-                .and_then(|groups| groups.get(at)?.get(place).cloned());
-            let close = ColumnCloseResult {
-                bytes_written: u64::try_from(column.compressed_size()).unwrap_or_default(),
-                rows_written: u64::try_from(group.num_rows()).unwrap_or_default(),
-                metadata: column.clone(),
-                bloom_filter: None,
-                // Statistics are those of whole chunks.
-                column_index: None,
-                offset_index: offsets,
-            };
-            rows.append_column(other, close)?;
-        }
-        rows.close()?;
-    }
-    Ok(())
-}
-
-/// A hash of some columns of a file, as they are stored: files with the same hash hold the same rows in them.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn fingerprint(path: &Path, columns: &[&str]) -> Result<String> {
-    let fail = |source| Error::Parquet {
-        what: path.display().to_string(),
-        source,
-    };
-    let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
-    let metadata = ParquetMetaDataReader::new()
-        .parse_and_finish(&file)
-        .map_err(fail)?;
-    let mut hasher = blake3::Hasher::new();
-    for group in metadata.row_groups() {
-        hasher.update(&group.num_rows().to_le_bytes());
-        for column in group.columns() {
-            let name = column.column_descr().name();
-            if !columns.contains(&name) {
-                continue;
-            }
-            hasher.update(name.as_bytes());
-            let (start, length) = column.byte_range();
-            let length = usize::try_from(length).unwrap_or(usize::MAX);
-            let bytes = file.get_bytes(start, length).map_err(fail)?;
-            hasher.update(&bytes);
-        }
-    }
-    Ok(hasher.finalize().to_hex().as_str()[..32].to_owned())
 }
 
 /// What went wrong: with the place it is written to, or with the batch.
@@ -296,122 +207,6 @@ pub fn encode(batch: &RecordBatch, metadata: &[(&str, String)]) -> Result<Vec<u8
     writer.finish()
 }
 
-/// What [`encode`] without metadata makes of the rows of a file that it wrote, with other values in some columns, which may
-/// be null. All other columns are copied as they stand in the file, neither decoded nor encoded.
-///
-/// # Errors
-/// When the file cannot be read, lacks one of these columns, or has another number of rows.
-pub fn with_columns(path: &Path, new: &[(&str, ArrayRef)]) -> Result<Vec<u8>> {
-    let fail = |source| Error::Parquet {
-        what: path.display().to_string(),
-        source,
-    };
-    let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
-    respliced(&file, new).map_err(fail)
-}
-
-fn respliced(
-    file: &std::fs::File,
-    new: &[(&str, ArrayRef)],
-) -> std::result::Result<Vec<u8>, ParquetError> {
-    // As a mask, what is written of the pages' encodings could not be written again.
-    let options = ParquetMetaDataOptions::new().with_encoding_stats_as_mask(false);
-    let old = ParquetMetaDataReader::new()
-        .with_offset_index_policy(PageIndexPolicy::Optional)
-        .with_metadata_options(Some(options))
-        .parse_and_finish(file)?;
-    let of_file = old.file_metadata();
-    let rows = usize::try_from(of_file.num_rows()).unwrap_or_default();
-    let names: Vec<&str> = of_file
-        .schema_descr()
-        .columns()
-        .iter()
-        .map(|c| c.name())
-        .collect();
-    if let Some((name, array)) = new
-        .iter()
-        .find(|(name, array)| !names.contains(name) || array.len() != rows)
-    {
-        let found = format!("{rows} rows of {names:?}");
-        let asked = format!("column `{name}` of {} rows", array.len());
-        return Err(ParquetError::General(format!("{found} take no {asked}")));
-    }
-    let mut writer = SerializedFileWriter::new(
-        Vec::new(),
-        of_file.schema_descr().root_schema_ptr(),
-        Arc::new(properties(&[]).build()),
-    )?;
-    let mut first = 0;
-    for (at, group) in old.row_groups().iter().enumerate() {
-        let count = usize::try_from(group.num_rows()).unwrap_or_default();
-        let mut fresh = chunks(new, first, count)?;
-        first += count;
-        let mut out = writer.next_row_group()?;
-        for (column, chunk) in group.columns().iter().enumerate() {
-            if let Some(fresh) = fresh.remove(names[column]) {
-                fresh.append_to_row_group(&mut out)?;
-                continue;
-            }
-            let pages = old.offset_index().and_then(|of| of.get(at)?.get(column));
-            out.append_column(
-                file,
-                ColumnCloseResult {
-                    bytes_written: u64::try_from(chunk.compressed_size()).unwrap_or_default(),
-                    rows_written: count as u64,
-                    metadata: as_written(chunk)?,
-                    bloom_filter: None,
-                    column_index: None,
-                    offset_index: pages.cloned(),
-                },
-            )?;
-        }
-        out.close()?;
-    }
-    writer.into_inner()
-}
-
-/// What is known of a column, with what was not read: that its least and most are written twice, for old readers, too.
-fn as_written(
-    chunk: &ColumnChunkMetaData,
-) -> std::result::Result<ColumnChunkMetaData, ParquetError> {
-    let twice = chunk.column_descr().sort_order().is_signed();
-    let statistics = match chunk.statistics().cloned() {
-        Some(Statistics::Int32(of)) => of.with_backwards_compatible_min_max(twice).into(),
-        Some(Statistics::Int64(of)) => of.with_backwards_compatible_min_max(twice).into(),
-        Some(Statistics::Double(of)) => of.with_backwards_compatible_min_max(twice).into(),
-        Some(of) => of,
-        None => return Ok(chunk.clone()),
-    };
-    let builder = chunk.clone().into_builder();
-    builder.set_statistics(statistics).build()
-}
-
-/// Rows of some columns, encoded as [`encode`] does.
-fn chunks<'n>(
-    columns: &[(&'n str, ArrayRef)],
-    first: usize,
-    count: usize,
-) -> std::result::Result<HashMap<&'n str, ArrowColumnChunk>, ParquetError> {
-    let field = |(name, array): &(&str, ArrayRef)| {
-        arrow::datatypes::Field::new(*name, array.data_type().clone(), true)
-    };
-    let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()));
-    let options = ArrowWriterOptions::new()
-        .with_properties(properties(&[]).build())
-        .with_skip_arrow_metadata(true);
-    let writer = ArrowWriter::try_new_with_options(Vec::new(), schema.clone(), options)?;
-    let (_, factory) = writer.into_serialized_writer()?;
-    let mut encoded = HashMap::new();
-    let writers = factory.create_column_writers(0)?;
-    for (((name, array), field), mut writer) in columns.iter().zip(schema.fields()).zip(writers) {
-        for leaf in compute_leaves(field, &array.slice(first, count))? {
-            writer.write(&leaf)?;
-        }
-        encoded.insert(*name, writer.close()?);
-    }
-    Ok(encoded)
-}
-
 /// How every file is written.
 pub(super) fn properties(metadata: &[(&str, String)]) -> WriterPropertiesBuilder {
     let pairs = metadata
@@ -425,71 +220,6 @@ pub(super) fn properties(metadata: &[(&str, String)]) -> WriterPropertiesBuilder
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by(concat!("kefu ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_key_value_metadata(Some(pairs))
-}
-
-/// What a file says of its columns without a look at their values.
-pub struct Footer(ParquetMetaData);
-
-impl Footer {
-    /// Reads it.
-    ///
-    /// # Errors
-    /// When it is no Parquet file.
-    pub fn of(path: &Path) -> Result<Self> {
-        let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
-        let read = ParquetMetaDataReader::new().parse_and_finish(&file);
-        Ok(Self(read.map_err(|source| Error::Parquet {
-            what: path.display().to_string(),
-            source,
-        })?))
-    }
-
-    /// The statistics of a column, row group by row group; `None` when the file does not have all of them.
-    fn statistics(&self, column: &str) -> Option<Vec<&Statistics>> {
-        let columns = self.0.file_metadata().schema_descr().columns();
-        let at = columns.iter().position(|known| known.name() == column)?;
-        let groups = self.0.row_groups().iter();
-        groups.map(|group| group.column(at).statistics()).collect()
-    }
-
-    /// How many values of a column are null, if the file says so.
-    #[must_use]
-    pub fn nulls(&self, column: &str) -> Option<u64> {
-        let statistics = self.statistics(column)?;
-        statistics.iter().map(|of| of.null_count_opt()).sum()
-    }
-
-    /// The greatest of a column of instants or whole numbers, if the file says so; `Some(None)` when all are null.
-    #[must_use]
-    pub fn most(&self, column: &str) -> Option<Option<i64>> {
-        let rows = self.0.row_groups().iter().map(|group| group.num_rows());
-        let mut most = None;
-        for (of, rows) in self.statistics(column)?.into_iter().zip(rows) {
-            match of {
-                Statistics::Int64(of) if of.max_opt().is_some() => {
-                    most = most.max(of.max_opt().copied())
-                }
-                of if of.null_count_opt().map(i64::try_from) == Some(Ok(rows)) => {}
-                _ => return None,
-            }
-        }
-        Some(most)
-    }
-
-    /// Whether a text may stand in a column between the least and the greatest that the file says it has.
-    #[must_use]
-    pub fn reaches(&self, column: &str, any: impl Fn(&[u8], &[u8]) -> bool) -> bool {
-        let rows = self.0.row_groups().iter().map(|group| group.num_rows());
-        let Some(statistics) = self.statistics(column) else {
-            return true;
-        };
-        statistics.into_iter().zip(rows).any(|(of, rows)| {
-            match (of.min_bytes_opt(), of.max_bytes_opt()) {
-                (Some(least), Some(most)) => any(least, most),
-                _ => of.null_count_opt().map(i64::try_from) != Some(Ok(rows)),
-            }
-        })
-    }
 }
 
 /// How many rows a file says it has.
@@ -612,131 +342,4 @@ fn align(
 }
 
 #[cfg(test)]
-mod tests {
-    use arrow::array::{
-        AsArray, BooleanArray, Float64Array, StringArray, TimestampMicrosecondArray,
-    };
-
-    use arrow::datatypes::TimestampMicrosecondType;
-
-    use super::*;
-
-    /// Columns of every type that facts have; so many rows that there are several row groups and pages.
-    fn batch(seed: i64) -> RecordBatch {
-        let rows = 0..150_000_i64;
-        let some = |every: i64| move |row: i64| (row % every != 0).then_some(row * seed % 7_919);
-        let ids = rows.clone().map(|row| Some(format!("C{:09}", row * seed)));
-        let words = rows
-            .clone()
-            .map(|row| some(3)(row).map(|n| ["长沙", "杭州"][n as usize % 2]));
-        let columns: Vec<(&str, ArrayRef)> = vec![
-            ("id", Arc::new(ids.collect::<StringArray>())),
-            ("word", Arc::new(words.collect::<StringArray>())),
-            (
-                "none",
-                Arc::new(rows.clone().map(|_| None::<&str>).collect::<StringArray>()),
-            ),
-            (
-                "at",
-                Arc::new(
-                    rows.clone()
-                        .map(some(5))
-                        .collect::<TimestampMicrosecondArray>()
-                        .with_timezone("UTC"),
-                ),
-            ),
-            (
-                "number",
-                Arc::new(
-                    rows.clone()
-                        .map(|row| some(7)(row).map(|n| n as f64 / 8.0))
-                        .collect::<Float64Array>(),
-                ),
-            ),
-            (
-                "flag",
-                Arc::new(
-                    rows.map(|row| some(2)(row).map(|n| n % 3 == 0))
-                        .collect::<BooleanArray>(),
-                ),
-            ),
-        ];
-        let columns = columns.into_iter().map(|(name, array)| (name, array, true));
-        RecordBatch::try_from_iter_with_nullable(columns).unwrap()
-    }
-
-    #[test]
-    fn a_file_with_new_columns_is_the_file_that_would_be_written() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("day.parquet");
-        let (old, other) = (batch(17), batch(23));
-        std::fs::write(&path, encode(&old, &[]).unwrap()).unwrap();
-        for names in [
-            vec![],
-            vec!["at", "flag"],
-            vec!["id", "none", "word"],
-            vec!["number"],
-        ] {
-            let new: Vec<(&str, ArrayRef)> = names
-                .iter()
-                .map(|name| (*name, other.column_by_name(name).unwrap().clone()))
-                .collect();
-            let columns = old
-                .schema()
-                .fields()
-                .iter()
-                .map(|field| {
-                    let from = if names.contains(&field.name().as_str()) {
-                        &other
-                    } else {
-                        &old
-                    };
-                    (
-                        field.name().clone(),
-                        from.column_by_name(field.name()).unwrap().clone(),
-                        true,
-                    )
-                })
-                .collect::<Vec<_>>();
-            let whole = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
-            let expect = encode(&whole, &[]).unwrap();
-            assert!(with_columns(&path, &new).unwrap() == expect, "{names:?}");
-        }
-    }
-
-    #[test]
-    fn a_footer_says_what_the_values_say() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("day.parquet");
-        let batch = batch(17);
-        std::fs::write(&path, encode(&batch, &[]).unwrap()).unwrap();
-        let footer = Footer::of(&path).unwrap();
-        for column in ["id", "word", "none", "at", "number", "flag"] {
-            let nulls = batch.column_by_name(column).unwrap().null_count() as u64;
-            assert_eq!(footer.nulls(column), Some(nulls), "{column}");
-        }
-        let at = batch.column_by_name("at").unwrap();
-        let most = arrow::compute::max(at.as_primitive::<TimestampMicrosecondType>());
-        assert_eq!(footer.most("at"), Some(most));
-        assert_eq!(footer.most("none"), Some(None));
-        assert_eq!((footer.most("word"), footer.most("other")), (None, None));
-        let reaches = |column: &str, text: &str| {
-            footer.reaches(column, |least, most| {
-                least <= text.as_bytes() && text.as_bytes() <= most
-            })
-        };
-        assert!(reaches("id", "C000000017") && !reaches("id", "C999") && !reaches("id", "B"));
-        assert!(!reaches("none", "C") && reaches("other", "C"));
-    }
-
-    #[test]
-    fn columns_that_a_file_does_not_have_are_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("day.parquet");
-        let old = batch(17);
-        std::fs::write(&path, encode(&old, &[]).unwrap()).unwrap();
-        let flags = old.column_by_name("flag").unwrap();
-        assert!(with_columns(&path, &[("flags", flags.clone())]).is_err());
-        assert!(with_columns(&path, &[("flag", flags.slice(1, 7))]).is_err());
-    }
-}
+mod tests;

@@ -18,6 +18,32 @@ pub fn onward(rows: DataFrame, before: i64, context: &Context<'_>) -> Result<Dat
     frames::with_local(rows, "due_at", context.centre.zone)
 }
 
+/// The columns that [`carried`] reads and renews.
+pub const CARRIED: &[&str] = &[
+    "promise",
+    "stopped_at",
+    "warn_at",
+    "due_at",
+    "elapsed_s",
+    "paused_s",
+    "outcome",
+    "due",
+    "warned",
+    "paused",
+];
+
+/// The same as [`onward`] of these columns only; `None` when a clock is due at another time, so that its row has another
+/// place and perhaps another day.
+///
+/// # Errors
+/// When a column is missing.
+pub fn carried(rows: &DataFrame, before: i64, context: &Context<'_>) -> Result<Option<DataFrame>> {
+    let now = judged(rows.clone(), before, context).computing("SLA clocks")?;
+    let [then, due] = [rows, &now].map(|rows| rows.column("due_at").computing("SLA clocks"));
+    let same = then?.equals_missing(due?);
+    Ok(same.then_some(now))
+}
+
 fn judged(mut rows: DataFrame, before: i64, context: &Context<'_>) -> PolarsResult<DataFrame> {
     let as_of = context.as_of;
     let height = rows.height();

@@ -8,15 +8,16 @@ use rayon::prelude::*;
 
 use super::Reach;
 use crate::error::{Error, PolarsContext, Result};
+use crate::facts::carried::{Carried, carry, renewed};
 use crate::facts::derivation::fact;
 use crate::facts::events::each;
 use crate::facts::links::{Collected, Links, NONE};
 use crate::facts::output::Output;
 use crate::facts::surveys::Feedback;
 use crate::facts::windows::{hash, on};
-use crate::facts::{Context, contacts, frames, surveys};
-use crate::store::delta::{Content, Part, Replacement};
-use crate::store::parquet_io;
+use crate::facts::{Context, contacts, frames};
+use crate::store::delta::Part;
+use crate::store::parquet_io::{self, Footer};
 
 /// The contacts of days that are not derived again that have an issue in common with those that are.
 #[derive(Default)]
@@ -56,15 +57,16 @@ impl Kept {
                 .collect::<Result<Vec<_>>>()?;
             for (mut day, contacts) in read {
                 day.start = collected.len();
-                collected.add(&contacts)?;
+                if !day.rows.is_empty() {
+                    collected.add(&contacts)?;
+                }
                 all.push(day);
             }
         }
         Ok(Self(all))
     }
 
-    /// Keeps the files of the days on which nothing is new, and writes those columns of the others that are; gives the
-    /// contacts of all of them that are judged.
+    /// Keeps the files of the days on which nothing is new, and writes those columns of the others that are.
     ///
     /// # Errors
     /// When a file cannot be read or written.
@@ -75,26 +77,15 @@ impl Kept {
         feedback: &Feedback,
         context: &Context<'_>,
         output: &mut Output,
-    ) -> Result<Vec<LazyFrame>> {
-        let (mut kept, mut judged) = (Vec::new(), Vec::new());
-        for days in self.0.chunks(8 * rayon::current_num_threads().max(1)) {
-            let written = days
-                .par_iter()
-                .map(|day| {
-                    let links = links.numbers(day.start, day.rows.len());
-                    let said = reach.said.contains(&day.part.partition);
-                    day.renewed(links, said.then_some(feedback), context)
-                })
-                .collect::<Result<Vec<_>>>()?;
-            let same = days.iter().zip(&written).filter(|(_, new)| new.is_none());
-            kept.extend(same.map(|(day, _)| day.part.clone()));
-            output.add(fact("contact_facts"), written.into_iter().flatten())?;
-            let parts: Vec<Part> = days.iter().map(|day| day.part.clone()).collect();
-            let rows = frames::columns(fact("contact_facts"), &parts, surveys::OF_CONTACTS)?;
-            judged.push(feedback.judged(&rows)?.lazy());
-        }
-        output.keep("contact_facts", kept);
-        Ok(judged)
+    ) -> Result<()> {
+        let renewed = |day: &OfDay| {
+            let links = links.numbers(day.start, day.rows.len());
+            let said = reach.said.contains(&day.part.partition);
+            day.renewed(links, said.then_some(feedback), context)
+        };
+        let facts = fact("contact_facts");
+        carry(facts, &self.0, |day| &day.part, renewed, output)?;
+        Ok(())
     }
 }
 
@@ -114,49 +105,31 @@ const OF_FEEDBACK: &[&str] = &["contact_ref", "score", "score_source", "evaluate
 
 impl OfDay {
     /// The file of the day with the links `links`, judged at the cut-off of the context, with what is said of its contacts
-    /// now, where that may be new; `None` when it is as it was. Rows keep their places: their order depends on nothing
-    /// that changes.
+    /// now, where that may be new. Rows keep their places: their order depends on nothing that changes.
     fn renewed(
         &self,
         links: [&[i64]; 2],
         said: Option<&Feedback>,
         context: &Context<'_>,
-    ) -> Result<Option<Replacement>> {
+    ) -> Result<Carried> {
         let same = [&self.links[0][..], &self.links[1][..]] == links;
         if same && !self.waiting && said.is_none() {
-            return Ok(None);
+            return Ok(Carried::Same);
         }
         let fact = fact("contact_facts");
-        let mut new = Vec::new();
-        let mut note = |then: &DataFrame, now: &DataFrame, names: &[&'static str]| -> Result<()> {
-            for name in names {
-                let (then, now) = (then.column(name), now.column(name));
-                let (then, now) = (then.computing("contacts")?, now.computing("contacts")?);
-                if !then.equals_missing(now) {
-                    new.push((*name, frames::to_array(fact, now)?));
-                }
-            }
-            Ok(())
-        };
-        if !same || self.waiting {
-            let then = frames::columns(fact, std::slice::from_ref(&self.part), OF_LINKS)?;
-            let now = self.relinked(then.clone(), links, context)?;
-            note(&then, &now, &OF_LINKS[2..])?;
+        let mut names = Vec::new();
+        let linked = !same || self.waiting;
+        names.extend(linked.then_some(OF_LINKS).into_iter().flatten());
+        names.extend(said.map(|_| OF_FEEDBACK).into_iter().flatten());
+        let then = frames::columns(fact, std::slice::from_ref(&self.part), &names)?;
+        let mut now = then.clone();
+        if linked {
+            now = self.relinked(now, links, context)?;
         }
         if let Some(feedback) = said {
-            let then = frames::columns(fact, std::slice::from_ref(&self.part), OF_FEEDBACK)?;
-            let now = said_anew(&then, feedback)?;
-            note(&then, &now, &OF_FEEDBACK[1..])?;
+            now = said_anew(now, feedback)?;
         }
-        if new.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(Replacement {
-            partition: self.part.partition.clone(),
-            content: Content::Bytes(parquet_io::with_columns(&self.part.path, &new)?),
-            keys: None,
-            rows: self.part.rows,
-        }))
+        renewed(fact, &self.part, &then, &now)
     }
 
     /// The rows of the day with new links and what follows from them.
@@ -181,14 +154,14 @@ impl OfDay {
 }
 
 /// What a survey said is said anew, in the order of the rows; a contact's own score stays.
-fn said_anew(rows: &DataFrame, feedback: &Feedback) -> Result<DataFrame> {
+fn said_anew(rows: DataFrame, feedback: &Feedback) -> Result<DataFrame> {
     let own = when(col("score_source").eq(lit("contact")))
         .then(col("score"))
         .otherwise(lit(NULL).cast(DataType::Float64));
     let rows = rows
-        .clone()
         .lazy()
-        .select([col("contact_ref"), own.alias("score")])
+        .with_column(own.alias("score"))
+        .drop(cols(["score_source", "evaluated"]))
         .with_row_index("row", None)
         .collect()
         .computing("contacts")?;
@@ -201,13 +174,47 @@ fn said_anew(rows: &DataFrame, feedback: &Feedback) -> Result<DataFrame> {
 
 /// The contacts of a day that have one of these issues.
 fn of_day(part: &Part, issues: &AHashSet<u64>) -> Result<(OfDay, DataFrame)> {
+    let waiting = if let Some(waiting) = Footer::of(&part.path)?.any_false("mature") {
+        waiting
+    } else {
+        let flags = parquet_io::read_coded(&part.path, &["mature"])?;
+        let mut flags = flags
+            .columns()
+            .iter()
+            .filter_map(|flags| flags.as_boolean_opt());
+        flags.any(|flags| flags.false_count() > 0)
+    };
+    let mut any = false;
+    parquet_io::texts(&part.path, "issue_key", &mut |issue| {
+        any |= issues.contains(&hash(issue));
+    })?;
+    // Most days have none: nothing else is read of them.
+    let (rows, links, contacts) = if any {
+        of_issues(part, issues)?
+    } else {
+        Default::default()
+    };
+    let day = OfDay {
+        links,
+        waiting,
+        part: part.clone(),
+        rows,
+        start: 0,
+    };
+    Ok((day, contacts))
+}
+
+/// Rows, their `previous_at` and `next_at`, and what links them.
+type OfIssues = (Vec<usize>, [Vec<i64>; 2], DataFrame);
+
+/// The rows of a day that have one of these issues.
+fn of_issues(part: &Part, issues: &AHashSet<u64>) -> Result<OfIssues> {
     let columns = [
         "issue_key",
         "started_at",
         "ended_at",
         "previous_at",
         "next_at",
-        "mature",
     ];
     let batch = parquet_io::read_coded(&part.path, &columns)?;
     let column = |name: &str| {
@@ -251,12 +258,6 @@ fn of_day(part: &Part, issues: &AHashSet<u64>) -> Result<(OfDay, DataFrame)> {
         ],
     )
     .computing("contacts of an issue")?;
-    let day = OfDay {
-        links: [known("previous_at")?, known("next_at")?],
-        waiting: column("mature")?.as_boolean().false_count() > 0,
-        part: part.clone(),
-        rows,
-        start: 0,
-    };
-    Ok((day, contacts))
+    let links = [known("previous_at")?, known("next_at")?];
+    Ok((rows, links, contacts))
 }

@@ -40,6 +40,16 @@ const OF_CHATS: &[&str] = &[
 /// Redelivery and payout are judged a day after creation and decision.
 const DAY: i64 = 86_400_000_000;
 
+/// Tickets that are derived again.
+pub struct Touched {
+    /// Days of which all are.
+    pub days: BTreeSet<Day>,
+    /// Hashes of tickets of other days.
+    pub ids: AHashSet<u64>,
+    /// These days.
+    pub others: BTreeSet<Day>,
+}
+
 /// What is looked at to find the days.
 pub struct Look<'a> {
     pub records: &'a Records,
@@ -56,17 +66,26 @@ impl Look<'_> {
         self.changed_or_later("chats", OF_CHATS, self.before.as_of)
     }
 
-    /// The days of tickets that are derived again.
+    /// The tickets that are derived again.
     ///
     /// # Errors
     /// When a part cannot be read.
-    pub fn tickets(&self) -> Result<BTreeSet<Day>> {
+    pub fn tickets(&self) -> Result<Touched> {
         let lately = self.before.as_of.saturating_sub(DAY);
-        let mut days = self.changed_or_later("tickets", OF_TICKETS, lately)?;
+        let now = self.records.parts("tickets");
+        let mut days = changed(self.before.records("tickets"), now);
         days.extend(self.complained_again()?);
-        let ids = self.moved(lately)?;
-        days.extend(self.days_of(ids, &days)?);
-        Ok(days)
+        let mut ids = self.moved(lately)?;
+        let later = on(now, &self.later("tickets", OF_TICKETS, lately, &days)?);
+        let columns: Vec<&str> = OF_TICKETS.iter().copied().chain(["ticket_id"]).collect();
+        let later = self.records.columns_of("tickets", &later, &columns)?;
+        let after = OF_TICKETS
+            .iter()
+            .map(|name| col(*name).gt(lit(lately)).fill_null(false));
+        let after = after.fold(lit(false), Expr::or);
+        ids.extend(hashes(later.lazy().filter(after))?);
+        let others = self.days_of(ids.clone(), &days)?;
+        Ok(Touched { days, ids, others })
     }
 
     /// Days whose records changed, and those on which something lies after an instant.
@@ -76,18 +95,26 @@ impl Look<'_> {
         instants: &[&str],
         after: i64,
     ) -> Result<BTreeSet<Day>> {
-        let now = self.records.parts(table);
-        let mut days = changed(self.before.records(table), now);
-        let others: Vec<&Part> = now
-            .iter()
-            .filter(|part| !days.contains(&part.partition))
-            .collect();
+        let mut days = changed(self.before.records(table), self.records.parts(table));
+        days.extend(self.later(table, instants, after, &days)?);
+        Ok(days)
+    }
+
+    /// Other days than `known` on which something lies after an instant.
+    fn later(
+        &self,
+        table: &str,
+        instants: &[&str],
+        after: i64,
+        known: &BTreeSet<Day>,
+    ) -> Result<BTreeSet<Day>> {
+        let mut others: Vec<&Part> = self.records.parts(table).iter().collect();
+        others.retain(|part| !known.contains(&part.partition));
         let later = others
             .par_iter()
             .map(|part| Ok((latest(part, instants)? > Some(after)).then(|| part.partition.clone())))
             .collect::<Result<Vec<_>>>()?;
-        days.extend(later.into_iter().flatten());
-        Ok(days)
+        Ok(later.into_iter().flatten().collect())
     }
 
     /// Hashes of the tickets whose events changed or happened after an instant, or a stay of which had time left at the
@@ -118,13 +145,8 @@ impl Look<'_> {
         if let (Some(fact), false) = (Fact::by_name("state_visits"), stays.is_empty()) {
             let left = frames::columns(fact, &stays, &["ticket_id", "due_at"])?
                 .lazy()
-                .filter(col("due_at").gt_eq(lit(self.before.as_of)))
-                .select([col("ticket_id")])
-                .collect()
-                .computing("stays with time left")?;
-            let left = left.column("ticket_id").and_then(|ids| ids.str().cloned());
-            let left = left.computing("stays with time left")?;
-            ids.push(left.iter().flatten().map(hash).collect());
+                .filter(col("due_at").gt_eq(lit(self.before.as_of)));
+            ids.push(hashes(left)?);
         }
         Ok(ids.into_iter().flatten().collect())
     }
@@ -214,6 +236,15 @@ impl Look<'_> {
             .map(|part| part.partition.clone())
             .collect())
     }
+}
+
+/// The hashes of the tickets of some rows.
+fn hashes(rows: LazyFrame) -> Result<Vec<u64>> {
+    let rows = rows.select([col("ticket_id")]).collect();
+    let rows = rows.computing("tickets that moved")?;
+    let ids = rows.column("ticket_id").and_then(|ids| ids.str().cloned());
+    let ids = ids.computing("tickets that moved")?;
+    Ok(ids.iter().flatten().map(hash).collect())
 }
 
 /// The latest instant in some columns of a part. Its file says it, or the rows do.

@@ -42,6 +42,16 @@ struct Contact {
     issue: u8,
 }
 
+/// An item of an evaluation, checked some days before its night.
+#[derive(Debug, Clone)]
+struct Check {
+    evaluation: u8,
+    item: u8,
+    day: u8,
+    contact: u8,
+    passed: bool,
+}
+
 /// What one night takes in, and hours by which its cut-off lies after the evening of its day.
 #[derive(Debug, Clone)]
 struct Night {
@@ -50,6 +60,7 @@ struct Night {
     chats: Vec<Contact>,
     calls: Vec<Contact>,
     surveys: Vec<(u8, u8)>,
+    checks: Vec<Check>,
     late: u8,
     agents: bool,
 }
@@ -110,22 +121,33 @@ fn nights() -> impl Strategy<Value = Vec<Night>> {
                 issue,
             })
     };
+    let check = (0_u8..9, 0_u8..3, day(), 0_u8..28, any::<bool>()).prop_map(
+        |(evaluation, item, day, contact, passed)| Check {
+            evaluation,
+            item,
+            day,
+            contact,
+            passed,
+        },
+    );
     let night = (
         prop::collection::vec(ticket, 0..5),
         prop::collection::vec(event, 0..8),
         prop::collection::vec(contact(), 0..4),
         prop::collection::vec(contact(), 0..4),
-        prop::collection::vec((0_u8..14, 1_u8..6), 0..2),
+        prop::collection::vec((0_u8..28, 1_u8..6), 0..2),
+        prop::collection::vec(check, 0..3),
         0_u8..30,
         prop::bool::weighted(0.1),
     )
         .prop_map(
-            |(tickets, events, chats, calls, surveys, late, agents)| Night {
+            |(tickets, events, chats, calls, surveys, checks, late, agents)| Night {
                 tickets,
                 events,
                 chats,
                 calls,
                 surveys,
+                checks,
                 late,
                 agents,
             },
@@ -146,6 +168,14 @@ fn waybill(issue: u8) -> String {
         String::new()
     } else {
         format!("YT{issue}")
+    }
+}
+
+/// A chat or a call.
+fn contact(id: u8) -> String {
+    match id.checked_sub(14) {
+        Some(call) => format!("c{}", call / 3 * 3),
+        None => format!("k{id}"),
     }
 }
 
@@ -236,9 +266,23 @@ impl Night {
         let mut surveys = "survey_id,contact_ref,sent_at,answered_at,score\n".to_owned();
         for (id, score) in &self.surveys {
             let sent = at(night, 0, 12);
-            let _ = writeln!(surveys, "s{id},k{id},{sent},{sent},{score}");
+            let _ = writeln!(surveys, "s{id},{},{sent},{sent},{score}", contact(*id));
         }
-        let mut all = vec![tickets, events, chats, calls, surveys];
+        let mut checks =
+            "evaluation_id,item,contact_ref,evaluated_at,agent_id,passed,critical\n".to_owned();
+        for check in &self.checks {
+            let _ = writeln!(
+                checks,
+                "q{},i{},{},{},A1,{},{}",
+                check.evaluation,
+                check.item,
+                contact(check.contact),
+                at(night, check.day, 20),
+                u8::from(check.passed),
+                u8::from(check.item == 0),
+            );
+        }
+        let mut all = vec![tickets, events, chats, calls, surveys, checks];
         if self.agents || night == 0 {
             all.push(format!(
                 "agent_id,name,team,site\nA1,张,组{night},上海\nA2,李,二组,上海\n"
@@ -326,6 +370,8 @@ fn a_night_leaves_the_days_out_of_its_reach_alone() {
             "event_id,ticket_id,event_at,event,from_status,to_status\n",
             "chat_id,started_at,first_reply_at,ended_at,waybill,agent_id,outcome\n",
             "call_id,contact_id,started_at,ended_at,waybill,agent_id,outcome,talk_s\n",
+            "evaluation_id,item,contact_ref,evaluated_at,agent_id,passed,critical\n",
+            "survey_id,contact_ref,sent_at,answered_at,score\n",
         ]
         .map(str::to_owned);
         for day in days {
@@ -347,6 +393,12 @@ fn a_night_leaves_the_days_out_of_its_reach_alone() {
             let _ = writeln!(
                 texts[3],
                 "c{day},c{day},{date} 11:00:00,{date} 11:05:00,YB{day},A1,answered,100"
+            );
+            let _ = writeln!(texts[4], "q{day},i,c{day},{date} 20:00:00,A1,1,0");
+            let _ = writeln!(
+                texts[5],
+                "s{day},k{day},{date} 12:00:00,{date} 12:05:00,{}",
+                day % 5 + 1
             );
         }
         for text in texts {
@@ -389,6 +441,8 @@ fn a_night_leaves_the_days_out_of_its_reach_alone() {
     };
     for (name, most) in [
         ("call_facts", 1),
+        ("evaluation_facts", 1),
+        ("survey_facts", 1),
         ("chat_facts", 1),
         ("ticket_facts", 8),
         ("state_visits", 9),
