@@ -107,10 +107,10 @@ pub(super) fn write(
         let columns = block.heads.iter().zip(&gaps);
         let mut lines: f64 = 1.0;
         for ((column, cell), (head, (gap, room))) in (left..).zip(cells).zip(columns) {
-            let wrapped = measured(cell) > *room;
+            let words = matches!(cell, Cell::Text(_) | Cell::Marked(..));
+            let wrapped = words && measured(cell) > *room;
             if wrapped {
-                // Words do not fill their lines.
-                lines = lines.max((measured(cell) / (room * 0.92)).ceil());
+                lines = lines.max((measured(cell) / room).ceil());
             }
             write_cell(sheet, (row, column), cell, &head.format, (*gap, wrapped))?;
         }
