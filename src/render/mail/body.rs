@@ -258,7 +258,7 @@ fn one_line(cell: &str) -> &'static str {
 /// A heading of one or two words is not broken.
 fn head(column: &Column) -> String {
     let style = if column.numeric { HEAD_NUMBER } else { HEAD };
-    let short = letters(&column.title) <= 8;
+    let short = letters(&column.title) <= 12;
     format!("{style}{}", if short { ONE_LINE } else { "" })
 }
 
