@@ -14,9 +14,9 @@ use super::ticks::size_ticks;
 const LETTERS: f64 = 12.0;
 const SMALL: f64 = 11.0;
 const TOP: f64 = 28.0;
-/// Members with a hint, the most striking first: those of a whole crowd would outweigh the page.
 /// Warnings beyond which none is named: of so many most are chance, and a crowd of names hides the alarms.
 const WARNINGS: usize = 8;
+/// Members with a hint, the most striking first: those of a whole crowd would outweigh the page.
 const HINTS: usize = 100;
 /// Ticks and heading of the horizontal axis.
 const AXIS: f64 = 38.0;

@@ -118,7 +118,9 @@ impl Pass<'_> {
                 .zip(by_grouping)
                 .zip(self.groupings)
                 .for_each(|((whole, parts), grouping)| {
-                    parts.into_iter().for_each(|sums| whole.add(sums));
+                    for sums in parts {
+                        whole.add(sums);
+                    }
                     if matches!(grouping.grain, Grain::Hour | Grain::Day) {
                         whole.settle(self.kpis);
                     }

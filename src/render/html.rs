@@ -157,16 +157,18 @@ fn block(block: &Block, t: Text) -> Result<Markup, RenderError> {
 }
 
 /// Closed on the screen, open on paper.
-fn details(summary: &str, blocks: &[Block], t: Text) -> Result<Markup, RenderError> {
-    let blocks = blocks
+fn details(summary: &str, folded: &[Block], t: Text) -> Result<Markup, RenderError> {
+    let blocks = folded
         .iter()
         .map(|part| match part {
             Block::Table(table) => Ok(tables::whole(table, t)),
             part => block(part, t),
         })
         .collect::<Result<Vec<Markup>, _>>()?;
+    // A table named like what it is folded under needs no second heading.
+    let titled = matches!(folded, [Block::Table(table)] if table.caption == summary);
     Ok(html! {
-        details.folded {
+        details.folded.titled[titled] {
             summary { (tables::spoken(summary, t)) }
             @for block in &blocks { (block) }
         }

@@ -41,18 +41,14 @@ impl Renderer for Mail<'_> {
     }
 
     fn render(&self, document: &Document) -> Result<Vec<u8>, RenderError> {
-        let shown = shown(document);
-        let pictures = shown
-            .iter()
-            .map(|(figure, legend)| picture::png(figure, Layout::Wide, *legend, document.lang))
-            .collect::<Result<Vec<Vec<u8>>, _>>()?;
         let identity = Identity::of(document);
-        let html = body::html(document, &shown, |figure| identity.cid(figure));
+        let pictures = pictures(document, &identity)?;
+        let html = body::html(document, &pictures);
         let mut related = vec![MimePart::new("text/html", html)];
-        for ((figure, _), bytes) in shown.iter().zip(pictures) {
-            let part = MimePart::new("image/png", bytes)
+        for picture in pictures {
+            let part = MimePart::new("image/png", picture.png)
                 .inline()
-                .cid(identity.cid(figure));
+                .cid(picture.cid);
             related.push(part);
         }
         let whole = identity.multipart(
@@ -159,6 +155,32 @@ impl Identity {
         let kind = ContentType::new(format!("multipart/{kind}")).attribute("boundary", boundary);
         MimePart::new(kind, parts)
     }
+}
+
+/// A figure as it lies in the message.
+struct Picture<'a> {
+    figure: &'a Figure,
+    cid: String,
+    png: Vec<u8>,
+    /// Page pixels.
+    width: u32,
+}
+
+/// Drawn upright: a phone shrinks a wide drawing until nobody reads it.
+fn pictures<'a>(
+    document: &'a Document,
+    identity: &Identity,
+) -> Result<Vec<Picture<'a>>, RenderError> {
+    let draw = |(figure, legend): (&'a Figure, Option<&Legend>)| {
+        let (png, width) = picture::sized_png(figure, Layout::Narrow, legend, document.lang)?;
+        Ok(Picture {
+            figure,
+            cid: identity.cid(figure),
+            png,
+            width,
+        })
+    };
+    shown(document).into_iter().map(draw).collect()
 }
 
 /// The figures to be seen at once: those that signal, then the others in their order.

@@ -102,10 +102,27 @@ pub fn png(
     legend: Option<&Legend>,
     lang: Lang,
 ) -> Result<Vec<u8>, RenderError> {
+    Ok(sized_png(figure, layout, legend, lang)?.0)
+}
+
+/// The same with its width in page pixels.
+///
+/// # Errors
+/// As [`png`].
+pub(super) fn sized_png(
+    figure: &Figure,
+    layout: Layout,
+    legend: Option<&Legend>,
+    lang: Lang,
+) -> Result<(Vec<u8>, u32), RenderError> {
     let markup = chart::picture(figure, layout, legend, &style(families(lang)), lang)?;
     let tree = tree(&figure.id, &markup)?;
     let pixmap = paint(&figure.id, &tree)?;
-    super::png::encode(&pixmap).map_err(|error| failed(&figure.id, error.to_string()).into())
+    let width = tree.size().to_int_size().width();
+    match super::png::encode(&pixmap) {
+        Ok(bytes) => Ok((bytes, width)),
+        Err(error) => Err(failed(&figure.id, error.to_string()).into()),
+    }
 }
 
 fn style(families: &str) -> String {

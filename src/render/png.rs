@@ -2,17 +2,15 @@
 //! says all. A third of the file and of the time that four channels take.
 
 use std::collections::HashMap;
-use std::io::{self, Write as _};
 
-use flate2::write::ZlibEncoder;
-use flate2::{Compression, Crc};
+use png::{BitDepth, ColorType, DeflateCompression, Encoder, EncodingError, Filter};
 use resvg::tiny_skia::{Pixmap, PremultipliedColorU8};
 
 /// Colours that a palette holds.
 const PALETTE: usize = 256;
 
 /// Above this level a drawing's file shrinks by less than a twentieth and takes half as long again.
-const LEVEL: u32 = 5;
+const LEVEL: DeflateCompression = DeflateCompression::Level(5);
 
 /// Red, green, blue.
 type Colour = [u8; 3];
@@ -21,36 +19,27 @@ type Colour = [u8; 3];
 /// all inks and most of their edges; what is left of the edges takes the nearest of them.
 ///
 /// # Errors
-/// When the compression fails, which a buffer in memory gives no reason for.
-pub(super) fn encode(picture: &Pixmap) -> io::Result<Vec<u8>> {
+/// When a side has no pixels: the format knows no empty picture.
+pub(super) fn encode(picture: &Pixmap) -> Result<Vec<u8>, EncodingError> {
     let runs = runs(picture);
     let (palette, index) = palette(&runs);
-    let (width, height) = (picture.width(), picture.height());
-
-    let mut rows = Vec::with_capacity((width as usize + 1) * height as usize);
-    let mut left = 0;
+    let mut pixels = Vec::with_capacity(picture.pixels().len());
     for run in &runs {
-        if left == 0 {
-            // No filter: neighbours in a palette do not say more about each other than equality.
-            rows.push(0);
-            left = width as usize;
-        }
-        left -= run.length;
         let colour = index.get(&run.colour).copied().unwrap_or_default();
-        rows.resize(rows.len() + run.length, colour);
+        pixels.resize(pixels.len() + run.length, colour);
     }
-    let mut data = ZlibEncoder::new(Vec::new(), Compression::new(LEVEL));
-    data.write_all(&rows)?;
 
-    let mut header = Vec::from(width.to_be_bytes());
-    header.extend(height.to_be_bytes());
-    // Eight bits, palette, deflate, filters per row, not interlaced.
-    header.extend([8, 3, 0, 0, 0]);
-    let mut out = Vec::from(*b"\x89PNG\r\n\x1a\n");
-    chunk(&mut out, *b"IHDR", &header)?;
-    chunk(&mut out, *b"PLTE", palette.as_flattened())?;
-    chunk(&mut out, *b"IDAT", &data.finish()?)?;
-    chunk(&mut out, *b"IEND", &[])?;
+    let mut out = Vec::new();
+    let mut encoder = Encoder::new(&mut out, picture.width(), picture.height());
+    encoder.set_color(ColorType::Indexed);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_palette(palette.into_flattened());
+    encoder.set_deflate_compression(LEVEL);
+    // Neighbours in a palette do not say more about each other than equality.
+    encoder.set_filter(Filter::NoFilter);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&pixels)?;
+    writer.finish()?;
     Ok(out)
 }
 
@@ -108,19 +97,6 @@ fn distance(a: Colour, b: Colour) -> u32 {
         .zip(b)
         .map(|(a, b)| u32::from(a.abs_diff(b)).pow(2))
         .sum()
-}
-
-/// Length, kind, content and their checksum.
-fn chunk(out: &mut Vec<u8>, kind: [u8; 4], content: &[u8]) -> io::Result<()> {
-    let length = u32::try_from(content.len()).map_err(io::Error::other)?;
-    let mut crc = Crc::new();
-    crc.update(&kind);
-    crc.update(content);
-    out.extend(length.to_be_bytes());
-    out.extend(kind);
-    out.extend(content);
-    out.extend(crc.sum().to_be_bytes());
-    Ok(())
 }
 
 #[cfg(test)]

@@ -55,7 +55,11 @@ fn workbook(document: &Document) -> Result<Vec<u8>, XlsxError> {
     let mut sheets: Vec<(Listed, Worksheet)> = Vec::new();
     if let Some(block) = history.as_ref().map(|history| &history.block) {
         let name = names.take(t.sheet_history());
-        let sheet = plain(&name, "", block)?;
+        let mut sheet = plain(&name, "", block)?;
+        // Forty columns on one page nobody reads: three pages, each with the days.
+        sheet
+            .set_print_fit_to_pages(3, 0)
+            .set_repeat_columns(0, 0)?;
         let about = t.history_summary().to_owned();
         sheets.push((Listed { name, about }, sheet));
     }
@@ -162,7 +166,6 @@ fn drawn(name: &str, figure: &Figure, t: Text) -> Result<Worksheet, XlsxError> {
     sheet.write_string_with_format(1, 0, cleaned(&figure.subtitle), &grey)?;
     let mut notes = figure.notes.clone();
     notes.extend(plotted.note.map(str::to_owned));
-    sheet.write_string_with_format(2, 0, cleaned(&notes.join(t.clause())), &grey)?;
     let top = 4;
     let data = printed::block(&figure.data);
     cells::widths(&mut sheet, &[block, &data], 0)?;
@@ -203,6 +206,14 @@ fn drawn(name: &str, figure: &Figure, t: Text) -> Result<Worksheet, XlsxError> {
     let last = cells::write(&mut sheet, &data, (below + 1, 0))?;
     // The curves of a funnel need no paper.
     let right = breadth(&data).max(chart_at + 13);
+    let notes = notes.join(t.clause());
+    // Columns beside the blocks are about as wide as a heading is at least.
+    let room = cells::room(&[block, &data])
+        + 9.0 * f64::from(right + 1 - breadth(block).max(breadth(&data)));
+    let lines = (cells::ems(&notes) / (room * 0.92)).ceil().max(1.0);
+    sheet.set_row_height(2, cells::LINE * lines)?;
+    let grey = grey.set_text_wrap().set_align(FormatAlign::Top);
+    sheet.merge_range(2, 0, 2, right, &cleaned(&notes), &grey)?;
     sheet.set_print_area(0, 0, last, right)?;
     Ok(sheet)
 }

@@ -4,48 +4,49 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::i18n::text::Text;
 use crate::report::document::{
-    Block, Document, Finding, Findings, KpiRow, KpiTable, Mark, Table, Tone,
+    Block, Column, Document, Finding, Findings, KpiRow, KpiTable, Mark, Table, Tone,
 };
-use crate::report::figure::{Figure, Legend};
+use crate::report::figure::Figure;
+
+use super::Picture;
 
 /// Rows of a table before the rest is only counted: the whole stands in the report.
 const MOST_ROWS: usize = 10;
 
-/// Width of a picture in a mail, page pixels.
-const WIDTH: usize = 680;
+/// Latin letters up to which a cell stays on one line; a Chinese sign is as wide as two.
+const SHORT: usize = 24;
 
 const BODY: &str = "margin:0;padding:16px;background:#ffffff;color:#1b2430;\
 font-family:Arial,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;font-size:14px;line-height:1.5";
 const PAGE: &str = "max-width:720px;margin:0 auto";
-// Chinese words break between any two signs unless told otherwise.
-const TABLE: &str =
-    "border-collapse:collapse;width:100%;margin:8px 0 16px;font-size:13px;word-break:keep-all";
-const HEAD: &str = "text-align:left;vertical-align:bottom;padding:4px 6px;background:#e6ebf1;border-bottom:1px solid #8792a0";
-const HEAD_NUMBER: &str = "text-align:right;vertical-align:bottom;padding:4px 6px;background:#e6ebf1;border-bottom:1px solid #8792a0";
+/// A table wider than a phone moves by itself, or the whole mail would be shrunk to its width.
+const SCROLL: &str = "overflow-x:auto;margin:8px 0 16px";
+const TABLE: &str = "border-collapse:collapse;width:100%;font-size:13px";
+const HEAD: &str = "text-align:left;vertical-align:bottom;padding:4px 5px;background:#e6ebf1;border-bottom:1px solid #8792a0";
+const HEAD_NUMBER: &str = "text-align:right;vertical-align:bottom;padding:4px 5px;background:#e6ebf1;border-bottom:1px solid #8792a0";
 const CELL: &str =
-    "text-align:left;vertical-align:top;padding:4px 6px;border-bottom:1px solid #d5dbe2";
+    "text-align:left;vertical-align:top;padding:4px 5px;border-bottom:1px solid #d5dbe2";
 const NUMBER: &str =
-    "text-align:right;vertical-align:top;padding:4px 6px;border-bottom:1px solid #d5dbe2";
+    "text-align:right;vertical-align:top;padding:4px 5px;border-bottom:1px solid #d5dbe2";
+const ONE_LINE: &str = ";white-space:nowrap";
+const SENTENCE: &str = ";min-width:10em";
 const H2: &str = "font-size:17px;margin:24px 0 4px";
 const H3: &str = "font-size:14px;margin:16px 0 4px";
 const GREY: &str = "color:#566070;font-size:12px;margin:0 0 4px";
 
-/// The page of a mail; `cid` names the picture of a figure.
-pub(super) fn html(
-    document: &Document,
-    shown: &[(&Figure, Option<&Legend>)],
-    cid: impl Fn(&Figure) -> String,
-) -> String {
+/// The page of a mail with its pictures.
+pub(super) fn html(document: &Document, shown: &[Picture]) -> String {
     let t = Text(document.lang);
     let rest: Vec<&Figure> = document
         .figures()
-        .filter(|figure| shown.iter().all(|(known, _)| known.id != figure.id))
+        .filter(|figure| shown.iter().all(|known| known.figure.id != figure.id))
         .collect();
     let page = html! {
         (DOCTYPE)
         html lang=(document.lang.tag()) {
             head {
                 meta charset="utf-8";
+                meta name="viewport" content="width=device-width";
                 title { (document.title) " · " (document.iso_date) }
             }
             body style=(BODY) {
@@ -69,7 +70,7 @@ pub(super) fn html(
                     }
                     @if !shown.is_empty() {
                         h2 style=(H2) { (t.mail_figures()) }
-                        @for (figure, _) in shown { (picture(figure, &cid(figure))) }
+                        @for part in shown { (picture(part)) }
                     }
                     @if !rest.is_empty() {
                         p style="margin:8px 0 4px" { (t.mail_other_figures()) }
@@ -110,7 +111,7 @@ fn block(block: &Block, t: Text) -> Markup {
             ul style="margin:0;padding-left:20px" { @for line in paragraphs { li { (line) } } }
         },
         Block::Findings(part) => findings(part, t),
-        Block::KpiTable(part) => kpis(part),
+        Block::KpiTable(part) => kpis(part, t),
         Block::Table(part) => table(part, t),
         Block::Restated(part) => html! {
             (table(&part.table, t))
@@ -154,22 +155,23 @@ fn finding(item: &Finding, t: Text) -> Markup {
     }
 }
 
-fn kpis(part: &KpiTable) -> Markup {
+/// Four columns, which a phone shows side by side: the judgements stand below what they judge.
+fn kpis(part: &KpiTable, t: Text) -> Markup {
     let columns = &part.columns;
     html! {
-        table style=(TABLE) {
-            caption style="text-align:left" { (part.caption) }
-            thead {
-                tr {
-                    th style=(HEAD) { (columns.name) }
-                    th style=(HEAD) { (columns.variation) }
-                    th style=(HEAD_NUMBER) { (columns.value) }
-                    th style=(HEAD_NUMBER) { (columns.target) }
-                    th style=(HEAD) { (columns.status) }
-                    th style=(HEAD_NUMBER) { (columns.weekday) }
+        div style=(SCROLL) {
+            table style=(TABLE) {
+                caption style="text-align:left" { (part.caption) }
+                thead {
+                    tr {
+                        th style=(HEAD) { (columns.name) br; (columns.variation) }
+                        th style=(HEAD_NUMBER) { (columns.value) }
+                        th style=(HEAD) { (t.sheet_target()) br; (columns.status) }
+                        th style=(HEAD_NUMBER) { (columns.weekday) }
+                    }
                 }
+                tbody { @for row in &part.rows { (kpi(row)) } }
             }
-            tbody { @for row in &part.rows { (kpi(row)) } }
         }
         @for note in &part.notes { p style=(GREY) { (note) } }
     }
@@ -178,9 +180,9 @@ fn kpis(part: &KpiTable) -> Markup {
 fn kpi(row: &KpiRow) -> Markup {
     html! {
         tr {
-            td style=(CELL) { strong { (row.name) } }
             td style=(CELL) {
-                (mark(&row.variation))
+                strong { (row.name) }
+                br; (mark(&row.variation))
                 @if let Some(detail) = &row.variation.detail { br; span style=(GREY) { (detail) } }
             }
             td style=(NUMBER) {
@@ -189,10 +191,11 @@ fn kpi(row: &KpiRow) -> Markup {
                 br; span style=(GREY) { (row.n) }
                 @if let Some(day) = &row.day { br; span style=(GREY) { (day) } }
             }
-            td style=(NUMBER) { (row.target) }
             td style=(CELL) {
-                (mark(&row.status))
+                (row.target)
+                br; (mark(&row.status))
                 @if let Some(doubt) = &row.doubt { br; span style=(GREY) { (doubt) } }
+                @if let Some(outlook) = &row.assurance { br; (mark(outlook)) }
             }
             td style=(NUMBER) {
                 (row.weekday)
@@ -216,47 +219,71 @@ fn table(part: &Table, t: Text) -> Markup {
         html! {
             tr {
                 @for (cell, column) in cells.iter().zip(&part.columns) {
-                    td style=(if column.numeric { NUMBER } else { CELL }) { (cell) }
+                    td style={ (if column.numeric { NUMBER } else { CELL }) (one_line(cell)) } { (cell) }
                 }
             }
         }
     };
     html! {
-        table style=(TABLE) {
-            caption style="text-align:left;font-weight:bold" { (part.caption) }
-            thead {
-                tr {
-                    @for column in &part.columns {
-                        th style=(if column.numeric { HEAD_NUMBER } else { HEAD }) { (column.title) }
+        div style=(SCROLL) {
+            table style=(TABLE) {
+                caption style="text-align:left;font-weight:bold" { (part.caption) }
+                thead {
+                    tr {
+                        @for column in &part.columns {
+                            th style=(head(column)) { (column.title) }
+                        }
                     }
                 }
-            }
-            tbody {
-                @for cells in body.iter().take(MOST_ROWS) { (row(cells)) }
-                @if let Some(cells) = total { (row(cells)) }
+                tbody {
+                    @for cells in body.iter().take(MOST_ROWS) { (row(cells)) }
+                    @if let Some(cells) = total { (row(cells)) }
+                }
             }
         }
         @if folded > 0 { p style=(GREY) { (t.mail_more(&folded.to_string())) } }
     }
 }
 
-fn picture(figure: &Figure, cid: &str) -> Markup {
+/// A name, a date or a figure is not broken; a sentence is, or a reader would have to move the table to read it,
+/// but not word by word.
+fn one_line(cell: &str) -> &'static str {
+    if letters(cell) <= SHORT {
+        ONE_LINE
+    } else {
+        SENTENCE
+    }
+}
+
+/// A heading of one or two words is not broken.
+fn head(column: &Column) -> String {
+    let style = if column.numeric { HEAD_NUMBER } else { HEAD };
+    let short = letters(&column.title) <= 12;
+    format!("{style}{}", if short { ONE_LINE } else { "" })
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().map(|c| 1 + usize::from(c > '\u{2e7f}')).sum()
+}
+
+fn picture(part: &Picture) -> Markup {
     // The picture holds its title, key and notes; the text stands in for it where pictures are not shown.
+    let figure = part.figure;
     let text = format!(
         "{} · {} · {}",
         figure.title, figure.subtitle, figure.description
     );
     html! {
         p style="margin:8px 0 20px" {
-            img src={ "cid:" (cid) } alt=(text) width=(WIDTH) style="max-width:100%;height:auto;border:0";
+            img src={ "cid:" (part.cid) } alt=(text) width=(part.width) style="max-width:100%;height:auto;border:0";
         }
     }
 }
 
 /// Shape, word and colour together.
 fn mark(mark: &Mark) -> Markup {
-    let style = format!("color:{};white-space:nowrap", colour(mark.tone));
-    html! { span style=(style) { (mark.shape) @if !mark.shape.is_empty() { " " } (mark.word) } }
+    let style = format!("color:{}", colour(mark.tone));
+    html! { span style=(style) { (mark.shape) @if !mark.shape.is_empty() { "\u{a0}" } (mark.word) } }
 }
 
 /// Text colours with a contrast of at least 4.5 on white.

@@ -38,9 +38,10 @@ fn message(document: &Document, addresses: &Addresses) -> String {
 }
 
 fn html(document: &Document) -> String {
-    body::html(document, &shown(document), |figure| {
-        Identity::of(document).cid(figure)
-    })
+    body::html(
+        document,
+        &pictures(document, &Identity::of(document)).unwrap(),
+    )
 }
 
 #[test]

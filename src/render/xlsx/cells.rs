@@ -101,11 +101,21 @@ pub(super) fn write(
         sheet.write_string_with_format(top, column, cleaned(&head.title), &format)?;
     }
     sheet.set_row_height(top, LINE * f64::from(lines(block)))?;
-    let gaps: Vec<bool> = (0..block.heads.len()).map(gap).collect();
+    let rooms = (0..block.heads.len()).map(|at| width(block, at).unwrap_or(0.0));
+    let gaps: Vec<(bool, f64)> = (0..block.heads.len()).map(gap).zip(rooms).collect();
     for (row, cells) in (top + 1..).zip(&block.rows) {
         let columns = block.heads.iter().zip(&gaps);
-        for ((column, cell), (head, gap)) in (left..).zip(cells).zip(columns) {
-            write_cell(sheet, (row, column), cell, &head.format, *gap)?;
+        let mut lines: f64 = 1.0;
+        for ((column, cell), (head, (gap, room))) in (left..).zip(cells).zip(columns) {
+            let words = matches!(cell, Cell::Text(_) | Cell::Marked(..));
+            let wrapped = words && measured(cell) > *room;
+            if wrapped {
+                lines = lines.max((measured(cell) / room).ceil());
+            }
+            write_cell(sheet, (row, column), cell, &head.format, (*gap, wrapped))?;
+        }
+        if lines > 1.0 {
+            sheet.set_row_height(row, LINE * lines)?;
         }
     }
     Ok(top + 1 + length(block))
@@ -117,7 +127,12 @@ fn numeric(block: &Block, at: usize) -> bool {
 }
 
 fn indented(format: Format, gap: bool) -> Format {
-    if gap { format.set_indent(1) } else { format }
+    // Programs leave the gap out where the side is not named.
+    if gap {
+        format.set_align(FormatAlign::Left).set_indent(1)
+    } else {
+        format
+    }
 }
 
 /// Lines of the heading. A spreadsheet program does not always find them by itself in a row that has a height.
@@ -142,6 +157,17 @@ pub(super) fn widths(sheet: &mut Worksheet, blocks: &[&Block], left: u16) -> Res
         sheet.set_column_width(column, widths.fold(0.0, f64::max))?;
     }
     Ok(())
+}
+
+/// Characters that the columns of such blocks hold side by side.
+pub(super) fn room(blocks: &[&Block]) -> f64 {
+    let most = blocks.iter().map(|block| block.heads.len()).max();
+    (0..most.unwrap_or(0))
+        .map(|at| {
+            let widths = blocks.iter().filter_map(|block| width(block, at));
+            widths.fold(0.0, f64::max)
+        })
+        .sum()
 }
 
 fn width(block: &Block, at: usize) -> Option<f64> {
@@ -174,7 +200,7 @@ fn write_cell(
     (row, column): (u32, u16),
     cell: &Cell,
     format: &str,
-    gap: bool,
+    (gap, wrapped): (bool, bool),
 ) -> Result<(), XlsxError> {
     let number = |format: &str| Format::new().set_num_format(format);
     match cell {
@@ -184,6 +210,12 @@ fn write_cell(
                 .set_num_format("@")
                 .set_align(FormatAlign::Top);
             let format = indented(format, gap);
+            // A sentence longer than the widest column stands on two lines rather than under its neighbour.
+            let format = if wrapped {
+                format.set_text_wrap()
+            } else {
+                format
+            };
             sheet.write_string_with_format(row, column, cleaned(text), &format)?;
         }
         Cell::Marked(text, tone) => {

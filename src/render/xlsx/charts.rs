@@ -71,6 +71,8 @@ pub(super) struct Spec {
     pub(super) dates: bool,
     /// Columns touch, as in a histogram.
     pub(super) touching: bool,
+    /// Last rows that are not drawn: a sum beside its parts would dwarf them.
+    pub(super) undrawn: u32,
 }
 
 impl Spec {
@@ -84,6 +86,7 @@ impl Spec {
             range: None,
             dates: false,
             touching: false,
+            undrawn: 0,
         }
     }
 }
@@ -112,7 +115,11 @@ pub(super) fn chart(
         Shape::Stacked => ChartType::ColumnStacked,
         Shape::Bars => ChartType::BarStacked,
     });
-    let place = |series: &Series| beside.filter(|_| series.beside).unwrap_or(block);
+    let drawn = Place {
+        last: block.last.saturating_sub(spec.undrawn).max(block.head + 1),
+        ..block
+    };
+    let place = |series: &Series| beside.filter(|_| series.beside).unwrap_or(drawn);
     for one in &spec.series {
         // `push_series` would take the marks away again.
         let series = chart.add_series();
@@ -197,7 +204,7 @@ fn axes(chart: &mut Chart, spec: &Spec) {
         chart.x_axis().set_num_format("#,##0").set_min(0);
     }
     if spec.shape == Shape::Bars {
-        chart.x_axis().set_reverse();
+        chart.y_axis().set_reverse();
     }
     if !spec.x_title.is_empty() {
         let mut font = small();

@@ -3,8 +3,8 @@
 use crate::i18n::text::Text;
 use crate::report::document::{Table, Tone};
 use crate::report::figure::{
-    Control, Figure, Funnel, Heat, Pareto, Persistence, Plot, Ribbon, Spread, Standing, StepKind,
-    Waterfall,
+    Control, Figure, Funnel, Heat, HeatLevel, Pareto, Persistence, Plot, Ribbon, Spread, Standing,
+    StepKind, Waterfall,
 };
 
 use super::cells::{BLUE, Block, Cell, GREY, Head, INK, ORANGE, PALE, number_format};
@@ -191,6 +191,7 @@ fn pareto(plot: &Pareto, t: Text) -> Plotted {
     let chart = Spec {
         y_format: "#,##0",
         second: Some(Series::of(0, 2, Look::Line(INK))),
+        undrawn: u32::from(plot.bars.last().is_some_and(|bar| bar.rest)),
         ..Spec::of(Shape::Columns, [Series::of(0, 1, Look::Fill(BLUE))])
     };
     Plotted::charted(block, chart)
@@ -367,15 +368,18 @@ fn persistence(plot: &Persistence, data: &Table, t: Text) -> Plotted {
             .map(|week| Head::number(week, "0.00").wide(9.0)),
     );
     heads.push(Head::text(&plot.summary_label));
-    let ratio = |text: &String| {
-        let (count, expected) = text.split_once(" / ")?;
-        let (count, expected): (f64, f64) = (count.parse().ok()?, expected.parse().ok()?);
-        (expected > 0.0).then_some(count / expected)
-    };
     let rows = plot.rows.iter().enumerate().map(|(at, row)| {
         let known = data.rows.get(at);
-        let cells = (0..plot.weeks.len())
-            .map(|week| Cell::maybe(known.and_then(|row| row.get(week + 1)).and_then(ratio)));
+        // Where a cell counts members of its own, the whole row is what it is held against.
+        let whole = known.and_then(|row| share(row.last()?));
+        let cells = row.cells.iter().enumerate().map(|(week, cell)| {
+            let judged = matches!(cell.level, HeatLevel::Class(_));
+            let text = known.and_then(|row| row.get(week + 1)).filter(|_| judged);
+            Cell::maybe(text.and_then(|text| match whole {
+                Some(whole) if whole > 0.0 => Some(share(text)? / whole),
+                _ => over(text),
+            }))
+        });
         std::iter::once(Cell::text(&row.name))
             .chain(cells)
             .chain([Cell::text(&row.summary)])
@@ -391,6 +395,20 @@ fn persistence(plot: &Persistence, data: &Table, t: Text) -> Plotted {
         scale: Some(Scale::Fixed(0.0, 1.0, 2.0)),
         note: Some(t.sheet_ratio_note()),
     }
+}
+
+/// `12 / 9.4`: a count over what was expected.
+fn over(text: &str) -> Option<f64> {
+    let (count, expected) = text.split_once('/')?;
+    let read = |text: &str| text.trim().replace(',', "").parse::<f64>().ok();
+    let (count, expected) = (read(count)?, read(expected)?);
+    (expected > 0.0).then_some(count / expected)
+}
+
+/// `6.7 % (3/45)`: the share that stands in the brackets.
+fn share(text: &str) -> Option<f64> {
+    let (_, inside) = text.rsplit_once(['(', '（'])?;
+    over(inside.trim_end_matches([')', '）']))
 }
 
 fn ribbon(plot: &Ribbon, t: Text) -> Plotted {

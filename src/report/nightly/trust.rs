@@ -130,7 +130,7 @@ impl Page<'_> {
                 })
                 .collect();
             vec![
-                group.reason.get(lang).to_owned(),
+                quoted(group.reason.get(lang)),
                 or_none(&group.column),
                 format::count(group.rows),
                 or_none(&examples.join(t.clause())),
@@ -235,5 +235,31 @@ fn or_none(text: &str) -> String {
         format::NONE.to_owned()
     } else {
         text.to_owned()
+    }
+}
+
+/// A message of the command line as a sentence: what stands there between backticks stands in quotation marks.
+fn quoted(message: &str) -> String {
+    let Some((before, rest)) = message.split_once('`') else {
+        return message.to_owned();
+    };
+    match rest.split_once('`') {
+        Some((code, after)) => format!("{before}“{code}”{}", quoted(after)),
+        None => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn commands_of_a_message_stand_in_quotation_marks() {
+        assert_eq!(
+            quoted("after `;`: join with `cat a b`."),
+            "after “;”: join with “cat a b”."
+        );
+        assert_eq!(quoted("not closed: `x"), "not closed: `x");
+        assert_eq!(quoted("未闭合"), "未闭合");
     }
 }
