@@ -6,7 +6,9 @@ use crate::report::format;
 
 use super::Layout;
 use super::control::ticks;
-use super::sheet::{Align, DrawError, Drawing, Ink, Scale, Sheet, draw as on_sheet, text_width};
+use super::sheet::{
+    Align, DrawError, Drawing, Ink, Scale, Sheet, draw as on_sheet, held, text_width,
+};
 
 const LETTERS: f64 = 12.0;
 const SMALL: f64 = 11.0;
@@ -160,8 +162,7 @@ impl<'a> Frame<'a> {
         let (low, high) = self.x.from;
         let x = self.x.at(target.value.clamp(low, high));
         sheet.line(&[(x, TOP - 16.0), (x, self.bottom)], Ink::Target, 1.5)?;
-        let half = text_width(&target.label, SMALL) / 2.0;
-        let at = x.clamp(half, self.right + 8.0 - half);
+        let at = held(x, text_width(&target.label, SMALL), self.right + 8.0);
         sheet.text(
             &target.label,
             (at, TOP - 38.0),

@@ -6,7 +6,9 @@ use crate::report::figure::{HeatLevel, Persistence, PersistenceCell, Persistence
 use super::Layout;
 use super::control::signal;
 use super::key::{self, Symbol};
-use super::sheet::{Align, DrawError, Drawing, Ink, Sheet, draw as on_sheet, fitted, text_width};
+use super::sheet::{
+    Align, DrawError, Drawing, Ink, Sheet, draw as on_sheet, fitted, held, text_width,
+};
 
 const LETTERS: f64 = 12.0;
 const SMALL: f64 = 11.0;
@@ -107,21 +109,24 @@ fn entries(plot: &Persistence) -> Vec<(Symbol, &str)> {
 /// The first days of the weeks, as many as stand apart; the newest always.
 fn weeks(sheet: &Sheet, plot: &Persistence, form: &Form) -> Result<(), DrawError> {
     let width = form.cell_width(plot.weeks.len());
-    let widest = plot
-        .weeks
+    // Weeks are short; other columns are called as the data says.
+    let names = plot.weeks.iter();
+    let names: Vec<String> = names
+        .map(|name| fitted(name, SMALL, form.width / 2.0))
+        .collect();
+    let widest = names
         .iter()
-        .map(|week| text_width(week, SMALL))
+        .map(|name| text_width(name, SMALL))
         .fold(0.0, f64::max);
     let every = (((widest + 8.0) / width).ceil() as usize).max(1);
-    let last = plot.weeks.len().saturating_sub(1);
-    for (i, week) in plot.weeks.iter().enumerate() {
+    let last = names.len().saturating_sub(1);
+    for (i, name) in names.iter().enumerate() {
         if !(last - i).is_multiple_of(every) {
             continue;
         }
-        let half = text_width(week, SMALL) / 2.0;
         let x = form.cells.0 + (i as f64 + 0.5) * width;
-        let x = x.clamp(half, form.width - half);
-        sheet.text(week, (x, TOP - 12.0), SMALL, Align::Middle, Ink::Muted)?;
+        let x = held(x, text_width(name, SMALL), form.width);
+        sheet.text(name, (x, TOP - 12.0), SMALL, Align::Middle, Ink::Muted)?;
     }
     if form.names_before {
         let at = (form.cells.1 + 8.0 + MARK, TOP - 12.0);

@@ -6,7 +6,9 @@ use crate::report::figure::{Ribbon, RibbonCell, RibbonRow};
 use super::Layout;
 use super::control::signal;
 use super::key::{self, Symbol};
-use super::sheet::{Align, DrawError, Drawing, Ink, Sheet, draw as on_sheet, fitted, text_width};
+use super::sheet::{
+    Align, DrawError, Drawing, Ink, Sheet, draw as on_sheet, fitted, held, text_width,
+};
 
 const LETTERS: f64 = 12.0;
 const SMALL: f64 = 11.0;
@@ -196,7 +198,7 @@ fn slots(sheet: &Sheet, plot: &Ribbon, form: &Form, floor: f64) -> Result<(), Dr
         .filter(|(_, slot)| slot.labelled)
     {
         let half = text_width(&slot.label, SMALL) / 2.0;
-        let x = (left + (i as f64 + 0.5) * width).clamp(half, form.width - half);
+        let x = held(left + (i as f64 + 0.5) * width, 2.0 * half, form.width);
         if x - half >= free {
             sheet.text(
                 &slot.label,

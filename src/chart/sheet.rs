@@ -274,6 +274,12 @@ pub(super) fn text_width(text: &str, size: f64) -> f64 {
     ems * size
 }
 
+/// Where the middle of a label goes that belongs at `x` and is to lie between 0 and `right`; one that is wider than that
+/// begins at 0.
+pub(super) fn held(x: f64, width: f64, right: f64) -> f64 {
+    x.min(right - width / 2.0).max(width / 2.0)
+}
+
 /// A name cut to the width it has; the data table holds it whole.
 pub(super) fn fitted(name: &str, size: f64, width: f64) -> String {
     if text_width(name, size) <= width {
@@ -310,6 +316,19 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn labels_stay_on_the_sheet_or_begin_at_its_edge() {
+        for (x, width, at) in [
+            (10.0, 100.0, 50.0),
+            (200.0, 100.0, 200.0),
+            (350.0, 100.0, 310.0),
+            (350.0, 400.0, 200.0),
+        ] {
+            let found = held(x, width, 360.0);
+            assert!((found - at).abs() < 1e-9, "{x} {width}: {found}");
+        }
+    }
 
     #[test]
     fn inks_are_told_apart_by_colour_and_by_class() {
