@@ -2,6 +2,7 @@
 //! from which a night takes over what no new row has touched. It can be deleted at any time; nothing else refers to it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -15,8 +16,8 @@ pub const FOLDER: &str = "_figures";
 /// Extension of the files that say what the others are.
 const HEAD: &str = "json";
 
-/// Stem of what is kept of the first months together.
-const START: &str = "start";
+/// Stem of what is kept of the first months together, before their number.
+const START: &str = "first-";
 
 /// What was worked out for a month, from what, and where it lies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,10 +94,14 @@ impl Figures {
         serde_json::from_slice(&bytes).ok()
     }
 
-    /// What is known of the first months together; nothing when there is nothing or it cannot be read.
+    /// What is known of the first months together, so many of them; nothing when there is nothing or it cannot be read.
     #[must_use]
-    pub fn start(&self) -> Option<Start> {
-        let bytes = std::fs::read(self.head(START)).ok()?;
+    pub fn start(&self, months: usize) -> Option<Start> {
+        self.start_at(&format!("{START}{months}"))
+    }
+
+    fn start_at(&self, stem: &str) -> Option<Start> {
+        let bytes = std::fs::read(self.head(stem)).ok()?;
         serde_json::from_slice(&bytes).ok()
     }
 
@@ -107,19 +112,19 @@ impl Figures {
         (blake3::hash(&bytes).to_hex().as_str() == file.hash).then_some(bytes)
     }
 
-    /// Where a file lies, unless it is gone or damaged.
+    /// A file, unless it is gone or damaged; open, so that it can be read though a run removes it meanwhile.
     #[must_use]
-    pub fn place(&self, file: &Kept) -> Option<PathBuf> {
+    pub fn file(&self, file: &Kept) -> Option<File> {
         self.whole(file).ok()
     }
 
-    /// Where a file lies that is as it was written.
-    fn whole(&self, file: &Kept) -> std::io::Result<PathBuf> {
-        let path = self.folder.join(&file.name);
+    /// A file that is as it was written.
+    fn whole(&self, kept: &Kept) -> std::io::Result<File> {
+        let file = File::open(self.folder.join(&kept.name))?;
         let mut hasher = blake3::Hasher::new();
-        hasher.update_reader(std::fs::File::open(&path)?)?;
-        if hasher.finalize().to_hex().as_str() == file.hash {
-            Ok(path)
+        hasher.update_reader(&file)?;
+        if hasher.finalize().to_hex().as_str() == kept.hash {
+            Ok(file)
         } else {
             Err(std::io::Error::other("its content is not what was written"))
         }
@@ -151,8 +156,9 @@ impl Figures {
     /// # Errors
     /// When it cannot be written.
     pub fn keep_start(&self, months: Vec<String>, sums: &[u8]) -> Result<()> {
-        let sums = self.put(START, "sums", sums)?;
-        self.note(START, &Start { months, sums })
+        let stem = format!("{START}{}", months.len());
+        let sums = self.put(&stem, "sums", sums)?;
+        self.note(&stem, &Start { months, sums })
     }
 
     fn put(&self, stem: &str, extension: &str, bytes: &[u8]) -> Result<Kept> {
@@ -175,14 +181,18 @@ impl Figures {
         write_through(&self.staging, &self.head(stem), &bytes)
     }
 
-    /// Removes what belongs to none of these months. Only who holds the lock may.
+    /// Removes what belongs to none of these months, and what is kept of other numbers of first months. Only who holds
+    /// the lock may.
     ///
     /// # Errors
     /// When the folder cannot be listed or a file not removed.
-    pub fn retain(&self, months: &BTreeSet<String>) -> Result<()> {
-        let mut wanted = BTreeSet::from([self.head(START)]);
-        if let Some(start) = self.start() {
-            wanted.insert(self.folder.join(start.sums.name));
+    pub fn retain(&self, months: &BTreeSet<String>, starts: &[usize]) -> Result<()> {
+        let mut wanted = BTreeSet::new();
+        for count in starts {
+            if let Some(start) = self.start(*count) {
+                wanted.insert(self.head(&format!("{START}{count}")));
+                wanted.insert(self.folder.join(start.sums.name));
+            }
         }
         for month in months {
             wanted.insert(self.head(month));
@@ -209,9 +219,10 @@ impl Figures {
                 continue;
             }
             let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-            let files = match &*stem {
-                START => self.start().map(|start| vec![start.sums]),
-                month => self.month(month).map(|head| vec![head.sums, head.days]),
+            let files = if stem.starts_with(START) {
+                self.start_at(&stem).map(|start| vec![start.sums])
+            } else {
+                self.month(&stem).map(|head| vec![head.sums, head.days])
             };
             let Some(files) = files else {
                 found.push((name_of(&path), "it cannot be read".to_owned()));
@@ -276,11 +287,10 @@ mod tests {
         let month = kept(&store, b"sums");
         let figures = store.figures();
         assert_eq!(figures.sums(&month.sums).unwrap(), b"sums");
-        let days = figures.place(&month.days).unwrap();
-        assert_eq!(std::fs::read(days).unwrap(), b"days");
+        assert!(figures.file(&month.days).is_some());
         assert_eq!(figures.damaged().unwrap(), []);
         std::fs::write(figures.folder.join(&month.days.name), b"other").unwrap();
-        assert_eq!(figures.place(&month.days), None);
+        assert!(figures.file(&month.days).is_none());
         let damaged = figures.damaged().unwrap();
         assert_eq!(damaged.len(), 1);
         assert_eq!(damaged[0].0, month.days.name);
@@ -295,12 +305,19 @@ mod tests {
         let month = kept(&store, b"new");
         let figures = store.figures();
         assert_eq!(figures.lying().unwrap().len(), 4);
+        for months in [3, 6] {
+            let months = vec!["0".repeat(64); months];
+            figures.keep_start(months, b"together").unwrap();
+        }
         figures
-            .retain(&BTreeSet::from(["2026-03".to_owned()]))
+            .retain(&BTreeSet::from(["2026-03".to_owned()]), &[6, 9])
             .unwrap();
-        assert_eq!(figures.lying().unwrap().len(), 3);
+        assert_eq!(figures.lying().unwrap().len(), 5);
         assert_eq!(figures.sums(&month.sums).unwrap(), b"new");
-        figures.retain(&BTreeSet::new()).unwrap();
+        assert_eq!(figures.start(3), None);
+        let start = figures.start(6).unwrap();
+        assert_eq!(figures.sums(&start.sums).unwrap(), b"together");
+        figures.retain(&BTreeSet::new(), &[]).unwrap();
         assert_eq!(figures.lying().unwrap(), Vec::<PathBuf>::new());
     }
 }

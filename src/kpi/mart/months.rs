@@ -4,13 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
 
 use bytes::Bytes;
 use rayon::prelude::*;
 
 use super::{Charts, columns};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kpi::batches;
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::pass::{Groups, Merged, Sums, by_month};
@@ -23,8 +22,8 @@ use crate::store::parquet_io::{Followed, Stream, fingerprint};
 /// To be raised when what is kept is written in another way, or figures are computed in another way.
 const FORMAT: u32 = 1;
 
-/// How the months of rows without a day are called.
-const NO_MONTH: &str = "none";
+/// How the month of rows without a day is called: before all others, as their parts are.
+const NO_MONTH: &str = "0000-00";
 
 /// The sums of every scan and grouping; none of those that are kept as rows.
 type Added = Vec<Vec<Sums>>;
@@ -74,8 +73,8 @@ struct Found {
 
 /// The rows of a month's members by day, a Parquet file.
 pub enum Days {
-    /// As the store keeps it.
-    Kept(PathBuf),
+    /// As the store keeps it, open.
+    Kept(File),
     /// Its bytes.
     Computed(Bytes),
 }
@@ -87,10 +86,7 @@ impl Days {
     /// When they cannot be read or written.
     pub fn follow<W: Write + Send>(&self, file: &mut Followed<W>) -> Result<()> {
         match self {
-            Self::Kept(path) => {
-                let rows = File::open(path).map_err(|error| Error::io("open", path, error))?;
-                file.add(&rows)
-            }
+            Self::Kept(rows) => file.add(rows),
             Self::Computed(rows) => file.add(rows),
         }
     }
@@ -141,12 +137,12 @@ impl<'q> Months<'q> {
     /// When a part cannot be read, or what is to be kept not written.
     pub fn all(&self, keep: bool) -> Result<(Vec<Vec<Groups>>, Vec<Days>)> {
         let months = self.looked_at()?;
-        let (done, added) = self.start(&months).unwrap_or_default();
+        let starts = starts(months.len());
+        let (done, added) = self.start(&months, &starts).unwrap_or_default();
         let mut whole = self.begun(added);
         let (mut hashes, mut days) = (Vec::new(), Vec::new());
         for (at, month) in months.iter().enumerate() {
-            // Late rows mostly belong to the last month or the one before.
-            if keep && at > done && at + 2 == months.len() {
+            if keep && at > done && hashes.len() == at && starts.contains(&at) {
                 let added = whole.into_iter().map(sums_of).collect();
                 if let Some(sums) = packed(&added) {
                     self.figures.keep_start(hashes.clone(), &sums)?;
@@ -167,7 +163,8 @@ impl<'q> Months<'q> {
             days.push(found.days);
         }
         if keep {
-            self.figures.retain(&self.parts.keys().cloned().collect())?;
+            self.figures
+                .retain(&self.parts.keys().cloned().collect(), &starts)?;
         }
         let groups = self
             .scans
@@ -195,17 +192,16 @@ impl<'q> Months<'q> {
         months.collect()
     }
 
-    /// How many of the first months are known together, and their sums.
-    fn start(&self, months: &[OfMonth<'_>]) -> Option<(usize, Added)> {
-        let start = self.figures.start()?;
+    /// How many of the first months are known together, as many as possible, and their sums.
+    fn start(&self, months: &[OfMonth<'_>], starts: &[usize]) -> Option<(usize, Added)> {
         let hash = |month: &OfMonth<'_>| Some(month.known.as_ref()?.sums.hash.clone());
-        let first = months.get(..start.months.len())?;
-        let same = first
-            .iter()
-            .zip(&start.months)
-            .all(|(month, known)| hash(month).as_ref() == Some(known));
-        let added = unpacked(&self.figures.sums(&start.sums).filter(|_| same)?)?;
-        Some((first.len(), added))
+        let hashes: Vec<String> = months.iter().map_while(hash).collect();
+        starts.iter().rev().find_map(|count| {
+            let start = self.figures.start(*count)?;
+            let known = hashes.get(..*count)? == start.months;
+            let added = unpacked(&self.figures.sums(&start.sums).filter(|_| known)?)?;
+            Some((*count, added))
+        })
     }
 
     /// Sums to which others are added.
@@ -220,7 +216,7 @@ impl<'q> Months<'q> {
     fn kept(&self, month: &OfMonth<'_>, within: bool) -> Option<Found> {
         let known = month.known.as_ref()?;
         let added = if within {
-            self.figures.place(&known.sums)?;
+            self.figures.file(&known.sums)?;
             Added::new()
         } else {
             unpacked(&self.figures.sums(&known.sums)?)?
@@ -228,7 +224,7 @@ impl<'q> Months<'q> {
         Some(Found {
             added,
             hash: Some(known.sums.hash.clone()),
-            days: Days::Kept(self.figures.place(&known.days)?),
+            days: Days::Kept(self.figures.file(&known.days)?),
         })
     }
 
@@ -241,7 +237,7 @@ impl<'q> Months<'q> {
             let kept = self
                 .figures
                 .keep(month.name, &self.definitions, files, contents)?;
-            if let Some(days) = self.figures.place(&kept.days) {
+            if let Some(days) = self.figures.file(&kept.days) {
                 return Ok(Found {
                     added,
                     hash: Some(kept.sums.hash),
@@ -341,6 +337,17 @@ fn same(before: &BTreeMap<String, Vec<Taken>>, now: &BTreeMap<String, Vec<Taken>
             .all(|((table, before), (other, now))| {
                 table == other && content(before) == content(now)
             })
+}
+
+/// Of how many first months sums are kept together: all but two, because late rows mostly belong to the last month or the
+/// one before, and every quarter of a year, for those that come later still.
+fn starts(months: usize) -> Vec<usize> {
+    let most = months.saturating_sub(2);
+    let mut starts: Vec<usize> = (3..=most).step_by(3).collect();
+    if most > 0 && starts.last() != Some(&most) {
+        starts.push(most);
+    }
+    starts
 }
 
 /// Adds sums of later months.

@@ -92,7 +92,7 @@ fn a_mart_of_kept_months_is_the_one_computed_anew() {
     assert_eq!(
         first.len(),
         11,
-        "three files for each month, two for the start"
+        "three files for each month, two for the first month alone"
     );
     assert_eq!(centre.mart(&run, true), anew);
     assert_eq!(centre.kept(), first);
@@ -109,7 +109,7 @@ fn a_mart_of_kept_months_is_the_one_computed_anew() {
         let files = files.iter().filter(|(name, _)| name.starts_with(month));
         files.cloned().collect::<Vec<_>>()
     };
-    let stems = ["start", "2026-01", "2026-02", "2026-03"];
+    let stems = ["first-1", "2026-01", "2026-02", "2026-03"];
     let mut before = (anew, first);
     for (day, wait, changed) in [("2-7,", 90, &stems[2..3]), ("1-7,", 91, &stems[..2])] {
         let run = corrected(day, wait);
@@ -127,6 +127,20 @@ fn a_mart_of_kept_months_is_the_one_computed_anew() {
         assert_eq!(centre.mart(&run, true), after.0);
         assert_eq!(centre.kept(), after.1);
         before = after;
+    }
+}
+
+#[test]
+fn first_months_are_kept_together_by_quarters_and_up_to_the_last_two() {
+    for (months, starts) in [
+        (0, &[][..]),
+        (2, &[]),
+        (3, &[1]),
+        (5, &[3]),
+        (8, &[3, 6]),
+        (13, &[3, 6, 9, 11]),
+    ] {
+        assert_eq!(super::starts(months), starts, "{months}");
     }
 }
 
