@@ -210,7 +210,8 @@ fn drawn(name: &str, figure: &Figure, t: Text) -> Result<Worksheet, XlsxError> {
     // Columns beside the blocks are about as wide as a heading is at least.
     let room = cells::room(&[block, &data])
         + 9.0 * f64::from(right + 1 - breadth(block).max(breadth(&data)));
-    let lines = (cells::ems(&notes) / (room * 0.92)).ceil().max(1.0);
+    // Programs differ by a tenth in how wide a column is, and lines are not filled.
+    let lines = (cells::ems(&notes) / (room * 0.8)).ceil().max(1.0);
     sheet.set_row_height(2, cells::LINE * lines)?;
     let grey = grey.set_text_wrap().set_align(FormatAlign::Top);
     sheet.merge_range(2, 0, 2, right, &cleaned(&notes), &grey)?;

@@ -202,7 +202,12 @@ fn write_cell(
     format: &str,
     (gap, wrapped): (bool, bool),
 ) -> Result<(), XlsxError> {
-    let number = |format: &str| Format::new().set_num_format(format);
+    // A number stands beside the first line of a sentence.
+    let number = |format: &str| {
+        Format::new()
+            .set_num_format(format)
+            .set_align(FormatAlign::Top)
+    };
     match cell {
         Cell::Empty => {}
         Cell::Text(text) => {
@@ -259,7 +264,9 @@ pub(super) fn heading() -> Format {
 
 /// Words of a verdict.
 fn toned(tone: Tone) -> Format {
-    let plain = Format::new().set_num_format("@");
+    let plain = Format::new()
+        .set_num_format("@")
+        .set_align(FormatAlign::Top);
     match tone {
         Tone::Concern => plain
             .set_font_color(0x9A_3F00)
