@@ -95,7 +95,7 @@ impl Derivation<'_> {
         )?;
         let windows = self.windows(of_chats.iter().chain(&of_tickets));
         let only = match &renewal {
-            Some(renewal) => Some(renewal.tickets()?),
+            Some(renewal) => Some(renewal.sought()?),
             None => None,
         };
         let events = events::by_window(records, &windows, &of_tickets, only.as_ref())?;
@@ -266,13 +266,15 @@ impl Derivation<'_> {
     }
 }
 
-/// The rows of these tickets.
-fn of_tickets(rows: DataFrame, ids: &LazyFrame) -> Result<DataFrame> {
+/// The rows of these tickets, in their order.
+pub(super) fn of_tickets(rows: DataFrame, ids: &LazyFrame) -> Result<DataFrame> {
     let id = || [col("ticket_id")];
+    let mut how = JoinArgs::new(JoinType::Semi);
+    how.maintain_order = MaintainOrderJoin::Left;
     rows.lazy()
-        .join(ids.clone(), id(), id(), JoinArgs::new(JoinType::Semi))
+        .join(ids.clone(), id(), id(), how)
         .collect()
-        .computing("events of tickets")
+        .computing("rows of tickets")
 }
 
 /// Divides rows into those up to the end of a window, and the later ones.

@@ -17,6 +17,7 @@ use chrono::{Days, NaiveDate};
 use polars::prelude::*;
 
 use super::carried::{Carried, carry, renewed};
+use super::derivation::of_tickets;
 use super::output::Output;
 use super::sought::Sought;
 use super::windows::{Day, hash, on};
@@ -105,7 +106,7 @@ impl Renewal {
     ///
     /// # Errors
     /// When the ids are no text.
-    pub fn tickets(&self) -> Result<Sought> {
+    pub fn sought(&self) -> Result<Sought> {
         sought(&self.again)
     }
 
@@ -114,14 +115,7 @@ impl Renewal {
     /// # Errors
     /// When Polars refuses the plan.
     pub fn only(&self, tickets: DataFrame) -> Result<DataFrame> {
-        let id = [col("ticket_id")];
-        let mut how = JoinArgs::new(JoinType::Semi);
-        how.maintain_order = MaintainOrderJoin::Left;
-        tickets
-            .lazy()
-            .join(self.again.clone().lazy(), id.clone(), id, how)
-            .collect()
-            .computing("tickets that are derived again")
+        of_tickets(tickets, &self.again.clone().lazy())
     }
 
     /// The records that are derived again: chats, tickets, and the tickets that tell which of these are repeated

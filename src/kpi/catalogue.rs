@@ -86,8 +86,8 @@ impl Formula {
         }
     }
 
-    /// What is added up of a row.
-    fn values(&self) -> impl Iterator<Item = &Expr> {
+    /// What is read of a row: the value, and its weight where it has one.
+    pub(super) fn values(&self) -> impl Iterator<Item = &Expr> {
         let (one, other) = match self {
             Self::Count | Self::Ratio { .. } => (None, None),
             Self::Sum(of)

@@ -23,7 +23,7 @@ use crate::store::delta::Part;
 use crate::store::parquet_io;
 
 use super::accumulate::States;
-use super::catalogue::{Formula, Kpi};
+use super::catalogue::Kpi;
 use super::program::{Place, Program, Value};
 use crate::expr::Expr;
 use members::{HOUR, Members, assign, hours, texts};
@@ -178,17 +178,8 @@ impl Pass<'_> {
             .iter()
             .map(|kpi| {
                 let belongs = kpi.condition.as_ref().map(|expr| program.add(expr));
-                let (value, weight) = match &kpi.formula {
-                    Formula::Count | Formula::Ratio { .. } => (None, None),
-                    Formula::Sum(of)
-                    | Formula::Mean(of)
-                    | Formula::Max(of)
-                    | Formula::Rate(of)
-                    | Formula::Quantile { of, .. } => (Some(program.add(of)), None),
-                    Formula::Share { of, weight } => {
-                        (Some(program.add(of)), Some(program.add(weight)))
-                    }
-                };
+                let mut values = kpi.formula.values().map(|expr| program.add(expr));
+                let (value, weight) = (values.next(), values.next());
                 Wanted {
                     belongs,
                     value,

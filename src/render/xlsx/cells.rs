@@ -151,23 +151,24 @@ fn lines(block: &Block) -> u8 {
 
 /// Sets the widths of the columns of blocks that stand one below the other.
 pub(super) fn widths(sheet: &mut Worksheet, blocks: &[&Block], left: u16) -> Result<(), XlsxError> {
-    let most = blocks.iter().map(|block| block.heads.len()).max();
-    for (at, column) in (0..most.unwrap_or(0)).zip(left..) {
-        let widths = blocks.iter().filter_map(|block| width(block, at));
-        sheet.set_column_width(column, widths.fold(0.0, f64::max))?;
+    for (width, column) in widest(blocks).zip(left..) {
+        sheet.set_column_width(column, width)?;
     }
     Ok(())
 }
 
 /// Characters that the columns of such blocks hold side by side.
 pub(super) fn room(blocks: &[&Block]) -> f64 {
+    widest(blocks).sum()
+}
+
+/// The width of each column that blocks one below the other need.
+fn widest(blocks: &[&Block]) -> impl Iterator<Item = f64> {
     let most = blocks.iter().map(|block| block.heads.len()).max();
-    (0..most.unwrap_or(0))
-        .map(|at| {
-            let widths = blocks.iter().filter_map(|block| width(block, at));
-            widths.fold(0.0, f64::max)
-        })
-        .sum()
+    (0..most.unwrap_or(0)).map(|at| {
+        let widths = blocks.iter().filter_map(|block| width(block, at));
+        widths.fold(0.0, f64::max)
+    })
 }
 
 fn width(block: &Block, at: usize) -> Option<f64> {
