@@ -7,11 +7,10 @@ use chrono::NaiveDate;
 
 use crate::calendar::Grain;
 use crate::error::Result;
-use crate::expr::{Expr, Operator};
-use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
-use crate::kpi::figure::Estimate;
-use crate::kpi::pass::Grouping;
-use crate::kpi::query::{Query, Row, Source};
+use crate::kpi::accumulate::States;
+use crate::kpi::catalogue::{Catalogue, Kpi};
+use crate::kpi::pass::{Group, Grouping};
+use crate::kpi::query::{Query, Source};
 use crate::stats::funnel::{Flag, Funnel};
 use crate::stats::standard::{Standardised, Stratum};
 
@@ -43,6 +42,12 @@ pub(super) struct Sums {
 }
 
 impl Sums {
+    /// Those of a group; `None` of a figure that is no mean of its rows.
+    pub(super) fn of(states: &States, group: usize) -> Option<Self> {
+        let (n, sum, squares) = states.moments(group)?;
+        Some(Self { n, sum, squares })
+    }
+
     pub(super) fn add(&mut self, other: Self) {
         self.n += other.n;
         self.sum += other.sum;
@@ -104,7 +109,8 @@ impl Adjusted {
     }
 }
 
-/// Reads the contacts of a stretch of days, those of all figures with the same kinds in one pass.
+/// Reads the contacts of a stretch of days, those of all figures with the same kinds in one pass. A figure that is no
+/// mean of its rows has no strata.
 ///
 /// # Errors
 /// When a table cannot be read.
@@ -116,21 +122,14 @@ pub fn strata(
     let mut all = Vec::new();
     for figures in FIGURES.chunk_by(|(_, a), (_, b)| a == b) {
         let beside = figures[0].1;
-        let mut found = Vec::new();
-        let mut kpis = Vec::new();
-        for (id, _) in figures {
-            let at = catalogue.position(id)?;
-            let kpi = &catalogue.kpis[at];
-            found.push((kpis.len(), at, kpi.clone(), Builder::default()));
-            kpis.push(kpi.clone());
-            kpis.extend(squares(kpi));
-        }
-        let asked = Catalogue {
-            kpis,
-            targets: Vec::new(),
-        };
+        let kpis: Vec<usize> = figures
+            .iter()
+            .map(|(id, _)| catalogue.position(id))
+            .collect::<Result<_>>()?;
+        let mut found: BTreeMap<usize, Builder> =
+            kpis.iter().map(|at| (*at, Builder::default())).collect();
         let query = Query {
-            kpis: (0..asked.kpis.len()).collect(),
+            kpis,
             groupings: vec![Grouping {
                 grain: Grain::All,
                 by: ["agent_id", "team", "problem_type", beside, "hour"]
@@ -141,65 +140,40 @@ pub fn strata(
             to,
             condition: None,
         };
-        for row in query.answer(&asked, source)?.pop().unwrap_or_default() {
-            let owner = found.iter_mut().rev();
-            let mut owner = owner.filter(|(first, ..)| *first <= row.kpi);
-            if let Some((first, _, kpi, cells)) = owner.next() {
-                add(cells, &row, (row.kpi == *first).then_some(&kpi.formula));
+        query.each_day(catalogue, source, |kpis, sums| {
+            for (at, states) in kpis.iter().zip(&sums.states) {
+                if let Some(cells) = found.get_mut(at) {
+                    add(cells, &sums.groups, states);
+                }
             }
-        }
-        all.extend(found.into_iter().map(|(_, at, kpi, cells)| Stratified {
-            kpi,
-            at,
-            cells: cells.finish(),
-        }));
+        })?;
+        let found = query.kpis.iter().filter_map(|at| {
+            Some(Stratified {
+                kpi: catalogue.kpis[*at].clone(),
+                at: *at,
+                cells: found.remove(at)?.finish(),
+            })
+        });
+        all.extend(found);
     }
     Ok(all)
 }
 
-/// The sum of squares of a mean, as a figure of its own.
-pub(super) fn squares(kpi: &Kpi) -> Option<Kpi> {
-    let Formula::Mean(of) = &kpi.formula else {
-        return None;
-    };
-    let of = || Box::new(of.clone());
-    Some(Kpi {
-        formula: Formula::Sum(Expr::Arithmetic(Operator::Multiply, of(), of())),
-        ..kpi.clone()
-    })
-}
-
-/// Of a rate x² is x. A weighted share counts as a rate of its rows: weights say what an item is worth, not how
-/// often it was judged.
-pub(super) fn sums_of(estimate: &Estimate, formula: &Formula) -> Sums {
-    let n = estimate.n as f64;
-    if matches!(formula, Formula::Mean(_)) {
-        return Sums {
-            n,
-            sum: estimate.numerator.unwrap_or(0.0),
-            squares: 0.0,
+/// Adds a figure's groups of a day.
+fn add(cells: &mut Builder, groups: &[Group], states: &States) {
+    for (at, group) in groups.iter().enumerate() {
+        let [agent, team, problem, beside, hour] = group.members.as_slice() else {
+            continue;
         };
-    }
-    let hits = estimate.value.unwrap_or(0.0) * n;
-    Sums {
-        n,
-        sum: hits,
-        squares: hits,
-    }
-}
-
-/// Adds a row of a figure with this formula, or of its squares.
-fn add(cells: &mut Builder, row: &Row, figure: Option<&Formula>) {
-    let [agent, team, problem, beside, hour] = row.group.members.as_slice() else {
-        return;
-    };
-    let hour = hour.as_deref().and_then(|hour| hour.parse().ok());
-    let band: u32 = hour.unwrap_or(0_u32) / BAND;
-    let kind = (problem.as_deref(), beside.as_deref(), band);
-    let sums = cells.cell(agent.as_deref(), team.as_deref(), kind);
-    match figure {
-        Some(formula) => sums.add(sums_of(&row.estimate, formula)),
-        None => sums.squares += row.estimate.value.unwrap_or(0.0),
+        let Some(sums) = Sums::of(states, at) else {
+            continue;
+        };
+        let hour = hour.as_deref().and_then(|hour| hour.parse().ok());
+        let band: u32 = hour.unwrap_or(0_u32) / BAND;
+        let kind = (problem.as_deref(), beside.as_deref(), band);
+        cells
+            .cell(agent.as_deref(), team.as_deref(), kind)
+            .add(sums);
     }
 }
 

@@ -8,13 +8,14 @@ use chrono::NaiveDate;
 use crate::calendar::Grain;
 use crate::error::Result;
 use crate::i18n::Bilingual;
+use crate::kpi::accumulate::States;
 use crate::kpi::catalogue::{Catalogue, Kpi};
 use crate::kpi::figure::Unit;
-use crate::kpi::pass::Grouping;
+use crate::kpi::pass::{Group, Grouping};
 use crate::kpi::query::{Query, Source};
 use crate::stats::standard::Stratum;
 
-use super::adjusted::{Sums, TAIL, squares, stratum, sums_of, worse};
+use super::adjusted::{Sums, TAIL, stratum, worse};
 
 #[cfg(test)]
 mod tests;
@@ -75,21 +76,13 @@ pub fn outlets(
     source: &Source<'_>,
 ) -> Result<Outlets> {
     let mut all = Outlets::default();
-    let (mut asked, mut owners) = (Vec::new(), Vec::new());
-    for id in FIGURES {
-        let kpi = &catalogue.kpis[catalogue.position(id)?];
-        let own = std::iter::once(kpi.clone()).chain(squares(kpi));
-        for part in own {
-            owners.push((owners.len(), kpi));
-            asked.push(part);
-        }
-    }
-    let asked = Catalogue {
-        kpis: asked,
-        targets: Vec::new(),
-    };
+    let kpis: Vec<usize> = FIGURES
+        .iter()
+        .map(|id| catalogue.position(id))
+        .collect::<Result<_>>()?;
+    let mut cells = vec![Cells::new(); kpis.len()];
     let query = Query {
-        kpis: (0..asked.kpis.len()).collect(),
+        kpis: kpis.clone(),
         groupings: vec![Grouping {
             grain: Grain::All,
             by: std::iter::once("outlet")
@@ -101,26 +94,15 @@ pub fn outlets(
         to: Some(to),
         condition: None,
     };
-    let rows = query.answer(&asked, source)?.pop().unwrap_or_default();
-    for id in FIGURES {
-        let mut cells = Cells::new();
-        let mut parts = owners.iter().filter(|(_, kpi)| kpi.id == id);
-        let Some((first, kpi)) = parts.next() else {
-            continue;
-        };
-        for row in rows.iter().filter(|row| owners[row.kpi].1.id == id) {
-            let [Some(outlet), kind, priority] = row.group.members.as_slice() else {
-                continue;
-            };
-            let cell = (outlet.clone(), (kind.clone(), priority.clone()));
-            let sums = cells.entry(cell).or_default();
-            if row.kpi == *first {
-                sums.add(sums_of(&row.estimate, &kpi.formula));
-            } else {
-                sums.squares += row.estimate.value.unwrap_or(0.0);
+    query.each_day(catalogue, source, |found, day| {
+        for (cells, at) in cells.iter_mut().zip(&kpis) {
+            if let Some(states) = found.iter().position(|found| found == at) {
+                add(cells, &day.groups, &day.states[states]);
             }
         }
-        let (found, checked) = behind(&cells, kpi);
+    })?;
+    for (cells, at) in cells.iter().zip(kpis) {
+        let (found, checked) = behind(cells, &catalogue.kpis[at]);
         all.rows.extend(found);
         all.checked += checked;
     }
@@ -131,6 +113,18 @@ pub fn outlets(
     });
     all.by_chance = all.checked as f64 * TAIL;
     Ok(all)
+}
+
+/// Adds a figure's groups of a day; tickets of no outlet are left out.
+fn add(cells: &mut Cells, groups: &[Group], states: &States) {
+    for (at, group) in groups.iter().enumerate() {
+        if let ([Some(outlet), kind, priority], Some(sums)) =
+            (group.members.as_slice(), Sums::of(states, at))
+        {
+            let cell = (outlet.clone(), (kind.clone(), priority.clone()));
+            cells.entry(cell).or_default().add(sums);
+        }
+    }
 }
 
 /// The outlets outside the limits on the worse side, and how many were compared.

@@ -203,6 +203,32 @@ impl States {
         }
     }
 
+    /// n, Σx and Σx² of the rows of a group; of a rate x² is x. A weighted share counts as a rate of its rows: weights
+    /// say what an item is worth, not how often it was judged. `None` of a figure that is no mean of its rows.
+    #[must_use]
+    pub fn moments(&self, group: usize) -> Option<(f64, f64, f64)> {
+        match self {
+            Self::Moments(states) => {
+                let (n, sum, squares) = states[group];
+                Some((real(n), sum.value(), squares.value()))
+            }
+            Self::Rate(states) => {
+                let (hits, n) = states[group];
+                Some((real(n), real(hits), real(hits)))
+            }
+            Self::Share(states) => {
+                let (n, [y, w, ..]) = states[group];
+                let hits = if w.value() == 0.0 {
+                    0.0
+                } else {
+                    y.value() / w.value() * real(n)
+                };
+                Some((real(n), hits, hits))
+            }
+            Self::Count(_) | Self::Values(_) | Self::Max(_) => None,
+        }
+    }
+
     /// Rows counted in a group by a KPI that counts rows.
     #[must_use]
     pub fn rows(&self, group: usize) -> u64 {

@@ -102,13 +102,8 @@ impl Pass<'_> {
         let days: Vec<&[&Part]> = parts.chunk_by(|a, b| a.partition == b.partition).collect();
         // A few days at a time: what a day adds up to is small only once it is part of the whole.
         for days in days.chunks(DAYS_PER_THREAD * rayon::current_num_threads().max(1)) {
-            let by_part: Vec<Vec<Sums>> = days
-                .concat()
-                .par_iter()
-                .map(|part| ready.part(part))
-                .collect::<Result<_>>()?;
             let mut by_grouping: Vec<Vec<Sums>> = vec![Vec::new(); merged.len()];
-            for part in by_part {
+            for part in ready.parts(&days.concat())? {
                 for (parts, sums) in by_grouping.iter_mut().zip(part) {
                     parts.push(sums);
                 }
@@ -150,6 +145,20 @@ impl Pass<'_> {
                 whole.in_order()
             })
             .collect()
+    }
+
+    /// Gives what each part adds up to, by grouping, to `take` in the order of time.
+    ///
+    /// # Errors
+    /// When a part cannot be read.
+    pub fn each(&self, parts: &[Part], mut take: impl FnMut(Vec<Sums>)) -> Result<()> {
+        let ready = self.ready();
+        for parts in by_month(parts).into_values() {
+            for some in parts.chunks(DAYS_PER_THREAD * rayon::current_num_threads().max(1)) {
+                ready.parts(some)?.into_iter().for_each(&mut take);
+            }
+        }
+        Ok(())
     }
 
     /// The columns that are read of the fact table, in order.
@@ -209,6 +218,11 @@ impl Pass<'_> {
 }
 
 impl Ready<'_> {
+    /// What each part adds up to in each grouping.
+    fn parts(&self, parts: &[&Part]) -> Result<Vec<Vec<Sums>>> {
+        parts.par_iter().map(|part| self.part(part)).collect()
+    }
+
     fn part(&self, part: &Part) -> Result<Vec<Sums>> {
         let rows = parquet_io::read_coded(&part.path, &self.columns)?;
         let date = part

@@ -1,6 +1,8 @@
 //! What quantiles are computed from.
 
-use serde::de::Error as _;
+use std::fmt::Formatter;
+
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Values and how often each came, in runs that ascend: most durations are whole seconds, of which there
@@ -26,9 +28,23 @@ impl Serialize for Tally {
 
 impl<'de> Deserialize<'de> for Tally {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let bytes: &[u8] = Deserialize::deserialize(from)?;
+        from.deserialize_bytes(Runs)
+    }
+}
+
+/// Reads a [`Tally`].
+struct Runs;
+
+impl Visitor<'_> for Runs {
+    type Value = Tally;
+
+    fn expecting(&self, text: &mut Formatter<'_>) -> std::fmt::Result {
+        text.write_str("runs of values as bytes")
+    }
+
+    fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Tally, E> {
         let (runs, []) = bytes.as_chunks::<RUN>() else {
-            return Err(D::Error::custom("runs of values that are cut off"));
+            return Err(E::custom("runs of values that are cut off"));
         };
         let runs: Vec<(f64, u32)> = runs
             .iter()
@@ -39,7 +55,7 @@ impl<'de> Deserialize<'de> for Tally {
             })
             .collect();
         let in_order = runs.len();
-        Ok(Self { runs, in_order })
+        Ok(Tally { runs, in_order })
     }
 }
 

@@ -536,9 +536,7 @@ impl<'s> Delta<'s> {
         }
         // A name that is not on disk does not outlive the power. When all are given, one wait for the disk brings most
         // of them there.
-        for folder in folders {
-            super::sync_folder(&folder).map_err(|error| Error::io("write to", &folder, error))?;
-        }
+        super::sync_folders(&folders.into_iter().collect::<Vec<_>>())?;
         Ok((actions, changed))
     }
 

@@ -178,11 +178,6 @@ impl DayState<'_> {
         let own = self.part.iter().map(|part| (false, part.keys.as_ref()));
         own.chain(self.runs.iter().map(|run| (true, run.keys.as_ref())))
     }
-
-    fn files(&self) -> impl Iterator<Item = &PathBuf> {
-        let own = self.part.iter().map(|part| &part.path);
-        own.chain(self.runs.iter().map(|run| &run.path))
-    }
 }
 
 impl Merge<'_> {
@@ -202,10 +197,7 @@ impl Merge<'_> {
         let rows: u64 = suspects
             .iter()
             .filter_map(|day| self.days.get(day))
-            .flat_map(|state| {
-                let own = state.part.iter().map(|part| part.rows);
-                own.chain(state.runs.iter().map(|run| run.rows))
-            })
+            .flat_map(|state| state.runs.iter().map(|run| run.rows))
             .sum();
         let passes = rows / KEYS_PER_PASS + 1;
         let mut crossing = Crossing::default();
@@ -248,40 +240,48 @@ impl Merge<'_> {
                 .project(&self.key)
                 .map_err(|source| self.error(source))?,
         );
-        let found: Vec<Vec<(u64, usize, bool)>> = suspects
-            .par_iter()
-            .enumerate()
-            .map(|(at, day)| {
-                let Some(state) = self.days.get(day) else {
-                    return Ok(Vec::new());
-                };
-                let mut hashes = Vec::new();
-                for (file, (comes, _)) in state.files().zip(state.ranges()) {
-                    let rows = read_file(file, *day, &schema)?;
-                    let columns: Vec<&ArrayRef> = rows.columns().iter().collect();
-                    let own = keys::hashes(&columns);
-                    hashes.extend(
-                        own.into_iter()
-                            .filter(|hash| hash % passes == pass)
-                            .map(|hash| (hash, at, comes)),
-                    );
-                }
-                hashes.sort_unstable();
-                hashes.dedup();
-                Ok(hashes)
-            })
-            .collect::<Result<_>>()?;
-        let mut all = found.concat();
+        let comes = |state: &DayState<'_>| state.runs.iter().map(|run| run.path.clone()).collect();
+        let mut all = self.key_hashes(suspects, &schema, comes, |hash| hash % passes == pass)?;
+        let coming: AHashSet<u64> = all.iter().map(|(hash, _)| *hash).collect();
+        let lies = |state: &DayState<'_>| state.part.iter().map(|part| part.path.clone()).collect();
+        all.extend(self.key_hashes(suspects, &schema, lies, |hash| coming.contains(&hash))?);
         all.par_sort_unstable();
+        all.dedup();
         for group in all.chunk_by(|one, other| one.0 == other.0) {
-            let several = group.iter().any(|(_, at, _)| *at != group[0].1);
-            if several && group.iter().any(|(_, _, comes)| *comes) {
+            if group.len() > 1 {
                 crossing.hashes.insert(group[0].0);
-                let days = group.iter().map(|(_, at, _)| suspects[*at]);
-                crossing.days.extend(days);
+                crossing
+                    .days
+                    .extend(group.iter().map(|(_, at)| suspects[*at]));
             }
         }
         Ok(())
+    }
+
+    /// Hashes of the keys in some files of each day, each with the position of the day; those that `keep` wants.
+    fn key_hashes(
+        &self,
+        days: &[Day],
+        schema: &SchemaRef,
+        files: impl Fn(&DayState<'_>) -> Vec<PathBuf> + Sync,
+        keep: impl Fn(u64) -> bool + Sync,
+    ) -> Result<Vec<(u64, usize)>> {
+        let of_day = |(at, day): (usize, &Day)| {
+            let mut found = Vec::new();
+            for file in self.days.get(day).map(&files).unwrap_or_default() {
+                let rows = read_file(&file, *day, schema)?;
+                let columns: Vec<&ArrayRef> = rows.columns().iter().collect();
+                let hashes = keys::hashes(&columns).into_iter();
+                found.extend(hashes.filter(|hash| keep(*hash)).map(|hash| (hash, at)));
+            }
+            Ok(found)
+        };
+        let found: Vec<Vec<(u64, usize)>> = days
+            .par_iter()
+            .enumerate()
+            .map(of_day)
+            .collect::<Result<_>>()?;
+        Ok(found.concat())
     }
 
     /// Decides about the keys with versions on several days; gives the rows that stay, by day.

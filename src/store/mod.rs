@@ -257,6 +257,38 @@ pub fn sync_folder(_folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Folders whose names are waited for at the same time: the file system brings those of many to disk in one go.
+const SYNCED_TOGETHER: usize = 16;
+
+/// Brings the names in folders to disk, as [`sync_folder`] those in one.
+///
+/// # Errors
+/// When the disk does not take them.
+fn sync_folders(folders: &[PathBuf]) -> Result<()> {
+    let each = |folders: &[PathBuf]| {
+        folders.iter().try_for_each(|folder| {
+            sync_folder(folder).map_err(|error| Error::io("write to", folder, error))
+        })
+    };
+    std::thread::scope(|scope| {
+        let share = folders.len().div_ceil(SYNCED_TOGETHER).max(1);
+        let waiting: Vec<_> = folders
+            .chunks(share)
+            .map(|some| scope.spawn(move || each(some)))
+            .collect();
+        waiting.into_iter().try_for_each(|thread| {
+            let ended = || {
+                Err(Error::io(
+                    "write to",
+                    Path::new("folders"),
+                    std::io::Error::other("a thread ended early"),
+                ))
+            };
+            thread.join().unwrap_or_else(|_| ended())
+        })
+    })
+}
+
 /// Makes a file, or empties it, that only its owner can read, whatever the process's mask.
 ///
 /// # Errors

@@ -43,7 +43,8 @@ pub fn file_schema(table: &Table) -> SchemaRef {
 }
 
 /// Rows of a record table as the Parquet file of a day. Columns in which hardly a value comes twice are
-/// written without a dictionary: identifiers as what differs from the one before, times as differences.
+/// written without a dictionary: identifiers as what differs from the one before, times as differences, other texts with
+/// their lengths apart.
 ///
 /// # Errors
 /// When Parquet refuses the rows.
@@ -62,7 +63,7 @@ pub fn encode_records(table: &Table, rows: &[RecordBatch]) -> Result<Vec<u8>> {
         let encoding = match column.kind {
             Kind::Id if column.key || column.name == "contact_id" => Encoding::DELTA_BYTE_ARRAY,
             Kind::Instant => Encoding::DELTA_BINARY_PACKED,
-            Kind::Customer | Kind::FreeText => Encoding::PLAIN,
+            Kind::Customer | Kind::FreeText => Encoding::DELTA_LENGTH_BYTE_ARRAY,
             _ => continue,
         };
         let path = ColumnPath::from(column.name);

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::Write;
+use std::io::{BufReader, BufWriter, Write};
 
 use bytes::Bytes;
 use rayon::prelude::*;
@@ -367,15 +367,23 @@ fn sums_of(merged: Vec<Merged>) -> Vec<Sums> {
 }
 
 fn unpacked(packed: &[u8]) -> Option<Added> {
-    let bytes = zstd::decode_all(packed).ok()?;
-    rmp_serde::from_slice(&bytes).ok()
+    let from = zstd::Decoder::new(packed).ok()?;
+    rmp_serde::from_read(BufReader::with_capacity(GATHERED, from)).ok()
 }
 
 /// Sums as they are kept; nothing when they cannot be.
 fn packed(added: &Added) -> Option<Vec<u8>> {
-    let bytes = rmp_serde::to_vec(added).ok()?;
-    zstd::encode_all(bytes.as_slice(), 1).ok()
+    let mut into = zstd::Encoder::new(Vec::new(), 1).ok()?;
+    // Sums are many small numbers, each of which would be handed over by itself.
+    let mut gathered = BufWriter::with_capacity(GATHERED, &mut into);
+    rmp_serde::encode::write(&mut gathered, added).ok()?;
+    gathered.flush().ok()?;
+    drop(gathered);
+    into.finish().ok()
 }
+
+/// Bytes that are compressed together.
+const GATHERED: usize = 1 << 17;
 
 #[cfg(test)]
 mod tests;

@@ -33,8 +33,10 @@ pub struct Groups {
 /// What the rows of some parts add up to in one grouping: groups as they came, and the states of each KPI in them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sums {
-    pub(super) groups: Vec<Group>,
-    pub(super) states: Vec<States>,
+    /// The groups, each once, in no order.
+    pub groups: Vec<Group>,
+    /// The states of each KPI of the pass, by position of the group.
+    pub states: Vec<States>,
 }
 
 /// Sums that are put together.
@@ -83,6 +85,8 @@ impl Merged {
             states.settle(self.settled, &kpi.formula, &mut self.estimator);
         }
         self.settled = self.groups.len();
+        // Nobody asks for them again.
+        self.known.clear();
     }
 
     /// All of it as one summand.
