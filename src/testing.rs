@@ -4,6 +4,7 @@ use tempfile::TempDir;
 
 use crate::facts::promises::Promises;
 use crate::facts::{Context, Facts, Records};
+use crate::ingest::engine::Worker;
 use crate::ingest::plan::Plan;
 use crate::ingest::privacy::Key;
 use crate::ingest::{Export, Parsed};
@@ -13,7 +14,7 @@ use crate::settings::Settings;
 use crate::store::Store;
 use crate::store::merge::{self, Merged};
 use crate::store::runs::Run;
-use crate::store::stage::Stage;
+use crate::store::stage::{Desk, Stage};
 use arrow::array::RecordBatch;
 
 /// A store in a folder that vanishes with it.
@@ -135,12 +136,12 @@ pub fn merged(
     rows: &RecordBatch,
     earliest: &[&str],
 ) -> Merged {
-    let mut stage = Stage::new(&store.staging(), table, zone).unwrap();
-    let part = stage.part(rows).unwrap();
-    stage.take(part);
+    let desk = Desk::new(&store.staging(), table, zone).unwrap();
+    let mut stage = Stage::default();
+    stage.take(desk.part(rows.clone()).unwrap());
     for job in stage.jobs(true) {
-        let run = stage.work(job).unwrap();
-        stage.done(run);
+        stage.done(desk.work(job).unwrap());
     }
-    merge::merge(store, table, zone, stage.finish().unwrap(), earliest).unwrap()
+    let staged = stage.finish(desk).unwrap();
+    merge::merge(store, table, zone, staged, earliest).unwrap()
 }

@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::error::{Error, Result};
 use crate::i18n::{Bilingual, Lang};
-use crate::ingest::engine::{Sink, Totals};
+use crate::ingest::engine::{AsTheyAre, Sink, Totals};
 use crate::ingest::plan::{AUTO, Origin, Plan};
 use crate::ingest::privacy::{Key, example};
 use crate::ingest::propose::{self, Proposal};
@@ -52,7 +52,7 @@ pub fn check(common: &Common, args: &CheckArgs) -> Result<ExitCode> {
                 for export in &opened.exports {
                     for plan in &export.plans {
                         let mut seen = Seen::default();
-                        let totals = export.read(plan, &key, &taxonomy, &mut seen)?;
+                        let totals = export.read(plan, &key, &taxonomy, &AsTheyAre, &mut seen)?;
                         let title = settings
                             .source(&plan.source)
                             .and_then(|source| source.title.as_ref());
@@ -116,30 +116,14 @@ struct Seen {
 }
 
 impl Sink for Seen {
-    type Part = ();
-    type Job = ();
-    type Done = ();
+    type Worker = AsTheyAre;
 
-    fn part(&self, _rows: RecordBatch) -> Result<()> {
-        Ok(())
-    }
-
-    fn take(&mut self, (): (), rejects: Vec<Reject>) -> Result<()> {
+    fn take(&mut self, _part: RecordBatch, rejects: Vec<Reject>) -> Result<()> {
         self.rejected += rejects.len() as u64;
         let room = SHOWN.saturating_sub(self.first.len());
         self.first.extend(rejects.into_iter().take(room));
         Ok(())
     }
-
-    fn jobs(&mut self, _last: bool) -> Vec<()> {
-        Vec::new()
-    }
-
-    fn work(&self, (): ()) -> Result<()> {
-        Ok(())
-    }
-
-    fn done(&mut self, (): ()) {}
 }
 
 /// One table of a file, read by one plan.

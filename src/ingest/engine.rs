@@ -1,9 +1,14 @@
 //! The rows of one file, typed in parallel and handed over in file order, in memory that does not depend on
 //! the size of the file.
 
+use std::collections::VecDeque;
+use std::convert::Infallible;
 use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::time::Duration;
 
 use arrow::array::RecordBatch;
+use rayon::Yield;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
@@ -61,10 +66,8 @@ impl Feed {
     }
 }
 
-/// What takes the rows of a file.
-///
-/// `part` and `work` run in many threads at once, `take` and `done` in one, in file order.
-pub trait Sink: Sync {
+/// What makes rows ready, in many threads at once.
+pub trait Worker: Sync {
     /// Typed rows made ready for being taken.
     type Part: Send;
     /// Work that need not be done before the next rows are read.
@@ -78,27 +81,101 @@ pub trait Sink: Sync {
     /// When they cannot be prepared.
     fn part(&self, rows: RecordBatch) -> Result<Self::Part>;
 
-    /// Takes the rows of a block and the rejects before and among them.
-    ///
-    /// # Errors
-    /// When they cannot be kept.
-    fn take(&mut self, part: Self::Part, rejects: Vec<Reject>) -> Result<()>;
-
-    /// Work that has become due; `last` when no more rows come.
-    fn jobs(&mut self, last: bool) -> Vec<Self::Job>;
-
-    /// Does such work.
+    /// Does work that has become due.
     ///
     /// # Errors
     /// When it cannot be done.
     fn work(&self, job: Self::Job) -> Result<Self::Done>;
-
-    /// Hears of work that is done.
-    fn done(&mut self, done: Self::Done);
 }
 
+/// Rows that are taken as they are, without further work.
+pub struct AsTheyAre;
+
+impl Worker for AsTheyAre {
+    type Part = RecordBatch;
+    type Job = Infallible;
+    type Done = Infallible;
+
+    fn part(&self, rows: RecordBatch) -> Result<RecordBatch> {
+        Ok(rows)
+    }
+
+    fn work(&self, job: Infallible) -> Result<Infallible> {
+        match job {}
+    }
+}
+
+/// What takes the rows of a file, in one thread.
+pub trait Sink {
+    /// What made them ready.
+    type Worker: Worker;
+
+    /// Takes the rows of a block and the rejects before and among them, in file order.
+    ///
+    /// # Errors
+    /// When they cannot be kept.
+    fn take(&mut self, part: PartOf<Self>, rejects: Vec<Reject>) -> Result<()>;
+
+    /// Work that has become due; `last` when no more rows come.
+    fn jobs(&mut self, _last: bool) -> Vec<JobOf<Self>> {
+        Vec::new()
+    }
+
+    /// Hears of work that is done, in any order.
+    fn done(&mut self, _done: DoneOf<Self>) {}
+}
+
+type PartOf<S> = <<S as Sink>::Worker as Worker>::Part;
+type JobOf<S> = <<S as Sink>::Worker as Worker>::Job;
+type DoneOf<S> = <<S as Sink>::Worker as Worker>::Done;
+
 /// A block typed and made ready for the sink.
-type Ready<S> = (<S as Sink>::Part, Typed);
+type Ready<S> = (PartOf<S>, Typed);
+
+/// What a thread has to tell.
+enum Told<S: Sink + ?Sized> {
+    /// The block of this number.
+    Block(u64, Result<Box<Ready<S>>>),
+    Done(Result<DoneOf<S>>),
+    /// It panicked: nothing more comes of it.
+    Lost,
+}
+
+/// A thread's way to tell.
+struct Teller<S: Sink + ?Sized>(Sender<Told<S>>);
+
+impl<S: Sink + ?Sized> Teller<S> {
+    fn tell(&self, news: Told<S>) {
+        // Nobody listens any more when reading has failed.
+        drop(self.0.send(news));
+    }
+}
+
+impl<S: Sink + ?Sized> Drop for Teller<S> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.tell(Told::Lost);
+        }
+    }
+}
+
+/// The next news. A thread of the pool works meanwhile: what is waited for may need it.
+fn awaited<T>(told: &Receiver<T>) -> Option<T> {
+    loop {
+        match told.try_recv() {
+            Ok(news) => return Some(news),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => match rayon::yield_now() {
+                Some(Yield::Executed) => {}
+                Some(Yield::Idle) => std::thread::sleep(PAUSE),
+                None => return told.recv().ok(),
+            },
+        }
+    }
+}
+
+/// How long a thread of the pool that finds nothing to do waits before it looks again.
+const PAUSE: Duration = Duration::from_micros(50);
 
 /// What reading a file to its end found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -121,7 +198,9 @@ impl Totals {
     }
 }
 
-/// Types the rows of `feed` with `typer` and gives them to `sink`.
+/// Types the rows of `feed` with `typer`, has `worker` make them ready and gives them to `sink`, in file order. While
+/// the threads work, this one reads and hands over; no thread waits for the slowest, and only so many blocks and so much
+/// work are under way that memory does not depend on the size of the file.
 ///
 /// # Errors
 /// When the file cannot be read or the sink refuses.
@@ -129,42 +208,70 @@ pub fn read<S: Sink>(
     mut feed: Feed,
     typer: &Typer<'_>,
     name: &str,
+    worker: &S::Worker,
     sink: &mut S,
 ) -> Result<Totals> {
     let mut totals = Totals::default();
     let mut blanks = Blanks::default();
-    let mut loads = next_wave(&mut feed)?;
-    let mut jobs: Vec<S::Job> = Vec::new();
-    while !loads.is_empty() {
-        let dialect = feed.dialect();
-        let shared: &S = sink;
-        let mut parts: Vec<Option<Result<Ready<S>>>> = Vec::new();
-        parts.resize_with(loads.len(), || None);
-        let mut finished: Vec<Option<Result<S::Done>>> = Vec::new();
-        finished.resize_with(jobs.len(), || None);
-        // While the others work on this wave, this thread reads the next one.
-        let next = rayon::in_place_scope(|scope| {
-            for (job, place) in jobs.drain(..).zip(&mut finished) {
-                scope.spawn(move |_| *place = Some(shared.work(job)));
+    let dialect = feed.dialect();
+    let room = in_flight();
+    rayon::in_place_scope(|scope| {
+        let (tell, told) = channel::<Told<S>>();
+        let start_all = |jobs: Vec<JobOf<S>>| {
+            let count = jobs.len();
+            for job in jobs {
+                let teller = Teller::<S>(tell.clone());
+                scope.spawn(move |_| teller.tell(Told::Done(worker.work(job))));
             }
-            for (load, place) in loads.drain(..).zip(&mut parts) {
-                scope.spawn(move |_| *place = Some(one(load, dialect, typer, name, shared)));
+            count
+        };
+        // The blocks that were begun and not yet handed over; what is ready of them waits for those before.
+        let mut blocks: VecDeque<Option<Ready<S>>> = VecDeque::new();
+        let (mut first, mut jobs) = (0_u64, 0);
+        let (mut ended, mut last) = (false, false);
+        loop {
+            while !ended && blocks.len() < room && jobs < room {
+                let Some(load) = feed.next_load()? else {
+                    ended = true;
+                    break;
+                };
+                let teller = Teller::<S>(tell.clone());
+                let number = first + blocks.len() as u64;
+                blocks.push_back(None);
+                scope.spawn(move |_| {
+                    let ready = one::<S>(load, dialect, typer, name, worker).map(Box::new);
+                    teller.tell(Told::Block(number, ready));
+                });
             }
-            next_wave(&mut feed)
-        })?;
-        for done in finished.into_iter().flatten() {
-            sink.done(done?);
+            if ended && blocks.is_empty() && !last {
+                last = true;
+                jobs += start_all(sink.jobs(true));
+            }
+            if blocks.is_empty() && jobs == 0 {
+                break;
+            }
+            match awaited(&told) {
+                Some(Told::Done(done)) => {
+                    jobs -= 1;
+                    sink.done(done?);
+                }
+                Some(Told::Block(number, ready)) => {
+                    let place = usize::try_from(number - first).unwrap_or_default();
+                    blocks[place] = Some(*ready?);
+                }
+                // The scope passes the panic on.
+                Some(Told::Lost) | None => break,
+            }
+            while let Some((part, typed)) = blocks.front_mut().and_then(Option::take) {
+                blocks.pop_front();
+                first += 1;
+                hand_over(sink, part, typed, &mut totals, &mut blanks)?;
+                jobs += start_all(sink.jobs(false));
+            }
         }
-        for part in parts.into_iter().flatten() {
-            let (part, typed) = part?;
-            hand_over(sink, part, typed, &mut totals, &mut blanks)?;
-        }
-        loads = next;
-        jobs = sink.jobs(false);
-    }
+        Ok::<_, Error>(())
+    })?;
     totals.blank_tail = blanks.count();
-    jobs.extend(sink.jobs(true));
-    finish(sink, jobs)?;
     Ok(totals)
 }
 
@@ -195,21 +302,13 @@ pub fn scan<T: Send>(
     }
 }
 
-/// Does what work is left when all rows are read.
-fn finish<S: Sink>(sink: &mut S, jobs: Vec<S::Job>) -> Result<()> {
-    let shared: &S = sink;
-    let done: Vec<S::Done> = jobs
-        .into_par_iter()
-        .map(|job| shared.work(job))
-        .collect::<Result<_>>()?;
-    for done in done {
-        sink.done(done);
-    }
-    Ok(())
+/// Blocks, or pieces of work, that may be under way: enough that no thread is idle.
+fn in_flight() -> usize {
+    rayon::current_num_threads().max(1) * PIECES_PER_THREAD
 }
 
 fn next_wave(feed: &mut Feed) -> Result<Vec<Load>> {
-    let size = rayon::current_num_threads().max(1) * PIECES_PER_THREAD;
+    let size = in_flight();
     let mut loads = Vec::with_capacity(size);
     while loads.len() < size {
         match feed.next_load()? {
@@ -225,7 +324,7 @@ fn one<S: Sink>(
     dialect: Option<Dialect>,
     typer: &Typer<'_>,
     name: &str,
-    sink: &S,
+    worker: &S::Worker,
 ) -> Result<Ready<S>> {
     let mut typed = typer
         .block(block_of(&mut load, dialect))
@@ -235,7 +334,7 @@ fn one<S: Sink>(
         })?;
     let empty = RecordBatch::new_empty(typed.rows.schema());
     let rows = std::mem::replace(&mut typed.rows, empty);
-    Ok((sink.part(rows)?, typed))
+    Ok((worker.part(rows)?, typed))
 }
 
 fn block_of(load: &mut Load, dialect: Option<Dialect>) -> Block<'_> {
@@ -250,7 +349,7 @@ fn block_of(load: &mut Load, dialect: Option<Dialect>) -> Block<'_> {
 /// are how editors and spreadsheets end it. Long gaps and blank rows of sheets are counted only (`blank_rows`).
 fn hand_over<S: Sink>(
     sink: &mut S,
-    part: S::Part,
+    part: PartOf<S>,
     typed: Typed,
     totals: &mut Totals,
     blanks: &mut Blanks,
@@ -270,3 +369,7 @@ fn hand_over<S: Sink>(
     }
     sink.take(part, rejects)
 }
+
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+mod tests;

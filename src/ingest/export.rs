@@ -13,7 +13,7 @@ use super::Reject;
 use super::columns::record_schema;
 use super::container::{self, Member, PathOrTemp};
 use super::delimited::{Dialect, Pieces};
-use super::engine::{self, Feed, Sink, Totals};
+use super::engine::{self, AsTheyAre, Feed, Sink, Totals};
 use super::formats::below::Below;
 use super::formats::events::{EventColumns, Folded};
 use super::formats::{json, markup, parquet, workbook};
@@ -169,8 +169,8 @@ impl Export {
         survey::decide(self)
     }
 
-    /// Types the rows for one of the plans and gives them to `sink` in file order. The export is
-    /// [settled](Self::settle).
+    /// Types the rows for one of the plans, has `worker` make them ready and gives them to `sink` in file order. The export
+    /// is [settled](Self::settle).
     ///
     /// # Errors
     /// When the file cannot be read, has changed meanwhile, or the sink refuses.
@@ -179,11 +179,12 @@ impl Export {
         plan: &Plan,
         key: &Key,
         taxonomy: &Lookup,
+        worker: &S::Worker,
         sink: &mut S,
     ) -> Result<Totals> {
         let short = self.content.get(..16).unwrap_or_default();
         let typer = Typer::new(plan, key, taxonomy, short);
-        let mut totals = engine::read(self.feed()?, &typer, &self.name, sink)?;
+        let mut totals = engine::read(self.feed()?, &typer, &self.name, worker, sink)?;
         if self.member.changed()? {
             return Err(Error::input(
                 &self.path,
@@ -208,7 +209,7 @@ impl Export {
     /// As [`Export::read`].
     pub fn parse(&self, plan: &Plan, key: &Key, taxonomy: &Lookup) -> Result<Parsed> {
         let mut sink = Collect::default();
-        let totals = self.read(plan, key, taxonomy, &mut sink)?;
+        let totals = self.read(plan, key, taxonomy, &AsTheyAre, &mut sink)?;
         let rows = concat_batches(&record_schema(plan.table), &sink.rows).map_err(|source| {
             Error::Arrow {
                 what: self.name.clone(),
@@ -231,29 +232,13 @@ struct Collect {
 }
 
 impl Sink for Collect {
-    type Part = RecordBatch;
-    type Job = ();
-    type Done = ();
-
-    fn part(&self, rows: RecordBatch) -> Result<RecordBatch> {
-        Ok(rows)
-    }
+    type Worker = AsTheyAre;
 
     fn take(&mut self, part: RecordBatch, rejects: Vec<Reject>) -> Result<()> {
         self.rows.push(part);
         self.rejects.extend(rejects);
         Ok(())
     }
-
-    fn jobs(&mut self, _last: bool) -> Vec<()> {
-        Vec::new()
-    }
-
-    fn work(&self, (): ()) -> Result<()> {
-        Ok(())
-    }
-
-    fn done(&mut self, (): ()) {}
 }
 
 fn skip_lines(reader: &mut impl std::io::BufRead, lines: u64) -> std::io::Result<()> {

@@ -3,8 +3,9 @@
 //! Rows are added in the order of time and sums are compensated, so the same facts give the same bits
 //! whatever the number of threads.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
 
+use ahash::AHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::stats::interval;
@@ -156,12 +157,12 @@ impl States {
     }
 
     /// Says that the groups from `first` on get no more rows: of a quantile only the result is kept.
-    pub fn settle(&mut self, first: usize, formula: &Formula, estimator: &mut Estimator) {
+    pub fn settle(&mut self, first: usize, formula: &Formula) {
         if let Self::Values(states) = self {
             for state in states.iter_mut().skip(first) {
                 if let Values::Open(tally) = state {
                     tally.sort();
-                    *state = Values::Settled(estimator.quantile(tally, formula.quantile()));
+                    *state = Values::Settled(quantile(tally, formula.quantile()));
                 }
             }
         }
@@ -199,6 +200,55 @@ impl States {
             Self::Max(states) => {
                 let (n, largest) = states[group];
                 (n > 0).then_some(largest)
+            }
+        }
+    }
+
+    /// The figure of a group, with its interval.
+    #[must_use]
+    pub fn estimate(&self, group: usize, formula: &Formula) -> Estimate {
+        let value = self.value(group, formula);
+        match self {
+            Self::Count(states) => {
+                let n = states[group];
+                figure(
+                    value,
+                    Some(real(n)),
+                    None,
+                    n,
+                    interval::poisson_exact(real(n)),
+                )
+            }
+            Self::Moments(states) => {
+                let (n, sum, squares) = states[group];
+                let total = sum.value();
+                if matches!(formula, Formula::Sum(_)) {
+                    return figure(value, Some(total), None, n, None);
+                }
+                let bounds = interval::mean_t(real(n), total, squares.value());
+                figure(value, Some(total), Some(real(n)), n, bounds)
+            }
+            Self::Rate(states) => {
+                let (hits, n) = states[group];
+                let bounds = interval::wilson(real(hits), real(n));
+                figure(value, Some(real(hits)), Some(real(n)), n, bounds)
+            }
+            Self::Share(states) => {
+                let (n, sums) = states[group];
+                let [y, w, yy, yw, ww] = sums.map(Sum::value);
+                let bounds = interval::linearised_ratio(real(n), y, w, yy, yw, ww);
+                figure(value, Some(y), Some(w), n, bounds)
+            }
+            Self::Values(states) => {
+                let Quantile { n, bounds, .. } = match &states[group] {
+                    Values::Open(tally) => quantile(tally, formula.quantile()),
+                    Values::Settled(quantile) => *quantile,
+                };
+                figure(value, None, Some(real(n)), n, bounds)
+            }
+            Self::Max(states) => {
+                let (n, _) = states[group];
+                figure(value, None, Some(real(n)), n, None)
             }
         }
     }
@@ -252,77 +302,26 @@ fn each<T: Default + Clone>(
     }
 }
 
-/// Turns states into figures. It remembers intervals that depend on counts only: thousands of groups share
-/// the same small counts, and an exact interval takes microseconds.
-#[derive(Debug, Default)]
-pub struct Estimator {
-    counts: HashMap<u64, Option<(f64, f64)>>,
-    ranks: HashMap<(u64, u64), Option<(u64, u64)>>,
+/// Ranks of the order statistics around a quantile, by number of rows and quantile.
+type Ranks = AHashMap<(u64, u64), Option<(u64, u64)>>;
+
+thread_local! {
+    /// Thousands of groups share the same small numbers, and an exact interval takes microseconds.
+    static RANKS: RefCell<Ranks> = RefCell::default();
 }
 
-impl Estimator {
-    /// The figure of a group, with its interval.
-    #[must_use]
-    pub fn estimate(&mut self, states: &States, group: usize, formula: &Formula) -> Estimate {
-        let value = states.value(group, formula);
-        match states {
-            States::Count(states) => {
-                let n = states[group];
-                let bounds = *self
-                    .counts
-                    .entry(n)
-                    .or_insert_with(|| interval::poisson_exact(real(n)));
-                figure(value, Some(real(n)), None, n, bounds)
-            }
-            States::Moments(states) => {
-                let (n, sum, squares) = states[group];
-                let total = sum.value();
-                if matches!(formula, Formula::Sum(_)) {
-                    return figure(value, Some(total), None, n, None);
-                }
-                let bounds = interval::mean_t(real(n), total, squares.value());
-                figure(value, Some(total), Some(real(n)), n, bounds)
-            }
-            States::Rate(states) => {
-                let (hits, n) = states[group];
-                let bounds = interval::wilson(real(hits), real(n));
-                figure(value, Some(real(hits)), Some(real(n)), n, bounds)
-            }
-            States::Share(states) => {
-                let (n, sums) = states[group];
-                let [y, w, yy, yw, ww] = sums.map(Sum::value);
-                let bounds = interval::linearised_ratio(real(n), y, w, yy, yw, ww);
-                figure(value, Some(y), Some(w), n, bounds)
-            }
-            States::Values(states) => {
-                let Quantile { n, bounds, .. } = match &states[group] {
-                    Values::Open(tally) => self.quantile(tally, formula.quantile()),
-                    Values::Settled(quantile) => *quantile,
-                };
-                figure(value, None, Some(real(n)), n, bounds)
-            }
-            States::Max(states) => figure(
-                value,
-                None,
-                Some(real(states[group].0)),
-                states[group].0,
-                None,
-            ),
-        }
-    }
-
-    /// The quantile of values in order.
-    fn quantile(&mut self, tally: &Tally, q: f64) -> Quantile {
-        let (n, at) = tally.ranked();
-        let ranks = *self
-            .ranks
+/// The quantile of values in order.
+fn quantile(tally: &Tally, q: f64) -> Quantile {
+    let (n, at) = tally.ranked();
+    let ranks = RANKS.with_borrow_mut(|known| {
+        *known
             .entry((n, q.to_bits()))
-            .or_insert_with(|| interval::quantile_ranks(n, q));
-        Quantile {
-            n,
-            bounds: ranks.and_then(|(low, high)| Some((at(low)?, at(high)?))),
-            value: interval::quantile_type7_at(n, q, at),
-        }
+            .or_insert_with(|| interval::quantile_ranks(n, q))
+    });
+    Quantile {
+        n,
+        bounds: ranks.and_then(|(low, high)| Some((at(low)?, at(high)?))),
+        value: interval::quantile_type7_at(n, q, at),
     }
 }
 
@@ -362,7 +361,7 @@ mod tests {
     }
 
     fn estimate(states: &States, formula: &Formula) -> Estimate {
-        Estimator::default().estimate(states, 0, formula)
+        states.estimate(0, formula)
     }
 
     #[test]
@@ -421,7 +420,7 @@ mod tests {
             open.merge(one(&formula, &values[cut..]), &[0], 1);
             let mut settled = open.clone();
             open.sort();
-            settled.settle(0, &formula, &mut Estimator::default());
+            settled.settle(0, &formula);
             prop_assert_eq!(estimate(&settled, &formula), estimate(&open, &formula));
             prop_assert_eq!(settled.value(0, &formula), estimate(&open, &formula).value);
         }

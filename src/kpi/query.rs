@@ -13,7 +13,6 @@ use crate::store::Store;
 use crate::store::delta::Part;
 use crate::store::runs::Run;
 
-use super::accumulate::Estimator;
 use super::bounds::bound;
 use super::catalogue::{Catalogue, Formula, Kpi};
 use super::figure::{Bound, Estimate, Status};
@@ -381,7 +380,6 @@ impl Answer<'_> {
         let Some((groups, state)) = figures.get(&at) else {
             return Box::new(std::iter::empty());
         };
-        let mut estimator = Estimator::default();
         let states = &groups.states[*state];
         Box::new(
             groups
@@ -389,7 +387,7 @@ impl Answer<'_> {
                 .iter()
                 .zip(&groups.places)
                 .map(move |(group, place)| {
-                    let estimate = estimator.estimate(states, *place, &kpi.formula);
+                    let estimate = states.estimate(*place, &kpi.formula);
                     (group.clone(), estimate)
                 }),
         )
@@ -492,12 +490,11 @@ fn ratios(
         .filter_map(|at| figures.get(at))
         .flat_map(|(groups, _)| &groups.groups)
         .collect();
-    let mut estimator = Estimator::default();
-    let mut of = |at: usize, group: &Group| {
+    let of = |at: usize, group: &Group| {
         let formula = &catalogue.kpis[at].formula;
         let found = figures.get(&at).and_then(|(groups, state)| {
             let place = groups.place(group)?;
-            Some(estimator.estimate(&groups.states[*state], place, formula))
+            Some(groups.states[*state].estimate(place, formula))
         });
         let none = formula.of_nothing().map(|value| Estimate {
             value: Some(value),

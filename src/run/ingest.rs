@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use arrow::array::RecordBatch;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
@@ -16,7 +15,7 @@ use crate::settings::Settings;
 use crate::settings::taxonomy::Lookup;
 use crate::store::quality::{ByReason, Line, batch_id};
 use crate::store::quarantine::Quarantine;
-use crate::store::stage::{Job, Part, Stage, Staged, StagedRun};
+use crate::store::stage::{Desk, Job, Part, Stage, Staged, StagedRun};
 use crate::store::{Store, merge, private_dir};
 
 use super::Progress;
@@ -373,14 +372,15 @@ impl Reader<'_> {
         let staged = if seen {
             None
         } else {
+            let desk = Desk::new(self.spool, plan.table, self.settings.centre.zone)?;
             let mut keep = Keep {
-                stage: Stage::new(self.spool, plan.table, self.settings.centre.zone)?,
+                stage: Stage::default(),
                 quarantine: Quarantine::new(self.store, &export.name),
                 rejected: ByReason::default(),
             };
-            let totals = export.read(plan, self.key, self.taxonomy, &mut keep)?;
+            let totals = export.read(plan, self.key, self.taxonomy, &desk, &mut keep)?;
             Some(StagedTable {
-                rows: keep.stage.finish()?,
+                rows: keep.stage.finish(desk)?,
                 quarantine: keep.quarantine,
                 rejected: keep.rejected.lines(&like),
                 totals,
@@ -404,13 +404,7 @@ struct Keep {
 }
 
 impl Sink for Keep {
-    type Part = Part;
-    type Job = Job;
-    type Done = StagedRun;
-
-    fn part(&self, rows: RecordBatch) -> Result<Part> {
-        self.stage.part(&rows)
-    }
+    type Worker = Desk;
 
     fn take(&mut self, part: Part, rejects: Vec<Reject>) -> Result<()> {
         self.stage.take(part);
@@ -420,10 +414,6 @@ impl Sink for Keep {
 
     fn jobs(&mut self, last: bool) -> Vec<Job> {
         self.stage.jobs(last)
-    }
-
-    fn work(&self, job: Job) -> Result<StagedRun> {
-        self.stage.work(job)
     }
 
     fn done(&mut self, run: StagedRun) {

@@ -92,7 +92,6 @@ pub fn insights(
         .iter()
         .map(|id| catalogue.position(id))
         .collect::<Result<_>>()?;
-    let strata = adjusted::strata(days, catalogue, source)?;
     let of_agents = coaching::Scope {
         team: None,
         from: days.0,
@@ -104,38 +103,51 @@ pub fn insights(
         ..problems::Scope::default()
     };
     let minute = job.settings.cost.handling_minute;
-    let by_outlet = by_outlet(date, source)?;
     let places: Vec<Vec<String>> = std::iter::once(Vec::new())
         .chain(PLACES.map(|name| vec![name.to_owned()]))
         .collect();
-    let mut problems_at = problems::problems_at(&places, &scope, minute, source)?;
-    let problems = problems_at.remove(0);
+    // Each reads some weeks of facts, mostly in one thread: two groups of about the same size.
+    let people = || {
+        let strata = adjusted::strata(days, catalogue, source)?;
+        let coaching = coaching::coaching_of(&strata, &of_agents, source)?;
+        let compared = compare_all(&kpis, weeks_of(date), catalogue, source)?;
+        let day_parts = parts_of(job, date, source)?;
+        let outlets = outlets::outlets((from, to), catalogue, source)?;
+        Ok::<_, Error>((strata, coaching, compared, day_parts, outlets))
+    };
+    let cases = || {
+        let problems_at = problems::problems_at(&places, &scope, minute, source)?;
+        let by_outlet = by_outlet(date, source)?;
+        let repeats = repeats::repeats(&scope, source)?;
+        let focus = focused(days, minute, source)?;
+        let of_words = phrases::Scope {
+            from: days.0,
+            to: days.1,
+            ..phrases::Scope::default()
+        };
+        let phrases = phrases::phrases(&of_words, &job.settings.taxonomy, source, source)?;
+        Ok::<_, Error>((problems_at, by_outlet, repeats, focus, phrases))
+    };
+    let (people, cases) = rayon::join(people, cases);
+    let (strata, coaching, compared, day_parts, outlets) = people?;
+    let (mut problems_at, by_outlet, repeats, focus, phrases) = cases?;
     Ok(Insights {
-        compared: compare_all(&kpis, weeks_of(date), catalogue, source)?,
-        coaching: coaching::coaching_of(&strata, &of_agents, source)?,
+        compared,
+        coaching,
         strata,
-        problems,
+        problems: problems_at.remove(0),
         problems_at,
         emerging: emerging_of(&by_outlet, date),
         weeks: weeks::by_week(&by_outlet, date, false),
         weeks_placed: weeks::by_week(&by_outlet, date, true),
         promises: promises::promises(from, to, source)?,
-        outlets: outlets::outlets((from, to), catalogue, source)?,
+        outlets,
         waiting: waits::waiting((from, to), catalogue, source)?,
-        day_parts: parts_of(job, date, source)?,
+        day_parts,
         script: script::script((from, to), source)?,
-        repeats: repeats::repeats(&scope, source)?,
-        focus: focused(days, minute, source)?,
-        phrases: phrases::phrases(
-            &phrases::Scope {
-                from: days.0,
-                to: days.1,
-                ..phrases::Scope::default()
-            },
-            &job.settings.taxonomy,
-            source,
-            source,
-        )?,
+        repeats,
+        focus,
+        phrases,
     })
 }
 

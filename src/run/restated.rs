@@ -11,6 +11,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate};
+use rayon::prelude::*;
 
 use crate::calendar::{self, Grain};
 use crate::error::Result;
@@ -225,6 +226,7 @@ impl Comparison<'_> {
     /// Reads the rows of the days that figures changed on. Contacts hang together across days: when one of
     /// their figures changed, all changed days are read.
     fn explain(&self, changed: &[Changed], diffs: &mut Diffs) -> Result<()> {
+        let mut wanted = BTreeMap::new();
         for figure in changed {
             for fact in facts(self.catalogue, figure.kpi) {
                 let days = if fact.name == "contact_facts" {
@@ -232,15 +234,21 @@ impl Comparison<'_> {
                 } else {
                     BTreeSet::from([figure.day])
                 };
-                for day in days {
-                    self.diff(fact, day, diffs)?;
-                }
+                wanted.extend(days.into_iter().map(|day| ((fact.name, day), fact)));
             }
         }
+        wanted.retain(|(table, day), _| {
+            self.sides.is_changed(table, *day) && !diffs.contains_key(&(*table, *day))
+        });
+        let found: Vec<_> = wanted
+            .into_par_iter()
+            .map(|(place, fact)| Ok((place, self.compared(fact, place.1)?)))
+            .collect::<Result<_>>()?;
+        diffs.extend(found);
         Ok(())
     }
 
-    /// How the rows of a changed day differ; read once.
+    /// How the rows of a day differ; read once. `None` of a day that did not change.
     fn diff<'d>(
         &self,
         fact: &'static Fact,
@@ -250,10 +258,14 @@ impl Comparison<'_> {
         if !self.sides.is_changed(fact.name, day) {
             return Ok(None);
         }
-        let entry = match diffs.entry((fact.name, day)) {
-            Entry::Occupied(known) => return Ok(Some(known.into_mut())),
-            Entry::Vacant(entry) => entry,
-        };
+        match diffs.entry((fact.name, day)) {
+            Entry::Occupied(known) => Ok(Some(known.into_mut())),
+            Entry::Vacant(entry) => Ok(Some(entry.insert(self.compared(fact, day)?))),
+        }
+    }
+
+    /// How the rows of a changed day differ.
+    fn compared(&self, fact: &'static Fact, day: NaiveDate) -> Result<Diff> {
         // Contacts that are tickets move only where the tickets do.
         let tickets = match Fact::by_name("ticket_facts") {
             Some(tickets)
@@ -263,14 +275,13 @@ impl Comparison<'_> {
             }
             _ => BTreeSet::new(),
         };
-        let diff = rows::diff(
+        rows::diff(
             fact,
             parts(&self.sides.before, fact, day),
             parts(&self.sides.after, fact, day),
             &tickets,
             self.cut_off,
-        )?;
-        Ok(Some(entry.insert(diff)))
+        )
     }
 }
 

@@ -1,10 +1,13 @@
 //! 95 % confidence intervals, as `(low, high)` in the unit of the figure, and sample quantiles.
 
+use std::sync::OnceLock;
+
 use statrs::distribution::{
     Binomial, Continuous, ContinuousCDF, DiscreteCDF, Gamma, Normal, StudentsT,
 };
 
 use super::difference_of_products;
+use super::sum::whole;
 
 #[cfg(test)]
 mod tests;
@@ -57,7 +60,20 @@ pub fn wilson(successes: f64, n: f64) -> Option<(f64, f64)> {
 /// Poisson distribution*, Biometrika 28.
 #[must_use]
 pub fn poisson_exact(count: f64) -> Option<(f64, f64)> {
-    poisson_tails(count, TAIL)
+    /// Of the first counts.
+    static KNOWN: [OnceLock<Option<(f64, f64)>>; 4_096] = [const { OnceLock::new() }; 4_096];
+    remembered(&KNOWN, count, |count| poisson_tails(count, TAIL))
+}
+
+/// What `compute` makes of a whole number for which there is a place, computed once; of others it is computed each
+/// time. Millions of groups share the same small numbers, and an exact quantile takes microseconds.
+fn remembered<T: Copy>(places: &[OnceLock<T>], number: f64, compute: impl Fn(f64) -> T) -> T {
+    let small = number >= 0.0 && number < places.len() as f64 && number.fract() == 0.0;
+    let place = small.then(|| places.get(usize::try_from(whole(number)).ok()?));
+    match place.flatten() {
+        Some(place) => *place.get_or_init(|| compute(number)),
+        None => compute(number),
+    }
 }
 
 /// The expectations under which `count` or more, and `count` or fewer, have probability `tail`.
@@ -115,8 +131,11 @@ fn without_rounding(deviations: f64, magnitude: f64, n: f64) -> f64 {
 
 /// Quantile 0.975 of Student's t.
 fn student_t(df: f64) -> Option<f64> {
+    /// Of the first degrees of freedom.
+    static KNOWN: [OnceLock<Option<f64>>; 1_000] = [const { OnceLock::new() }; 1_000];
     if df < LARGE_DF {
-        return Some(StudentsT::new(0.0, 1.0, df).ok()?.inverse_cdf(1.0 - TAIL));
+        let exact = |df| Some(StudentsT::new(0.0, 1.0, df).ok()?.inverse_cdf(1.0 - TAIL));
+        return remembered(&KNOWN, df, exact);
     }
     // Abramowitz & Stegun (1964), *Handbook of Mathematical Functions*, 26.7.5.
     let z2 = Z_95 * Z_95;

@@ -20,6 +20,7 @@ use super::parquet_io;
 use crate::calendar::LocalDays;
 use crate::error::{Error, Result};
 use crate::ingest::columns::record_schema;
+use crate::ingest::engine::Worker;
 use crate::schema::{SOURCE_LINE, Table};
 
 /// Bytes of typed rows held back in the hope that more of their day come. An export is sorted by time, so
@@ -74,17 +75,22 @@ struct Held {
     latest: u64,
 }
 
-/// The rows of one file for one table, on their way into the store.
-pub struct Stage {
+/// Where the rows of one file for one table are divided by day, sorted and written.
+pub struct Desk {
     folder: TempDir,
     table: &'static Table,
     zone: Tz,
+    syncer: Syncer,
+}
+
+/// The rows of one file for one table, on their way into the store.
+#[derive(Default)]
+pub struct Stage {
     held: BTreeMap<Day, Held>,
     bytes: usize,
     blocks: u64,
     runs: Vec<StagedRun>,
     sequence: usize,
-    syncer: Syncer,
 }
 
 /// Brings written files safely to disk while others are being made: waiting for the disk costs no thread
@@ -131,8 +137,8 @@ pub struct Staged {
     _folder: TempDir,
 }
 
-impl Stage {
-    /// An empty stage in a folder of its own under `parent`.
+impl Desk {
+    /// One with a folder of its own under `parent`.
     ///
     /// # Errors
     /// When the folder cannot be made.
@@ -146,20 +152,25 @@ impl Stage {
             folder,
             table,
             zone,
-            held: BTreeMap::new(),
-            bytes: 0,
-            blocks: 0,
-            runs: Vec::new(),
-            sequence: 0,
             syncer: Syncer::start(),
         })
     }
 
+    fn error(&self, source: ArrowError) -> Error {
+        Error::Arrow {
+            what: self.table.name.to_owned(),
+            source,
+        }
+    }
+}
+
+impl Worker for Desk {
+    type Part = Part;
+    type Job = Job;
+    type Done = StagedRun;
+
     /// Divides the rows of a block by day.
-    ///
-    /// # Errors
-    /// When Arrow refuses.
-    pub fn part(&self, rows: &RecordBatch) -> Result<Part> {
+    fn part(&self, rows: RecordBatch) -> Result<Part> {
         // Of columns that are lent, what the rows take of them.
         let bytes = rows
             .columns()
@@ -167,10 +178,53 @@ impl Stage {
             .map(|column| column.to_data().get_slice_memory_size())
             .sum::<std::result::Result<usize, ArrowError>>()
             .map_err(|source| self.error(source))?;
-        let days = by_day(self.table, self.zone, rows).map_err(|source| self.error(source))?;
+        let days = by_day(self.table, self.zone, &rows).map_err(|source| self.error(source))?;
         Ok(Part { days, bytes })
     }
 
+    /// Sorts and writes the rows of a day.
+    fn work(&self, job: Job) -> Result<StagedRun> {
+        let schema = record_schema(self.table);
+        let fail = |source| self.error(source);
+        let key = keys::columns(self.table);
+        let count = job.rows.iter().map(|rows| rows.num_rows() as u64).sum();
+        let (range, unique) = match keys::ascending(&job.rows, &key) {
+            Some(range) => (Some(range), true),
+            None => key_range(&job.rows, &key),
+        };
+        // An export is sorted by time: mostly the rows can be written as they came, without a copy of the day.
+        let mut rows = job.rows;
+        if !in_order_throughout(self.table, &rows).map_err(fail)? {
+            let whole = concat_batches(&schema, &rows).map_err(fail)?;
+            rows = vec![sorted(self.table, whole).map_err(fail)?];
+        }
+        let parquet = parquet_io::encode_records(self.table, &rows)?;
+        drop(rows);
+        let path = self
+            .folder
+            .path()
+            .join(format!("{:06}.parquet", job.sequence));
+        let write = || -> std::io::Result<File> {
+            let mut file = super::private_file(&path)?;
+            file.write_all(&parquet)?;
+            Ok(file)
+        };
+        let file = write().map_err(|error| Error::io("write", &path, error))?;
+        self.syncer.take(file);
+        Ok(StagedRun {
+            day: job.day,
+            path,
+            rows: count,
+            size: parquet.len() as u64,
+            hash: blake3::hash(&parquet).to_hex().to_string(),
+            keys: range,
+            unique,
+            sequence: job.sequence,
+        })
+    }
+}
+
+impl Stage {
     /// Takes the rows of a block.
     pub fn take(&mut self, part: Part) {
         let rows: usize = part.days.iter().map(|(_, rows)| rows.num_rows()).sum();
@@ -216,75 +270,24 @@ impl Stage {
         jobs
     }
 
-    /// Sorts and writes the rows of a day.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn work(&self, job: Job) -> Result<StagedRun> {
-        let schema = record_schema(self.table);
-        let fail = |source| self.error(source);
-        let key = keys::columns(self.table);
-        let count = job.rows.iter().map(|rows| rows.num_rows() as u64).sum();
-        let (range, unique) = match keys::ascending(&job.rows, &key) {
-            Some(range) => (Some(range), true),
-            None => key_range(&job.rows, &key),
-        };
-        // An export is sorted by time: mostly the rows can be written as they came, without a copy of the day.
-        let mut rows = job.rows;
-        if !in_order_throughout(self.table, &rows).map_err(fail)? {
-            let whole = concat_batches(&schema, &rows).map_err(fail)?;
-            rows = vec![sorted(self.table, whole).map_err(fail)?];
-        }
-        let parquet = parquet_io::encode_records(self.table, &rows)?;
-        drop(rows);
-        let path = self
-            .folder
-            .path()
-            .join(format!("{:06}.parquet", job.sequence));
-        let write = || -> std::io::Result<File> {
-            let mut file = super::private_file(&path)?;
-            file.write_all(&parquet)?;
-            Ok(file)
-        };
-        let file = write().map_err(|error| Error::io("write", &path, error))?;
-        self.syncer.take(file);
-        Ok(StagedRun {
-            day: job.day,
-            path,
-            rows: count,
-            size: parquet.len() as u64,
-            hash: blake3::hash(&parquet).to_hex().to_string(),
-            keys: range,
-            unique,
-            sequence: job.sequence,
-        })
-    }
-
     /// Takes note of a file that is written.
     pub fn done(&mut self, run: StagedRun) {
         self.runs.push(run);
     }
 
-    /// What was staged, safe on disk.
+    /// What was staged and written at the desk, safe on disk.
     ///
     /// # Errors
     /// When the disk does not take it.
-    pub fn finish(mut self) -> Result<Staged> {
-        self.syncer
+    pub fn finish(mut self, desk: Desk) -> Result<Staged> {
+        desk.syncer
             .finish()
-            .map_err(|error| Error::io("write to", self.folder.path(), error))?;
+            .map_err(|error| Error::io("write to", desk.folder.path(), error))?;
         self.runs.sort_by_key(|run| run.sequence);
         Ok(Staged {
             runs: self.runs,
-            _folder: self.folder,
+            _folder: desk.folder,
         })
-    }
-
-    fn error(&self, source: ArrowError) -> Error {
-        Error::Arrow {
-            what: self.table.name.to_owned(),
-            source,
-        }
     }
 }
 

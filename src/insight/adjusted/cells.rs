@@ -1,14 +1,16 @@
 //! Contacts by agent, team and kind under small numbers: names are compared once when all are known, not in every
 //! look-up of a map of hundreds of thousands of cells.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use ahash::AHashMap;
 
 use super::{Kind, Sums};
 
 /// Names in the order in which they came.
 #[derive(Debug, Clone, Default)]
 struct Names {
-    numbers: HashMap<String, usize>,
+    numbers: AHashMap<String, usize>,
     nobody: Option<usize>,
     names: Vec<Option<String>>,
 }
@@ -49,7 +51,7 @@ pub(in crate::insight) struct Builder {
     teams: Names,
     problems: Names,
     besides: Names,
-    cells: HashMap<[usize; 5], Sums>,
+    cells: AHashMap<[usize; 5], Sums>,
 }
 
 impl Builder {
@@ -72,7 +74,7 @@ impl Builder {
 
     /// The cells in the order of their names.
     pub(in crate::insight) fn finish(self) -> Cells {
-        let mut numbers: HashMap<[usize; 3], usize> = HashMap::new();
+        let mut numbers: AHashMap<[usize; 3], usize> = AHashMap::new();
         let mut kinds: Vec<Kind> = Vec::new();
         let mut numbered: Vec<([usize; 3], Sums)> = Vec::with_capacity(self.cells.len());
         for ([agent, team, problem, beside, band], sums) in self.cells {

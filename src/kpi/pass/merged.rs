@@ -6,7 +6,7 @@ use ahash::AHashMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::kpi::accumulate::{Estimator, States};
+use crate::kpi::accumulate::States;
 use crate::kpi::catalogue::Kpi;
 
 /// A group: its period and its members, one per dimension of the grouping.
@@ -47,7 +47,6 @@ pub struct Merged {
     pub(super) states: Vec<States>,
     /// How many of the first groups get no more rows.
     settled: usize,
-    estimator: Estimator,
 }
 
 impl Merged {
@@ -82,7 +81,7 @@ impl Merged {
     /// Says that the groups so far get no more rows.
     pub(super) fn settle(&mut self, kpis: &[&Kpi]) {
         for (states, kpi) in self.states.iter_mut().zip(kpis) {
-            states.settle(self.settled, &kpi.formula, &mut self.estimator);
+            states.settle(self.settled, &kpi.formula);
         }
         self.settled = self.groups.len();
         // Nobody asks for them again.

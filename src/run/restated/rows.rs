@@ -1,8 +1,9 @@
 //! How the rows of one day and fact table differ between two runs.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use ahash::AHashMap;
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::concat_batches;
 use arrow::datatypes::{SchemaRef, TimestampMicrosecondType};
@@ -276,7 +277,7 @@ impl Columns {
 /// The rows of one day in one run.
 struct Side {
     /// Key and how often it came before → position. A key should come once; if it does not, no row is lost.
-    rows: HashMap<(OwnedRow, usize), usize>,
+    rows: AHashMap<(OwnedRow, usize), usize>,
     fixed: Rows,
     moving: Option<Rows>,
     keys: Vec<Option<String>>,
@@ -324,8 +325,8 @@ impl<'f> Coder<'f> {
     fn side(&mut self, parts: &[Part]) -> Result<Side> {
         let batch = read(parts, &self.schema, self.fact)?;
         let keys = self.key.encode(&batch, self.fact)?;
-        let mut seen: HashMap<OwnedRow, usize> = HashMap::new();
-        let mut rows = HashMap::with_capacity(batch.num_rows());
+        let mut seen: AHashMap<OwnedRow, usize> = AHashMap::new();
+        let mut rows = AHashMap::with_capacity(batch.num_rows());
         for (at, key) in keys.iter().enumerate() {
             let times = seen.entry(key.owned()).or_default();
             rows.insert((key.owned(), *times), at);
