@@ -83,7 +83,8 @@ pub fn merge(
     staged: Staged,
     keep_earliest: &[&str],
 ) -> Result<Merged> {
-    let parts = store.table(table.name)?.parts()?;
+    let known = store.table(table.name)?;
+    let parts: Vec<&Part> = known.each()?.map(|file| &file.part).collect();
     // A day is one file here; another program may have written it in several.
     let mut days_of = parts.windows(2);
     if days_of.any(|pair| pair[0].partition == pair[1].partition) {
@@ -135,11 +136,11 @@ pub fn commit(store: &Store, table: &Table, merged: Merged, transaction: &str) -
 /// What is known of a day: the file it has and the rows that come.
 #[derive(Default)]
 struct DayState<'s> {
-    part: Option<Part>,
+    part: Option<&'s Part>,
     runs: Vec<&'s StagedRun>,
 }
 
-fn days<'s>(runs: &'s [StagedRun], parts: &[Part]) -> BTreeMap<Day, DayState<'s>> {
+fn days<'s>(runs: &'s [StagedRun], parts: &[&'s Part]) -> BTreeMap<Day, DayState<'s>> {
     let mut days: BTreeMap<Day, DayState<'s>> = BTreeMap::new();
     for part in parts {
         let day = part
@@ -147,7 +148,7 @@ fn days<'s>(runs: &'s [StagedRun], parts: &[Part]) -> BTreeMap<Day, DayState<'s>
             .as_deref()
             .and_then(|date| date.parse().ok())
             .map(calendar::epoch_days);
-        days.entry(day).or_default().part = Some(part.clone());
+        days.entry(day).or_default().part = Some(*part);
     }
     for run in runs {
         days.entry(run.day).or_default().runs.push(run);

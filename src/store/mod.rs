@@ -22,12 +22,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use deltalake::DeltaTable;
 use tempfile::NamedTempFile;
 use tokio::runtime::Runtime;
 
 use crate::error::{Error, Result};
-use delta::{Delta, Part};
+use delta::{Delta, Opened, Part};
 use runs::Run;
 
 /// Folder for files in the making.
@@ -39,7 +38,7 @@ pub struct Store {
     runtime: Runtime,
     /// Tables that have been read, by name and version: replaying a log takes longer than most of what is done with
     /// it.
-    opened: Mutex<BTreeMap<(String, u64), DeltaTable>>,
+    opened: Mutex<BTreeMap<(String, u64), Opened>>,
 }
 
 /// The right to write to a store, held until dropped.
@@ -165,7 +164,7 @@ impl Store {
         self.opened().clear();
     }
 
-    fn opened(&self) -> std::sync::MutexGuard<'_, BTreeMap<(String, u64), DeltaTable>> {
+    fn opened(&self) -> std::sync::MutexGuard<'_, BTreeMap<(String, u64), Opened>> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
