@@ -137,11 +137,19 @@ impl Store {
     /// # Errors
     /// When the table cannot be read.
     pub fn taken(&self) -> Result<BTreeSet<String>> {
-        let lines = lines(&self.table(TABLE)?.parts()?)?;
-        let batches = lines
-            .iter()
-            .map(|line| batch_id(&line.content, &line.table));
-        Ok(batches.collect())
+        let mut batches = BTreeSet::new();
+        let mut last = None;
+        for part in self.table(TABLE)?.parts()? {
+            for line in decode(&parquet_io::read(&part.path, &schema())?) {
+                // The lines of a batch follow one another.
+                let of = (line.content, line.table);
+                if last.as_ref() != Some(&of) {
+                    batches.insert(batch_id(&of.0, &of.1));
+                    last = Some(of);
+                }
+            }
+        }
+        Ok(batches)
     }
 
     /// Puts the accounts of all files together in one file of the table, when many have one of their own. The lock must
@@ -176,8 +184,17 @@ impl Store {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub fn quality(&self, run: &Run) -> Result<Vec<Line>> {
-        lines(&self.parts_at(TABLE, run)?)
+    pub fn quality(&self, run: &Run) -> Result<Arc<[Line]>> {
+        let mut read = self.accounts();
+        let version = run.versions.get(TABLE).copied();
+        if let Some((of, lines)) = &*read
+            && *of == version
+        {
+            return Ok(Arc::clone(lines));
+        }
+        let lines: Arc<[Line]> = lines(&self.parts_at(TABLE, run)?)?.into();
+        *read = Some((version, Arc::clone(&lines)));
+        Ok(lines)
     }
 }
 
@@ -188,10 +205,7 @@ fn lines(parts: &[Part]) -> Result<Vec<Line>> {
         lines.extend(decode(&parquet_io::read(&part.path, &schema())?));
     }
     // Of a batch the lines keep their order, whichever file they lie in.
-    lines.sort_by(|a, b| {
-        let key = |line: &Line| (line.file.clone(), line.table.clone(), line.content.clone());
-        key(a).cmp(&key(b))
-    });
+    lines.sort_by(|a, b| (&a.file, &a.table, &a.content).cmp(&(&b.file, &b.table, &b.content)));
     Ok(lines)
 }
 

@@ -239,7 +239,8 @@ impl Delta<'_> {
         // A name that is not on disk does not outlive the power. When all are given, one wait for the disk brings most
         // of them there.
         for folder in folders {
-            crate::store::sync_folder(&folder).map_err(|error| Error::io("write to", &folder, error))?;
+            crate::store::sync_folder(&folder)
+                .map_err(|error| Error::io("write to", &folder, error))?;
         }
         Ok((actions, changed))
     }

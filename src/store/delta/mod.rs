@@ -237,6 +237,5 @@ pub fn file_name(hash: &str) -> String {
     format!("part-{}.parquet", hash.get(..24).unwrap_or(hash))
 }
 
-
 #[cfg(test)]
 mod tests;

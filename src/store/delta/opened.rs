@@ -115,9 +115,7 @@ impl Delta<'_> {
         let only_files = |action: &Action| matches!(action, Action::Add(_) | Action::Remove(_));
         let opened = self.opened.take();
         self.opened = match opened {
-            Some(mut opened)
-                if version == opened.version + 1 && actions.iter().all(only_files) =>
-            {
+            Some(mut opened) if version == opened.version + 1 && actions.iter().all(only_files) => {
                 // No run means the versions within a run: their list becomes that of the next one, uncopied.
                 if opened.is_carried() {
                     self.store.opened().remove(&self.key(opened.version));

@@ -104,7 +104,15 @@ proptest! {
 fn a_commit_of_files_alone_reads_nothing_of_the_log() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open_or_create(dir.path()).unwrap();
-    let read = || store.table(TABLE).unwrap().opened.unwrap().table().version();
+    let read = || {
+        store
+            .table(TABLE)
+            .unwrap()
+            .opened
+            .unwrap()
+            .table()
+            .version()
+    };
     let put = |columns: usize, day: u8| {
         let mut table = store.table(TABLE).unwrap();
         let replaced = table.replace(&layout(columns), vec![replacement(Some(day), day)], None);
@@ -135,7 +143,10 @@ fn who_has_not_seen_another_writers_version_does_not_write() {
     let mut mine = store.table(TABLE).unwrap();
     put(&mut other.table(TABLE).unwrap(), 2).unwrap();
     let error = put(&mut mine, 3).unwrap_err().to_string();
-    assert!(error.contains("another program has written to calls"), "{error}");
+    assert!(
+        error.contains("another program has written to calls"),
+        "{error}"
+    );
     // Its list is still that of the version it has; who opens the table anew sees both.
     assert_eq!((mine.version(), mine.parts().unwrap().len()), (Some(1), 1));
     let mut anew = store.table(TABLE).unwrap();
@@ -146,7 +157,11 @@ fn who_has_not_seen_another_writers_version_does_not_write() {
 
 #[test]
 fn tables_of_many_files_are_summed_up_less_often() {
-    let times = |files: u64| (0..4000).filter(|version| Delta::sums_up(*version, files)).count();
+    let times = |files: u64| {
+        (0..4000)
+            .filter(|version| Delta::sums_up(*version, files))
+            .count()
+    };
     assert_eq!([0, 365, 999].map(times), [160; 3]);
     assert_eq!([1000, 2500, 10_000].map(times), [80, 40, 10]);
 }
