@@ -3,7 +3,7 @@
 //! `_quality` holds, per file and table, how many rows were stored, replaced, duplicate and rejected, by
 //! reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
@@ -102,13 +102,16 @@ impl Store {
     /// # Errors
     /// When a table cannot be read or written.
     pub fn forget_unfinished(&self) -> Result<()> {
-        let known: BTreeSet<Option<String>> = match self.latest_run()? {
+        let last = self.latest_run()?;
+        let known: BTreeSet<Option<String>> = match &last {
             Some(run) => {
-                let parts = self.parts_at(TABLE, &run)?.into_iter();
+                let parts = self.parts_at(TABLE, run)?.into_iter();
                 parts.map(|part| part.partition).collect()
             }
             None => BTreeSet::new(),
         };
+        // Table → the batches that came after that run: their rows follow their accounts.
+        let mut since: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut dead = Vec::new();
         for part in self.table(TABLE)?.parts()? {
             let Some(batch) = part
@@ -117,11 +120,17 @@ impl Store {
             else {
                 continue;
             };
-            let stored = match batch.split_once('-') {
-                Some((_, table)) => self.table(table)?.has_transaction(&batch)?,
-                None => true,
+            let Some((_, name)) = batch.split_once('-') else {
+                continue;
             };
-            if !stored {
+            let table = self.table(name)?;
+            if !since.contains_key(name) {
+                let of_run = last.as_ref().and_then(|run| run.versions.get(name));
+                since.insert(name.to_owned(), table.transactions_after(of_run.copied())?);
+            }
+            let found = since.get(name).is_some_and(|since| since.contains(&batch));
+            // Entries may be gone that a checkpoint sums up; asking the whole log takes long.
+            if !found && !table.has_transaction(&batch)? {
                 dead.push(gone(Some(batch)));
             }
         }

@@ -1,5 +1,6 @@
 //! Tables that are kept open: replaying a log takes longer than most of what is done with it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -152,6 +153,18 @@ impl Delta<'_> {
 
     fn key(&self, version: u64) -> (String, u64) {
         (self.name.clone(), version)
+    }
+
+    /// The application transactions of the commits after a version, or of all, as far as their entries are there.
+    ///
+    /// # Errors
+    /// When an entry cannot be read.
+    pub fn transactions_after(&self, version: Option<u64>) -> Result<BTreeSet<String>> {
+        let Some(newest) = self.version() else {
+            return Ok(BTreeSet::new());
+        };
+        let first = version.map_or(0, |version| version + 1);
+        log::transactions(&self.root, first..=newest)
     }
 
     /// Whether a commit carried this application transaction.

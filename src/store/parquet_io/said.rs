@@ -22,6 +22,9 @@ const FILE: &str = ".said.json";
 /// what else is done with so many rows.
 const MOST_TEXTS: usize = 256;
 
+/// Rows whose keys are remembered of a file; the same holds for those.
+const MOST_KEYS: usize = 256;
+
 /// Nights after which a file is forgotten that nobody has asked: it is no longer in the store, as a rule.
 const FORGOTTEN_AFTER: u8 = 40;
 
@@ -83,6 +86,9 @@ struct Told {
     columns: BTreeMap<String, Option<Vec<Group>>>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     texts: BTreeMap<String, Option<Vec<String>>>,
+    /// Hashes of the keys of its rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    keys: Option<Vec<u64>>,
     /// Times that it was written down since somebody asked.
     #[serde(default)]
     unasked: u8,
@@ -92,6 +98,8 @@ struct Told {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Files {
     program: String,
+    /// How the keys are hashed.
+    hashing: u64,
     files: BTreeMap<String, Told>,
     #[serde(skip)]
     learnt: bool,
@@ -138,6 +146,13 @@ impl Memory {
         Some(told.texts.get(column)?.as_deref().map(Arc::from))
     }
 
+    fn keys(&self) -> Option<Vec<u64>> {
+        let mut files = locked(&self.files);
+        let told = files.files.get_mut(&self.name)?;
+        told.unasked = 0;
+        told.keys.clone()
+    }
+
     pub fn keep_column(&self, column: &str, said: Option<Vec<Group>>) {
         self.keep(|told| told.columns.insert(column.to_owned(), said).is_none());
     }
@@ -181,13 +196,35 @@ fn of_store(root: &Path) -> Arc<Mutex<Files>> {
         return Arc::clone(known);
     }
     let read = || serde_json::from_slice::<Files>(&std::fs::read(root.join(FILE)).ok()?).ok();
-    let files = read().filter(|files| files.program == env!("CARGO_PKG_VERSION"));
+    let fits = |files: &Files| {
+        files.program == env!("CARGO_PKG_VERSION") && files.hashing == crate::store::keys::hashing()
+    };
+    let files = read().filter(fits);
     let files = Arc::new(Mutex::new(files.unwrap_or_else(|| Files {
         program: env!("CARGO_PKG_VERSION").to_owned(),
+        hashing: crate::store::keys::hashing(),
         ..Files::default()
     })));
     stores.insert(root.to_owned(), Arc::clone(&files));
     files
+}
+
+/// The hashes of the keys of a file, remembered or as `read` finds them.
+///
+/// # Errors
+/// When they cannot be read.
+pub fn keys(path: &Path, read: impl FnOnce() -> Result<Vec<u64>>) -> Result<Vec<u64>> {
+    let Some(memory) = Memory::of(path) else {
+        return read();
+    };
+    if let Some(known) = memory.keys() {
+        return Ok(known);
+    }
+    let found = read()?;
+    if found.len() <= MOST_KEYS {
+        memory.keep(|told| told.keys.replace(found.clone()).is_none());
+    }
+    Ok(found)
 }
 
 /// Writes down what was learnt of the files of a store. The lock of the store must be held.
@@ -251,6 +288,12 @@ mod tests {
         (0..=MOST_TEXTS).for_each(|text| many.see(&text.to_string()));
         memory(1).keep_texts("few", few);
         memory(1).keep_texts("many", many);
+        let hashed = [7, u64::MAX];
+        assert_eq!(keys(&path(1), || Ok(hashed.to_vec())).unwrap(), hashed);
+        assert_eq!(
+            keys(&path(2), || Ok(vec![0; MOST_KEYS + 1])).unwrap().len(),
+            MOST_KEYS + 1
+        );
         remember(&store).unwrap();
         // As another process finds it.
         locked(&STORES).remove(dir.path());
@@ -263,6 +306,12 @@ mod tests {
         let texts = memory(1).texts("few").flatten().unwrap();
         assert_eq!(*texts, ["a", "b"].map(str::to_owned));
         assert_eq!(memory(1).texts("many"), Some(None));
+        assert_eq!(keys(&path(1), || panic!("they are known")).unwrap(), hashed);
+        assert_eq!(
+            keys(&path(2), || Ok(vec![1])).unwrap(),
+            [1],
+            "they were many"
+        );
         // Nothing new: nothing is written.
         let written = || {
             std::fs::metadata(dir.path().join(FILE))
