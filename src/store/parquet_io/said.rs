@@ -312,6 +312,7 @@ mod tests {
             [1],
             "they were many"
         );
+        remember(&store).unwrap();
         // Nothing new: nothing is written.
         let written = || {
             std::fs::metadata(dir.path().join(FILE))
