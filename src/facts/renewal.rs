@@ -292,9 +292,9 @@ fn held_at_once(parts: &[Part], days: BTreeSet<Day>, at_a_time: u64) -> Vec<BTre
 
 /// Whether a ticket, a stay or a clock of a day goes on until the cut-off.
 fn goes_on(part: &Part, fact: &str) -> Result<bool> {
-    let footer = Footer::of(&part.path)?;
+    let footer = Footer::of(&part.path);
     let nulls = |name: &str| -> Result<u64> {
-        if let Some(nulls) = footer.nulls(name) {
+        if let Some(nulls) = footer.nulls(name)? {
             return Ok(nulls);
         }
         let rows = parquet_io::read_coded(&part.path, &[name])?;

@@ -77,7 +77,7 @@ impl Sought {
             let first = self.ids.partition_point(|id| id.as_bytes() < least);
             self.ids.get(first).is_some_and(|id| id.as_bytes() <= most)
         };
-        Ok(!self.is_empty() && Footer::of(&part.path)?.reaches(column, between))
+        Ok(!self.is_empty() && Footer::of(&part.path).reaches(column, between)?)
     }
 
     /// The files that may have some of them in a column.

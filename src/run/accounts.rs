@@ -14,19 +14,12 @@ use crate::store::quality::Line;
 /// # Errors
 /// When the accounts cannot be read.
 pub fn rejects(source: &Source<'_>) -> Result<Frame> {
-    let mut lines: Vec<Line> = source.store.quality(source.run)?;
-    lines.retain(|line| line.outcome == "rejected");
-    lines.sort_by(|a, b| {
-        let key = |line: &Line| {
-            (
-                line.file.clone(),
-                line.table.clone(),
-                line.reason.clone(),
-                line.column.clone(),
-            )
-        };
-        key(a).cmp(&key(b))
-    });
+    let all = source.store.quality(source.run)?;
+    let mut lines: Vec<&Line> = all
+        .iter()
+        .filter(|line| line.outcome == "rejected")
+        .collect();
+    lines.sort_by_key(|line| (&line.file, &line.table, &line.reason, &line.column));
     let each = || lines.iter();
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     Ok(Frame::default()

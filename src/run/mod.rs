@@ -38,7 +38,7 @@ use crate::schema::facts::FACTS;
 use crate::settings::{Format, Settings};
 use crate::store::runs::{self, Run};
 use crate::store::{self, Store};
-use crate::store::{quality, quarantine};
+use crate::store::{parquet_io, quality, quarantine};
 
 use night::Documents;
 use publish::{Content, Rendered};
@@ -156,6 +156,7 @@ pub fn run(job: &Job, progress: &dyn Progress) -> Result<Summary> {
     summary.refused = ingested.refused;
     summary.store_changed = derived.changed;
     summary.fact_days = derived.days;
+    parquet_io::remember(&store)?;
     Ok(summary)
 }
 

@@ -96,11 +96,31 @@ pub fn ascending(rows: &[RecordBatch], key: &[usize]) -> Option<KeyRange> {
     })
 }
 
-/// A 64-bit hash of every row's key. Equal keys have equal hashes within one process; nothing stored depends
-/// on them.
+/// How keys are hashed: what is hashed elsewhere can be compared with what is hashed here when this is the same, for
+/// the hash is not the same on every kind of processor.
+#[must_use]
+pub fn hashing() -> u64 {
+    let probes: [&[u8]; 3] = [
+        b"",
+        b"C26030400027",
+        "一个比较长的关键字 0123456789".as_bytes(),
+    ];
+    let state = state();
+    let hashed = probes.map(|probe| state.hash_one(probe));
+    hashed
+        .into_iter()
+        .fold(0, |all: u64, one| all.rotate_left(21) ^ one)
+}
+
+const fn state() -> RandomState {
+    RandomState::with_seeds(1, 2, 3, 4)
+}
+
+/// A 64-bit hash of every row's key. Equal keys have equal hashes where [`hashing`] is the same; no result depends on
+/// them.
 #[must_use]
 pub fn hashes(columns: &[&ArrayRef]) -> Vec<u64> {
-    let state = RandomState::with_seeds(1, 2, 3, 4);
+    let state = state();
     let rows = columns.first().map_or(0, |keys| Array::len(*keys));
     let texts: Vec<_> = columns
         .iter()

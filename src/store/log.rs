@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
@@ -97,6 +98,36 @@ pub(super) fn sync_file(path: &Path) -> Result<()> {
     File::open(path)
         .and_then(|file| file.sync_all())
         .map_err(|error| Error::io("write", path, error))
+}
+
+/// The application transactions that the entries of some versions carry; of those that a vacuum took away nothing is
+/// known.
+///
+/// # Errors
+/// When an entry cannot be read.
+pub(super) fn transactions(root: &Path, versions: RangeInclusive<u64>) -> Result<BTreeSet<String>> {
+    #[derive(serde::Deserialize)]
+    struct Line {
+        txn: Option<Transaction>,
+    }
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Transaction {
+        app_id: String,
+    }
+    let mut found = BTreeSet::new();
+    for version in versions {
+        let path = entry(root, version);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(Error::io("read", &path, error)),
+        };
+        let lines = serde_json::Deserializer::from_slice(&bytes).into_iter::<Line>();
+        let transactions = lines.map_while(std::result::Result::ok);
+        found.extend(transactions.filter_map(|line| Some(line.txn?.app_id)));
+    }
+    Ok(found)
 }
 
 /// Removes what a power cut has torn: checkpoints, which only repeat what the entries say, and entries later than
@@ -265,6 +296,24 @@ mod tests {
         assert_eq!(fs::read(entry(dir.path(), 1)).unwrap(), WHOLE);
         // Nothing is left of how it was written.
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn the_transactions_of_entries_are_told() {
+        let txn = br#"{"commitInfo":{"timestamp":1}}
+{"txn":{"appId":"a-calls","version":1}}
+{"txn":{"appId":"b-calls","version":1}}"#;
+        let later = br#"{"txn":{"appId":"c-calls","version":1}}"#;
+        let dir = log(&[
+            (ZERO, txn),
+            (ONE, later),
+            ("00000000000000000003.json", WHOLE),
+        ]);
+        let told = |versions| transactions(dir.path(), versions).map(Vec::from_iter);
+        assert_eq!(told(0..=0).unwrap(), ["a-calls", "b-calls"]);
+        assert_eq!(told(1..=2).unwrap(), ["c-calls"]);
+        // WHOLE has a transaction without an id: what cannot be read says nothing.
+        assert!(told(2..=3).unwrap().is_empty());
     }
 
     #[test]

@@ -20,14 +20,13 @@ use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use deltalake::DeltaTable;
 use tempfile::NamedTempFile;
 use tokio::runtime::Runtime;
 
 use crate::error::{Error, Result};
-use delta::{Delta, Part};
+use delta::{Delta, Opened, Part};
 use runs::Run;
 
 /// Folder for files in the making.
@@ -39,8 +38,16 @@ pub struct Store {
     runtime: Runtime,
     /// Tables that have been read, by name and version: replaying a log takes longer than most of what is done with
     /// it.
-    opened: Mutex<BTreeMap<(String, u64), DeltaTable>>,
+    opened: Mutex<BTreeMap<(String, u64), Opened>>,
+    /// The accounts of files that were read last, and at which version of their table: several parts of a report ask
+    /// for those of one run.
+    accounts: Mutex<Option<Accounts>>,
+    /// The runs that were read last, and at which version of their table.
+    recorded: Mutex<Option<(Option<u64>, Arc<[Run]>)>>,
 }
+
+/// A version of the accounts, and their lines.
+type Accounts = (Option<u64>, Arc<[quality::Line]>);
 
 /// The right to write to a store, held until dropped.
 pub struct Lock {
@@ -88,6 +95,8 @@ impl Store {
             root: root.to_owned(),
             runtime,
             opened: Mutex::default(),
+            accounts: Mutex::default(),
+            recorded: Mutex::default(),
         })
     }
 
@@ -163,9 +172,19 @@ impl Store {
     /// Forgets the tables that have been read: what comes next is read from the disk.
     pub(crate) fn forget_opened(&self) {
         self.opened().clear();
+        *self.accounts() = None;
+        *self.recorded() = None;
     }
 
-    fn opened(&self) -> std::sync::MutexGuard<'_, BTreeMap<(String, u64), DeltaTable>> {
+    fn accounts(&self) -> std::sync::MutexGuard<'_, Option<Accounts>> {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn recorded(&self) -> std::sync::MutexGuard<'_, Option<(Option<u64>, Arc<[Run]>)>> {
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn opened(&self) -> std::sync::MutexGuard<'_, BTreeMap<(String, u64), Opened>> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,6 +1,7 @@
 //! Arrow batches ↔ Parquet bytes.
 
 mod known;
+mod said;
 mod splice;
 
 use std::io::Write;
@@ -27,6 +28,7 @@ use crate::ingest::columns::record_schema;
 use crate::schema::{DATE, Kind, SOURCE_LINE, Table};
 
 pub use known::{Footer, fingerprint, texts};
+pub use said::{keys, remember};
 pub use splice::{Followed, with_columns};
 
 /// The columns of a record table's files: all but the partition column.

@@ -3,7 +3,7 @@
 //! `_quality` holds, per file and table, how many rows were stored, replaced, duplicate and rejected, by
 //! reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
@@ -102,13 +102,16 @@ impl Store {
     /// # Errors
     /// When a table cannot be read or written.
     pub fn forget_unfinished(&self) -> Result<()> {
-        let known: BTreeSet<Option<String>> = match self.latest_run()? {
+        let last = self.latest_run()?;
+        let known: BTreeSet<Option<String>> = match &last {
             Some(run) => {
-                let parts = self.parts_at(TABLE, &run)?.into_iter();
+                let parts = self.parts_at(TABLE, run)?.into_iter();
                 parts.map(|part| part.partition).collect()
             }
             None => BTreeSet::new(),
         };
+        // Table → the batches that came after that run: their rows follow their accounts.
+        let mut since: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut dead = Vec::new();
         for part in self.table(TABLE)?.parts()? {
             let Some(batch) = part
@@ -117,11 +120,17 @@ impl Store {
             else {
                 continue;
             };
-            let stored = match batch.split_once('-') {
-                Some((_, table)) => self.table(table)?.has_transaction(&batch)?,
-                None => true,
+            let Some((_, name)) = batch.split_once('-') else {
+                continue;
             };
-            if !stored {
+            let table = self.table(name)?;
+            if !since.contains_key(name) {
+                let of_run = last.as_ref().and_then(|run| run.versions.get(name));
+                since.insert(name.to_owned(), table.transactions_after(of_run.copied())?);
+            }
+            let found = since.get(name).is_some_and(|since| since.contains(&batch));
+            // Entries may be gone that a checkpoint sums up; asking the whole log takes long.
+            if !found && !table.has_transaction(&batch)? {
                 dead.push(gone(Some(batch)));
             }
         }
@@ -137,11 +146,19 @@ impl Store {
     /// # Errors
     /// When the table cannot be read.
     pub fn taken(&self) -> Result<BTreeSet<String>> {
-        let lines = lines(&self.table(TABLE)?.parts()?)?;
-        let batches = lines
-            .iter()
-            .map(|line| batch_id(&line.content, &line.table));
-        Ok(batches.collect())
+        let mut batches = BTreeSet::new();
+        let mut last = None;
+        for part in self.table(TABLE)?.parts()? {
+            for line in decode(&parquet_io::read(&part.path, &schema())?) {
+                // The lines of a batch follow one another.
+                let of = (line.content, line.table);
+                if last.as_ref() != Some(&of) {
+                    batches.insert(batch_id(&of.0, &of.1));
+                    last = Some(of);
+                }
+            }
+        }
+        Ok(batches)
     }
 
     /// Puts the accounts of all files together in one file of the table, when many have one of their own. The lock must
@@ -176,8 +193,17 @@ impl Store {
     ///
     /// # Errors
     /// When the table cannot be read.
-    pub fn quality(&self, run: &Run) -> Result<Vec<Line>> {
-        lines(&self.parts_at(TABLE, run)?)
+    pub fn quality(&self, run: &Run) -> Result<Arc<[Line]>> {
+        let mut read = self.accounts();
+        let version = run.versions.get(TABLE).copied();
+        if let Some((of, lines)) = &*read
+            && *of == version
+        {
+            return Ok(Arc::clone(lines));
+        }
+        let lines: Arc<[Line]> = lines(&self.parts_at(TABLE, run)?)?.into();
+        *read = Some((version, Arc::clone(&lines)));
+        Ok(lines)
     }
 }
 
@@ -188,10 +214,7 @@ fn lines(parts: &[Part]) -> Result<Vec<Line>> {
         lines.extend(decode(&parquet_io::read(&part.path, &schema())?));
     }
     // Of a batch the lines keep their order, whichever file they lie in.
-    lines.sort_by(|a, b| {
-        let key = |line: &Line| (line.file.clone(), line.table.clone(), line.content.clone());
-        key(a).cmp(&key(b))
-    });
+    lines.sort_by(|a, b| (&a.file, &a.table, &a.content).cmp(&(&b.file, &b.table, &b.content)));
     Ok(lines)
 }
 

@@ -79,11 +79,25 @@ impl Store {
     /// # Errors
     /// When the run table cannot be read.
     pub fn runs(&self) -> Result<Vec<Run>> {
+        Ok(self.all_runs()?.to_vec())
+    }
+
+    /// The same as they were read last, unless the table has another version since.
+    fn all_runs(&self) -> Result<Arc<[Run]>> {
+        let table = self.table(TABLE)?;
+        let mut read = self.recorded();
+        if let Some((version, runs)) = &*read
+            && *version == table.version()
+        {
+            return Ok(Arc::clone(runs));
+        }
         let mut runs = Vec::new();
-        for part in self.table(TABLE)?.parts()? {
+        for part in table.parts()? {
             runs.extend(decode(&parquet_io::read(&part.path, &schema())?));
         }
         runs.sort_by_key(|run: &Run| run.number);
+        let runs: Arc<[Run]> = runs.into();
+        *read = Some((table.version(), Arc::clone(&runs)));
         Ok(runs)
     }
 
@@ -116,7 +130,7 @@ impl Store {
     /// # Errors
     /// When the run table cannot be read.
     pub fn latest_run(&self) -> Result<Option<Run>> {
-        Ok(self.runs()?.pop())
+        Ok(self.all_runs()?.last().cloned())
     }
 
     /// Records a finished run: the act that makes everything before it visible.

@@ -258,6 +258,35 @@ fn a_memory_that_is_lost_or_old_changes_nothing() {
     assert_eq!(centre.figure("offered"), Some(5.0));
 }
 
+/// Nor does what is remembered of the store's own files.
+#[test]
+fn what_files_said_decides_nothing_when_it_is_lost() {
+    let third = format!(
+        "{}c9,2026-03-03 15:00:00,,2026-03-03 15:03:00,查询,13900000007,,排队放弃,\n",
+        crate::builder::CALLS
+    );
+    let after = |spoilt: Option<&str>| {
+        let centre = Centre::small();
+        centre.run(&["-q"]);
+        let centre = second_night(centre);
+        centre.run(&["-q"]);
+        let memory = centre.path("store/.said.json");
+        let said = std::fs::read_to_string(&memory).unwrap();
+        assert!(said.contains("/part-"), "{said}");
+        if let Some(spoilt) = spoilt {
+            std::fs::write(&memory, spoilt).unwrap();
+        }
+        let centre = centre.file("calls.csv", third.as_str());
+        centre.run(&["-q"]);
+        state(&centre)
+    };
+    let remembered = after(None);
+    let other = r#"{"program":"0.0.0","hashing":1,"files":{"calls/part-0":{"columns":{}}}}"#;
+    for spoilt in ["", "{\"program\":", other] {
+        assert!(after(Some(spoilt)) == remembered, "{spoilt}");
+    }
+}
+
 #[test]
 fn a_second_run_is_told_and_readers_are_not_disturbed() {
     let centre = Centre::small();

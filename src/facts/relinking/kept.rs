@@ -174,7 +174,7 @@ fn said_anew(rows: DataFrame, feedback: &Feedback) -> Result<DataFrame> {
 
 /// The contacts of a day that have one of these issues.
 fn of_day(part: &Part, issues: &AHashSet<u64>) -> Result<(OfDay, DataFrame)> {
-    let waiting = if let Some(waiting) = Footer::of(&part.path)?.any_false("mature") {
+    let waiting = if let Some(waiting) = Footer::of(&part.path).any_false("mature")? {
         waiting
     } else {
         let flags = parquet_io::read_coded(&part.path, &["mature"])?;

@@ -249,9 +249,10 @@ fn hashes(rows: LazyFrame) -> Result<Vec<u64>> {
 
 /// The latest instant in some columns of a part. Its file says it, or the rows do.
 fn latest(part: &Part, columns: &[&str]) -> Result<Option<i64>> {
-    let footer = Footer::of(&part.path)?;
-    let said: Option<Vec<_>> = columns.iter().map(|name| footer.most(name)).collect();
-    if let Some(said) = said {
+    let footer = Footer::of(&part.path);
+    let said = columns.iter().map(|name| footer.most(name));
+    let said: Vec<Option<_>> = said.collect::<Result<_>>()?;
+    if let Some(said) = said.into_iter().collect::<Option<Vec<_>>>() {
         return Ok(said.into_iter().max().flatten());
     }
     let rows = parquet_io::read_coded(&part.path, columns)?;

@@ -1,98 +1,133 @@
 //! What a file says of its columns without its rows being read: its footer, the dictionaries of its texts, its bytes.
 
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::AsArray;
 use parquet::arrow::ProjectionMask;
 use parquet::basic::{Encoding, Type};
 use parquet::column::page::Page;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData};
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::reader::{ChunkReader, FileReader, RowGroupReader, SerializedFileReader};
-use parquet::file::statistics::Statistics;
 
+use super::said::{Column, Ends, Gathered, Group, Memory};
 use super::{arrow_error, opened};
 use crate::error::{Error, Result};
 
-/// What a file says of its columns without a look at their values.
-pub struct Footer(ParquetMetaData);
+/// What a file says of its columns without a look at their values. It is opened when somebody asks what it has not
+/// been asked before.
+pub struct Footer<'p> {
+    path: &'p Path,
+    memory: Option<Memory>,
+    read: OnceLock<ParquetMetaData>,
+}
 
-impl Footer {
-    /// Reads it.
-    ///
-    /// # Errors
-    /// When it is no Parquet file.
-    pub fn of(path: &Path) -> Result<Self> {
-        let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
-        let read = ParquetMetaDataReader::new().parse_and_finish(&file);
-        Ok(Self(read.map_err(|source| Error::Parquet {
-            what: path.display().to_string(),
-            source,
-        })?))
+impl<'p> Footer<'p> {
+    /// That of a file.
+    #[must_use]
+    pub fn of(path: &'p Path) -> Self {
+        Self {
+            path,
+            memory: Memory::of(path),
+            read: OnceLock::new(),
+        }
     }
 
-    /// The statistics of a column, row group by row group; `None` when the file does not have all of them.
-    fn statistics(&self, column: &str) -> Option<Vec<&Statistics>> {
-        let columns = self.0.file_metadata().schema_descr().columns();
-        let at = columns.iter().position(|known| known.name() == column)?;
-        let groups = self.0.row_groups().iter();
-        groups.map(|group| group.column(at).statistics()).collect()
+    fn read(&self) -> Result<&ParquetMetaData> {
+        if let Some(read) = self.read.get() {
+            return Ok(read);
+        }
+        let path = self.path;
+        let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
+        let read = ParquetMetaDataReader::new().parse_and_finish(&file);
+        let read = read.map_err(|source| Error::Parquet {
+            what: path.display().to_string(),
+            source,
+        })?;
+        Ok(self.read.get_or_init(|| read))
+    }
+
+    /// What it says of a column, row group by row group; `None` when the file does not do so for all of them.
+    fn said(&self, column: &str) -> Result<Column> {
+        if let Some(known) = self
+            .memory
+            .as_ref()
+            .and_then(|memory| memory.column(column))
+        {
+            return Ok(known);
+        }
+        let read = self.read()?;
+        let columns = read.file_metadata().schema_descr().columns();
+        let at = columns.iter().position(|known| known.name() == column);
+        let groups = read.row_groups().iter();
+        let said: Option<Vec<Group>> =
+            at.and_then(|at| groups.map(|of| Group::of(of, at)).collect());
+        if let Some(memory) = &self.memory {
+            memory.keep_column(column, said.clone());
+        }
+        Ok(said.map(Arc::from))
     }
 
     /// How many values of a column are null, if the file says so.
-    #[must_use]
-    pub fn nulls(&self, column: &str) -> Option<u64> {
-        let statistics = self.statistics(column)?;
-        statistics.iter().map(|of| of.null_count_opt()).sum()
+    ///
+    /// # Errors
+    /// When it is no Parquet file.
+    pub fn nulls(&self, column: &str) -> Result<Option<u64>> {
+        let said = self.said(column)?;
+        Ok(said.and_then(|groups| groups.iter().map(|of| of.nulls).sum()))
     }
 
     /// The greatest of a column of instants or whole numbers, if the file says so; `Some(None)` when all are null.
-    #[must_use]
-    pub fn most(&self, column: &str) -> Option<Option<i64>> {
-        let rows = self.0.row_groups().iter().map(RowGroupMetaData::num_rows);
-        let mut most = None;
-        for (of, rows) in self.statistics(column)?.into_iter().zip(rows) {
-            match of {
-                Statistics::Int64(of) if of.max_opt().is_some() => {
-                    most = most.max(of.max_opt().copied());
-                }
-                of if of.null_count_opt().map(i64::try_from) == Some(Ok(rows)) => {}
-                _ => return None,
+    ///
+    /// # Errors
+    /// When it is no Parquet file.
+    pub fn most(&self, column: &str) -> Result<Option<Option<i64>>> {
+        let mut greatest = None;
+        let Some(groups) = self.said(column)? else {
+            return Ok(None);
+        };
+        for of in groups.iter() {
+            match of.ends {
+                Ends::Most(most) => greatest = greatest.max(Some(most)),
+                _ if of.is_empty() => {}
+                _ => return Ok(None),
             }
         }
-        Some(most)
+        Ok(Some(greatest))
     }
 
     /// Whether a flag of a column is false somewhere, if the file says so.
-    #[must_use]
-    pub fn any_false(&self, column: &str) -> Option<bool> {
-        let rows = self.0.row_groups().iter().map(RowGroupMetaData::num_rows);
+    ///
+    /// # Errors
+    /// When it is no Parquet file.
+    pub fn any_false(&self, column: &str) -> Result<Option<bool>> {
         let mut any = false;
-        for (of, rows) in self.statistics(column)?.into_iter().zip(rows) {
-            match of {
-                Statistics::Boolean(of) if of.min_opt().is_some() => {
-                    any |= of.min_opt() == Some(&false);
-                }
-                of if of.null_count_opt().map(i64::try_from) == Some(Ok(rows)) => {}
-                _ => return None,
+        let Some(groups) = self.said(column)? else {
+            return Ok(None);
+        };
+        for of in groups.iter() {
+            match of.ends {
+                Ends::False(is_false) => any |= is_false,
+                _ if of.is_empty() => {}
+                _ => return Ok(None),
             }
         }
-        Some(any)
+        Ok(Some(any))
     }
 
     /// Whether a text may stand in a column between the least and the greatest that the file says it has.
-    #[must_use]
-    pub fn reaches(&self, column: &str, any: impl Fn(&[u8], &[u8]) -> bool) -> bool {
-        let rows = self.0.row_groups().iter().map(RowGroupMetaData::num_rows);
-        let Some(statistics) = self.statistics(column) else {
-            return true;
+    ///
+    /// # Errors
+    /// When it is no Parquet file.
+    pub fn reaches(&self, column: &str, any: impl Fn(&[u8], &[u8]) -> bool) -> Result<bool> {
+        let Some(groups) = self.said(column)? else {
+            return Ok(true);
         };
-        statistics.into_iter().zip(rows).any(|(of, rows)| {
-            match (of.min_bytes_opt(), of.max_bytes_opt()) {
-                (Some(least), Some(most)) => any(least, most),
-                _ => of.null_count_opt().map(i64::try_from) != Some(Ok(rows)),
-            }
-        })
+        Ok(groups.iter().any(|of| match &of.ends {
+            Ends::Texts(least, most) => any(least.as_bytes(), most.as_bytes()),
+            _ => !of.is_empty(),
+        }))
     }
 }
 
@@ -133,6 +168,26 @@ pub fn fingerprint(path: &Path, columns: &[&str]) -> Result<String> {
 /// # Errors
 /// When the file cannot be read.
 pub fn texts(path: &Path, column: &str, see: &mut dyn FnMut(&str)) -> Result<()> {
+    let Some(memory) = Memory::of(path) else {
+        return texts_of(path, column, see);
+    };
+    match memory.texts(column) {
+        Some(Some(texts)) => texts.iter().for_each(|text| see(text)),
+        Some(None) => texts_of(path, column, see)?,
+        None => {
+            let mut gathered = Gathered::default();
+            texts_of(path, column, &mut |text| {
+                gathered.see(text);
+                see(text);
+            })?;
+            memory.keep_texts(column, gathered);
+        }
+    }
+    Ok(())
+}
+
+/// The same from the file.
+fn texts_of(path: &Path, column: &str, see: &mut dyn FnMut(&str)) -> Result<()> {
     let fail = |source| Error::Parquet {
         what: path.display().to_string(),
         source,

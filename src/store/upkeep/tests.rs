@@ -297,7 +297,7 @@ fn the_accounts_of_many_files_come_to_lie_in_one() {
     run.versions.insert("_quality".to_owned(), version);
     let lines = small.store.quality(&run).unwrap();
     let expect = (0..65).chain(100..165).flat_map(|at| accounts(at).1);
-    assert_eq!(lines, expect.collect::<Vec<_>>());
+    assert_eq!(*lines, *expect.collect::<Vec<_>>());
 }
 
 #[test]

@@ -241,7 +241,7 @@ impl Verified {
             Err(error) => return self.wrong(quality::TABLE, error.to_string()),
         };
         let mut files: BTreeMap<(&str, &str), Vec<&Line>> = BTreeMap::new();
-        for line in &lines {
+        for line in lines.iter() {
             files
                 .entry((&line.table, &line.content))
                 .or_default()
