@@ -66,7 +66,7 @@ T3,2026-03-04 00:01:00,2026-03-04 00:01:00,查询,处理中,13900000010,快递�
 
 #[test]
 fn one_ticket_after_midnight_makes_no_day_but_another_version() {
-    let chats = (0..8).map(|n| {
+    let chats = (0..6).map(|n| {
         format!(
             "m{n},2026-03-02 10:00:0{n},2026-03-02 10:01:00,2026-03-02 10:05:00,wechat,A1,served\n"
         )

@@ -25,6 +25,8 @@ mod explained_tests;
 pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trend_tests;
 
 pub use input::{
     FileLedger, Insight, KpiLine, Linking, NightlyInput, ProblemRow, Problems, RejectExample,
