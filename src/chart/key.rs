@@ -18,6 +18,10 @@ const MARK: f64 = 20.0;
 pub(super) enum Symbol {
     /// A filled field.
     Field(Ink),
+    /// A bar that stands on a line.
+    Standing(Ink),
+    /// A bar that hangs from a line.
+    Hanging(Ink),
     /// A field with a stroke through it.
     Struck,
     /// A field with a rim only.
@@ -85,6 +89,14 @@ fn mark(sheet: &Sheet, symbol: Symbol, (x, y): (f64, f64)) -> Result<(), DrawErr
     let middle = (x + 7.0, y);
     match symbol {
         Symbol::Field(ink) => sheet.rect(from, to, ink),
+        Symbol::Standing(ink) => {
+            sheet.rect((x + 2.0, y - 6.0), (x + 12.0, y), ink)?;
+            sheet.line(&[(x, y), (x + 14.0, y)], Ink::Line, 1.0)
+        }
+        Symbol::Hanging(ink) => {
+            sheet.rect((x + 2.0, y), (x + 12.0, y + 6.0), ink)?;
+            sheet.line(&[(x, y), (x + 14.0, y)], Ink::Line, 1.0)
+        }
         Symbol::Struck => {
             sheet.rect(from, to, Ink::Sparse)?;
             sheet.line(&[(from.0, to.1), (to.0, from.1)], Ink::Strike, 0.75)

@@ -75,8 +75,8 @@ pub(super) fn draw(plot: &Ribbon, layout: Layout) -> Result<Drawing, DrawError> 
     let form = Form::new(plot, layout);
     let words = &plot.key;
     let mut entries = vec![
-        (Symbol::Field(Ink::Bar), words.met.as_str()),
-        (Symbol::Field(Ink::Concern), &words.breached),
+        (Symbol::Standing(Ink::Bar), words.met.as_str()),
+        (Symbol::Hanging(Ink::Concern), &words.breached),
         (Symbol::None, &words.scale),
     ];
     let mut cells = plot.rows.iter().flat_map(|row| &row.cells);

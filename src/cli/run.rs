@@ -67,7 +67,7 @@ struct Target {
     /// Folder for reports and marts; default: reports, and reports/RUN for an earlier run
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Day to report on; default: the newest day with data
+    /// Day to report on; default: the newest day that is not nearly empty
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<NaiveDate>,
     /// Reports to write, separated by commas; default: those of [report] in the settings, else all

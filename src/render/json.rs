@@ -32,6 +32,7 @@ struct Summary<'a> {
     title: &'a str,
     centre: &'a str,
     date: &'a str,
+    scope: &'a str,
     run: Option<&'a str>,
     facts: Vec<FactOut<'a>>,
     findings: Vec<FindingOut<'a>>,
@@ -157,6 +158,7 @@ fn summary(document: &Document) -> Summary<'_> {
         title: &document.title,
         centre: &document.centre,
         date: &document.iso_date,
+        scope: document.scope,
         run: document.stamp.as_ref().map(|stamp| stamp.run.as_str()),
         facts: document
             .facts

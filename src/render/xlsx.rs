@@ -200,12 +200,18 @@ fn drawn(name: &str, figure: &Figure, t: Text) -> Result<Worksheet, XlsxError> {
     if let Some(scale) = plotted.scale {
         paint(&mut sheet, block, top, scale)?;
     }
-    // The chart is about 21 rows high.
-    let below = under.max(top + 22) + 2;
+    // The chart is about 21 rows high and 14 columns wide.
+    let charted = plotted.chart.is_some() && !block.rows.is_empty();
+    let below = under.max(if charted { top + 22 } else { 0 }) + 2;
     sheet.write_string_with_format(below, 0, t.sheet_data(), &title())?;
     let last = cells::write(&mut sheet, &data, (below + 1, 0))?;
     // The curves of a funnel need no paper.
-    let right = breadth(&data).max(chart_at + 13);
+    let right = if charted {
+        chart_at + 13
+    } else {
+        breadth(block)
+    };
+    let right = right.max(breadth(&data));
     let notes = notes.join(t.clause());
     // Columns beside the blocks are about as wide as a heading is at least.
     let room = cells::room(&[block, &data])

@@ -25,6 +25,8 @@ pub struct Document {
     pub date: String,
     /// The day reported on, `2026-03-29`.
     pub iso_date: String,
+    /// Code of what part of the centre is covered.
+    pub scope: &'static str,
     /// Cut-off, rows and scope, for the head of the page.
     pub facts: Vec<Fact>,
     /// Where its figures come from; set by the run that publishes it.

@@ -31,6 +31,66 @@ impl Edition {
     }
 }
 
+/// What part of the centre a report covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// The word in file names; it has no `_`.
+    pub code: &'static str,
+    /// How the page calls it.
+    pub name: Bilingual,
+}
+
+impl Scope {
+    /// The whole centre.
+    #[must_use]
+    pub fn whole() -> Self {
+        Self {
+            code: "all",
+            name: Bilingual::new("all queues and channels", "全部技能组与渠道"),
+        }
+    }
+
+    /// The rows that fulfil a condition.
+    #[must_use]
+    pub fn rows(condition: &str) -> Self {
+        Self {
+            code: "rows",
+            name: Bilingual::new(condition, condition),
+        }
+    }
+
+    /// Its name in a language.
+    #[must_use]
+    pub fn get(&self, lang: Lang) -> &str {
+        self.name.get(lang)
+    }
+}
+
+/// A day newer than the one reported on: too little arrived on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PassedOver {
+    /// The day (local date).
+    pub date: NaiveDate,
+    /// Calls, chats and tickets that arrived on it.
+    pub arrived: u64,
+}
+
+impl PassedOver {
+    /// What the head of a page says about such days; nothing without any.
+    #[must_use]
+    pub fn fact(days: &[Self], lang: Lang) -> Option<Fact> {
+        let t = Text(lang);
+        let day = |day: &Self| {
+            t.passed_over_day(&format::day(day.date, lang), &format::count(day.arrived))
+        };
+        let days: Vec<String> = days.iter().map(day).collect();
+        (!days.is_empty()).then(|| Fact {
+            label: t.passed_over().to_owned(),
+            value: t.passed_over_why(&days.join(t.clause())),
+        })
+    }
+}
+
 /// What a page says about itself before it says anything else.
 #[derive(Debug, Clone)]
 pub struct Head {
@@ -43,13 +103,15 @@ pub struct Head {
     /// IANA name of the zone of `date` and `as_of`.
     pub zone: String,
     /// Which contacts are covered.
-    pub scope: Bilingual,
+    pub scope: Scope,
+    /// Newer days that too little arrived on, oldest first.
+    pub passed_over: Vec<PassedOver>,
     /// Relative addresses of the page in both languages; `None` prints no link.
     pub editions: Option<Bilingual>,
 }
 
 impl Head {
-    /// Cut-off and scope.
+    /// Cut-off, scope and days passed over.
     #[must_use]
     pub fn facts(&self, lang: Lang) -> Vec<Fact> {
         let t = Text(lang);
@@ -57,13 +119,15 @@ impl Head {
             label: label.to_owned(),
             value,
         };
-        vec![
+        let mut facts = vec![
             fact(
                 t.as_of(),
                 format!("{} ({})", format::minute(self.as_of), self.zone),
             ),
             fact(t.scope(), self.scope.get(lang).to_owned()),
-        ]
+        ];
+        facts.extend(PassedOver::fact(&self.passed_over, lang));
+        facts
     }
 
     /// The link to the page in the other language.
@@ -90,6 +154,7 @@ impl Head {
             centre: self.centre.get(lang).to_owned(),
             date: format::long_date(self.date, lang),
             iso_date: self.date.to_string(),
+            scope: self.scope.code,
             facts: self.facts(lang),
             stamp: None,
             other: self.other(lang),

@@ -178,8 +178,10 @@ pub struct Sparkline {
 }
 
 /// A measure by hour and weekday.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Heat {
+    /// Unit of the values.
+    pub unit: Unit,
     /// Names of the weekdays, Monday first.
     pub weekdays: Vec<String>,
     /// Names of the hours shown, ascending.
@@ -195,10 +197,12 @@ pub struct Heat {
 }
 
 /// One cell of a heat map.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct HeatCell {
     /// What the cell shows.
     pub level: HeatLevel,
+    /// The value; `None` without enough cases to judge.
+    pub value: Option<f64>,
     /// Printed in the cell.
     pub label: String,
     /// Weekday, hour and numbers in words.

@@ -13,4 +13,4 @@ pub mod nightly;
 mod rising;
 pub mod trainer;
 
-pub use edition::{Edition, Head};
+pub use edition::{Edition, Head, PassedOver, Scope};

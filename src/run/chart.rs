@@ -6,14 +6,14 @@ use chrono::NaiveDate;
 
 use crate::calendar::Grain;
 use crate::error::{Error, Result};
-use crate::i18n::Bilingual;
 use crate::kpi::catalogue::Catalogue;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
+use crate::report::Scope;
 use crate::report::nightly::{Insight, KpiLine, NightlyInput, Restated};
 use crate::settings::Settings;
 
-use super::night;
+use super::lines::line;
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -77,7 +77,7 @@ pub fn charts(
     }
     let charted = members.into_iter().map(|(member, rows)| Charted {
         member: ask.by.is_some().then_some(member),
-        line: night::line(settings, catalogue, rows, ask.kpi, (ask.from, date)),
+        line: line(settings, catalogue, rows, ask.kpi, (ask.from, date)),
     });
     Ok(charted
         .filter(|charted| !charted.line.history.is_empty())
@@ -87,16 +87,15 @@ pub fn charts(
 /// What a single chart says about where it comes from.
 #[must_use]
 pub fn frame(settings: &Settings, ask: &Ask, date: NaiveDate) -> NightlyInput {
-    let scope = ask.condition.as_ref().map_or_else(
-        || Bilingual::new("all queues and channels", "全部技能组与渠道"),
-        |condition| Bilingual::new(condition.clone(), condition.clone()),
-    );
+    let condition = ask.condition.as_deref();
+    let scope = condition.map_or_else(Scope::whole, Scope::rows);
     NightlyInput {
         centre: settings.centre.name.clone(),
         date,
         as_of: date.and_time(chrono::NaiveTime::MIN),
         zone: settings.centre.zone.name().to_owned(),
         scope,
+        passed_over: Vec::new(),
         editions: None,
         ledger: Vec::new(),
         rejects: Vec::new(),
@@ -158,7 +157,7 @@ mod tests {
         let last = NaiveDate::from_ymd_opt(2026, 6, 29).unwrap();
         let from = NaiveDate::from_ymd_opt(2026, 6, 1);
         let [all, part] =
-            [None, from].map(|from| night::line(&settings, &catalogue, rows(at), at, (from, last)));
+            [None, from].map(|from| line(&settings, &catalogue, rows(at), at, (from, last)));
         assert_eq!((all.history.len(), part.history.len()), (60, 29));
         assert_eq!(all.movement, part.movement);
         let movement = all.movement.unwrap();

@@ -8,7 +8,7 @@ use crate::kpi::catalogue::Catalogue;
 use crate::kpi::mart::{Charts, Judged, Mart};
 use crate::settings::Settings;
 
-use super::night;
+use super::lines::line;
 
 /// The limits and signals of all figures up to a day, as the nightly report judges them.
 #[must_use]
@@ -22,7 +22,7 @@ pub fn charts(
         .into_par_iter()
         .flat_map_iter(|kpi| {
             let days = mart.of(kpi, Grain::Day, &[]);
-            let line = night::line(settings, catalogue, days, kpi, (None, date));
+            let line = line(settings, catalogue, days, kpi, (None, date));
             let points = line.movement.into_iter().flat_map(|found| found.points);
             points.map(move |point| {
                 let judged = Judged {

@@ -2,6 +2,7 @@
 
 mod accounts;
 pub mod chart;
+mod day;
 mod dictionary;
 pub mod files;
 pub mod gate;
@@ -9,7 +10,9 @@ pub mod ingest;
 mod insights;
 mod judged;
 mod known;
+mod lines;
 mod marts;
+mod names;
 pub mod night;
 pub mod publish;
 pub mod reading;
@@ -62,7 +65,7 @@ pub struct Job {
     pub as_of: Option<i64>,
     /// The run that is reported on; default: the newest. Only `report` reads it.
     pub snapshot: Option<Snapshot>,
-    /// The day reported on; default: the last day with data.
+    /// The day reported on; default: the newest day that is not nearly empty.
     pub date: Option<NaiveDate>,
     /// The languages of the reports.
     pub langs: Vec<Lang>,
@@ -379,17 +382,18 @@ fn publish_run(
         &mart,
         night.input.date,
     ));
-    let documents = Documents::of(&night).stamped(&Stamp {
+    let stamp = Stamp {
         run: run.id(),
         as_of: run.as_of,
-    });
+    };
+    let documents = Documents::of(&night, &stamp);
     let mut marts = marts::compute(catalogue, &source, &night, &documents)?;
     marts.extend(beside(
         job,
         catalogue,
         &source,
         &mart,
-        documents.date,
+        night.input.date,
         &marts,
     )?);
     progress.stage("write", publish::steps(job));

@@ -5,73 +5,26 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 
 use crate::calendar::Grain;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::i18n::{Bilingual, Lang};
 use crate::insight::adjusted::Who;
-use crate::insight::movement::{Day, Marks, Nature, Terms, movement_with};
-use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
-use crate::kpi::figure::{Estimate, Status};
+use crate::kpi::catalogue::Catalogue;
+use crate::kpi::figure::Status;
 use crate::kpi::mart::Mart;
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
 use crate::report::document::{Document, Stamp};
 use crate::report::insights::Placing;
 use crate::report::nightly::{
-    DAYS_SHOWN, Insight, KpiLine, Linking, NightlyInput, ProblemRow, Problems, WaitCell, Waits,
-    moved, nightly,
+    Insight, Linking, NightlyInput, ProblemRow, Problems, WaitCell, Waits, moved, nightly,
 };
 use crate::report::trainer::{TrainerInput, trainer};
-use crate::report::{Edition, Head};
-use crate::settings::Settings;
+use crate::report::{Edition, Head, Scope};
 
 use super::insights::{Insights, insights};
-use super::{Job, restated, trust};
-
-/// The figures of the nightly report, in reading order within one verdict; calm ones are folded.
-pub(super) const FIGURES: &[&str] = &[
-    "offered",
-    "answered",
-    "abandoned",
-    "answer_rate",
-    "service_level",
-    "asa",
-    "wait_p90",
-    "aht",
-    "transfer_rate",
-    "chats",
-    "frt",
-    "frt_within_30s",
-    "art",
-    "chat_concurrency",
-    "contacts",
-    "response_time",
-    "fcr",
-    "repeat_rate",
-    "satisfaction_rate",
-    "satisfaction",
-    "survey_response_rate",
-    "negative_feedback_rate",
-    "tickets",
-    "tickets_open",
-    "complaints",
-    "complaint_handling_rate",
-    "complaint_repeat_rate",
-    "complaints_per_million_parcels",
-    "company_fault_rate",
-    "first_reply",
-    "one_touch_rate",
-    "reopen_rate",
-    "sla_attainment",
-    "state_limit_rate",
-    "outlet_reply",
-    "redelivered_within_24h",
-    "paid_within_24h",
-    "compliance",
-    "critical_fail_rate",
-];
-
-/// Weeks that the usual figure of a weekday rests on.
-const WEEKS: u64 = 8;
+use super::lines::lines;
+use super::names::Imprint;
+use super::{Job, day, restated, trust};
 
 /// What the reports of a night are made from.
 pub struct Night {
@@ -81,6 +34,8 @@ pub struct Night {
     pub trainer: TrainerInput,
     /// What both rest on.
     pub insights: Insights,
+    /// What the names of their files say.
+    pub imprint: Imprint,
 }
 
 impl Night {
@@ -98,8 +53,8 @@ impl Night {
 
 /// The reports of a night in both languages: they are rendered, and sentences of them stand in a mart.
 pub struct Documents {
-    /// The day reported on.
-    pub date: NaiveDate,
+    /// What the names of their files say.
+    pub imprint: Imprint,
     nightly: Both,
     trainer: Both,
 }
@@ -120,24 +75,18 @@ impl Both {
 }
 
 impl Documents {
-    /// Lays the reports out.
+    /// Lays the reports out; the stamp says where their figures come from.
     #[must_use]
-    pub fn of(night: &Night) -> Self {
+    pub fn of(night: &Night, stamp: &Stamp) -> Self {
+        let stamped = |document: Document| Document {
+            stamp: Some(stamp.clone()),
+            ..document
+        };
         Self {
-            date: night.input.date,
-            nightly: Both::of(|lang| nightly(&night.input, lang)),
-            trainer: Both::of(|lang| trainer(&night.trainer, lang)),
+            imprint: night.imprint.clone(),
+            nightly: Both::of(|lang| stamped(nightly(&night.input, lang))),
+            trainer: Both::of(|lang| stamped(trainer(&night.trainer, lang))),
         }
-    }
-
-    /// The same with where the figures come from.
-    #[must_use]
-    pub fn stamped(mut self, stamp: &Stamp) -> Self {
-        for both in [&mut self.nightly, &mut self.trainer] {
-            both.zh.stamp = Some(stamp.clone());
-            both.en.stamp = Some(stamp.clone());
-        }
-        self
     }
 
     /// A report in a language.
@@ -154,12 +103,6 @@ impl Documents {
     }
 }
 
-/// Name of a report's file.
-#[must_use]
-pub fn file_name(edition: Edition, date: NaiveDate, lang: Lang, extension: &str) -> String {
-    format!("{}_{date}_{}.{extension}", edition.code(), lang.code())
-}
-
 /// Puts together what the report of the job's day says.
 ///
 /// # Errors
@@ -174,7 +117,12 @@ pub fn assemble(
     let as_of = chrono::DateTime::from_timestamp_micros(source.run.as_of)
         .map(|at| at.with_timezone(&zone).naive_local())
         .unwrap_or_default();
-    let date = report_date(job, catalogue, mart, as_of.date())?;
+    let day::Chosen { date, passed_over } = day::chosen(job, catalogue, mart, as_of.date())?;
+    let imprint = Imprint {
+        date,
+        scope: Scope::whole(),
+        run: source.run.id(),
+    };
     let quality = source.store.quality(source.run)?;
     let kpis = lines(job, catalogue, mart, date)?;
     let insights = insights(job, catalogue, source, date, &moved(&kpis))?;
@@ -184,13 +132,9 @@ pub fn assemble(
         date,
         as_of,
         zone: zone.name().to_owned(),
-        scope: Bilingual::new("all queues and channels", "全部技能组与渠道"),
-        editions: (job.langs.len() > 1).then(|| {
-            Bilingual::new(
-                file_name(Edition::Nightly, date, Lang::En, "html"),
-                file_name(Edition::Nightly, date, Lang::Zh, "html"),
-            )
-        }),
+        scope: imprint.scope.clone(),
+        passed_over,
+        editions: editions(job, Edition::Nightly, &imprint),
         ledger: trust::ledger(&quality),
         rejects: trust::rejects(&quality),
         unmapped: trust::unmapped(&quality),
@@ -213,12 +157,19 @@ pub fn assemble(
             skipped: insights.coaching.skipped.clone(),
         },
     };
-    let trainer = training(job, catalogue, &insights, &input);
+    let trainer = training(job, catalogue, &insights, (&input, &imprint));
     Ok(Night {
         input,
         trainer,
         insights,
+        imprint,
     })
+}
+
+/// The pages of an edition in both languages, where both are written.
+fn editions(job: &Job, edition: Edition, imprint: &Imprint) -> Option<Bilingual> {
+    let page = |lang| imprint.file(edition, lang, "html");
+    (job.langs.len() > 1).then(|| Bilingual::new(page(Lang::En), page(Lang::Zh)))
 }
 
 /// What the trainer's report says about the four weeks that end with the night's day.
@@ -226,7 +177,7 @@ fn training(
     job: &Job,
     catalogue: &Catalogue,
     insights: &Insights,
-    night: &NightlyInput,
+    (night, imprint): (&NightlyInput, &Imprint),
 ) -> TrainerInput {
     let date = night.date;
     TrainerInput {
@@ -236,12 +187,8 @@ fn training(
             as_of: night.as_of,
             zone: night.zone.clone(),
             scope: night.scope.clone(),
-            editions: (job.langs.len() > 1).then(|| {
-                Bilingual::new(
-                    file_name(Edition::Trainer, date, Lang::En, "html"),
-                    file_name(Edition::Trainer, date, Lang::Zh, "html"),
-                )
-            }),
+            passed_over: night.passed_over.clone(),
+            editions: editions(job, Edition::Trainer, imprint),
         },
         names: job.settings.taxonomy.lookup(),
         minute: job.settings.cost.handling_minute,
@@ -276,179 +223,6 @@ fn agents(
         found.extend(insights.placings(catalogue, Who::Agent, Some(problem), days));
     }
     found
-}
-
-/// The asked day, else the newest day up to the cut-off on which anybody made contact.
-fn report_date(
-    job: &Job,
-    catalogue: &Catalogue,
-    mart: &Mart<'_>,
-    as_of: NaiveDate,
-) -> Result<NaiveDate> {
-    let days = |id: &str| -> Result<Vec<NaiveDate>> {
-        let at = catalogue.position(id)?;
-        let rows = mart.of(at, Grain::Day, &[]).into_iter();
-        Ok(rows
-            .filter(|row| row.estimate.n > 0)
-            .filter_map(|row| row.group.period.parse().ok())
-            .collect())
-    };
-    let mut all = days("offered")?;
-    all.extend(days("contacts")?);
-    all.extend(days("tickets")?);
-    match (job.date, all.iter().filter(|day| **day <= as_of).max()) {
-        (Some(asked), _) if all.contains(&asked) => Ok(asked),
-        (Some(asked), Some(newest)) => Err(Error::usage(
-            format!("there is no data of {asked}"),
-            format!("the newest day with data is {newest}"),
-        )),
-        (None, Some(newest)) => Ok(*newest),
-        (_, None) => Err(Error::usage(
-            "the store holds no day with data",
-            "take exports in with `kefu run INPUT`",
-        )),
-    }
-}
-
-fn lines(
-    job: &Job,
-    catalogue: &Catalogue,
-    mart: &Mart<'_>,
-    date: NaiveDate,
-) -> Result<Vec<KpiLine>> {
-    FIGURES
-        .iter()
-        .map(|id| {
-            let at = catalogue.position(id)?;
-            let days = mart.of(at, Grain::Day, &[]);
-            Ok(line(&job.settings, catalogue, days, at, (None, date)))
-        })
-        .collect()
-}
-
-/// A figure on a day, with its history and its movement; `days` are its rows by day, the whole record:
-/// the baseline is its first days, however few are shown. Shown are the days from the first of `shown` on,
-/// by default as many as the report draws, up to the second, which the figure is of.
-pub(super) fn line(
-    settings: &Settings,
-    catalogue: &Catalogue,
-    days: Vec<Row>,
-    at: usize,
-    (from, date): (Option<NaiveDate>, NaiveDate),
-) -> KpiLine {
-    let kpi = &catalogue.kpis[at];
-    let mut history: Vec<Day> = days
-        .into_iter()
-        .filter_map(|row| {
-            Some(Day {
-                date: row.group.period.parse().ok()?,
-                estimate: row.estimate,
-            })
-        })
-        .filter(|day| day.date <= date)
-        .collect();
-    // A figure that needs time to become true is shown for the newest day that has had it.
-    if needs_time(kpi) {
-        while history
-            .last()
-            .is_some_and(|day| day.estimate.value.is_none())
-        {
-            history.pop();
-        }
-    }
-    let shown = if needs_time(kpi) {
-        history.last().map_or(date, |day| day.date)
-    } else {
-        date
-    };
-    let estimate = history
-        .iter()
-        .find(|day| day.date == shown)
-        .map_or_else(Estimate::default, |day| day.estimate);
-    let same: Vec<f64> = (1..=WEEKS)
-        .filter_map(|week| shown.checked_sub_days(Days::new(7 * week)))
-        .filter_map(|day| {
-            history
-                .iter()
-                .find(|known| known.date == day)?
-                .estimate
-                .value
-        })
-        .collect();
-    let target = catalogue.target(at);
-    let first = history.first().map_or(shown, |day| day.date);
-    let (nature, per) = nature(catalogue, kpi);
-    let terms = Terms {
-        nature,
-        better: kpi.better,
-        per,
-        marks: Marks::of(settings, &kpi.id, (first, shown)),
-    };
-    let movement = movement_with(&history, &terms).map(|movement| {
-        let (least, most) = kpi.unit.range();
-        movement.within(least, most)
-    });
-    match from {
-        Some(from) => history.retain(|day| day.date >= from),
-        None => drop(history.drain(..history.len().saturating_sub(DAYS_SHOWN))),
-    }
-    KpiLine {
-        id: kpi.id.clone(),
-        name: kpi.name.clone(),
-        about: kpi.about.clone(),
-        unit: kpi.unit,
-        better: kpi.better,
-        source: kpi.source.clone(),
-        variant: kpi.variant.map(str::to_owned),
-        estimate,
-        day: shown,
-        same_weekday: mean(&same),
-        same_weekday_weeks: u32::try_from(same.len()).unwrap_or_default(),
-        bound: target.map(|target| target.bound),
-        target_source: target.map(|target| target.source.clone()),
-        movement,
-        history,
-        owner: owner(kpi),
-    }
-}
-
-fn mean(values: &[f64]) -> Option<f64> {
-    let n = u32::try_from(values.len()).ok().filter(|n| *n > 0)?;
-    Some(values.iter().sum::<f64>() / f64::from(n))
-}
-
-/// Whether a KPI counts only rows that have had their time.
-pub(super) fn needs_time(kpi: &Kpi) -> bool {
-    kpi.condition
-        .as_ref()
-        .is_some_and(|condition| condition.columns().contains(&"mature"))
-}
-
-/// What a figure is, and of a count per something how many of it make one unit of exposure.
-fn nature(catalogue: &Catalogue, kpi: &Kpi) -> (Nature, f64) {
-    let nature = match kpi.formula {
-        Formula::Count => Nature::Count,
-        Formula::Rate(_) => Nature::Rate,
-        Formula::Mean(_) | Formula::Share { .. } => Nature::Mean,
-        Formula::Ratio {
-            numerator, scale, ..
-        } if matches!(catalogue.kpis[numerator].formula, Formula::Count) => {
-            return (Nature::Count, scale);
-        }
-        _ => Nature::Single,
-    };
-    (nature, 1.0)
-}
-
-/// Who should look when a figure moves: the desk its rows come from.
-fn owner(kpi: &Kpi) -> Option<Bilingual> {
-    Some(match kpi.fact?.name {
-        "call_facts" => Bilingual::new("hotline shift lead", "热线值班班长"),
-        "chat_facts" => Bilingual::new("online team lead", "在线组长"),
-        "ticket_facts" => Bilingual::new("ticket desk lead", "工单主管"),
-        "evaluation_facts" => Bilingual::new("trainer", "培训师"),
-        _ => Bilingual::new("QA manager", "质检主管"),
-    })
 }
 
 /// The rows of one KPI in one grouping up to the day; the last `days` days.

@@ -22,7 +22,7 @@ use crate::report::document::{Block, Document};
 use crate::report::figure::{Figure, Legend};
 use crate::settings::Format;
 
-use super::night::{Documents, file_name};
+use super::night::Documents;
 use super::{Job, Progress};
 
 pub use latest::FOLDER as LATEST;
@@ -65,7 +65,7 @@ pub fn publish(
     let mut published = place::put(&job.out, all)?;
     // What an earlier run said is for looking up, not for opening first thing in the morning.
     if job.snapshot.is_none() {
-        let files = latest::files(&job.out, &job.editions, documents.date)?;
+        let files = latest::files(&job.out, &job.editions, &documents.imprint)?;
         published.extend(latest::publish(&job.out, &job.editions, files)?);
     }
     progress.step("files written");
@@ -89,7 +89,7 @@ fn reports(job: &Job, documents: &Documents, progress: &dyn Progress) -> Result<
         .into_par_iter()
         .map(|(lang, edition, format)| {
             let document = documents.get(edition, lang);
-            let name = |extension: &str| file_name(edition, documents.date, lang, extension);
+            let name = |extension: &str| documents.imprint.file(edition, lang, extension);
             let files = render(job, document, format, name);
             progress.step(lang.tag());
             files

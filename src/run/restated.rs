@@ -26,7 +26,7 @@ use crate::schema::facts::{FACTS, Fact};
 use crate::store::runs::Run;
 
 use super::Job;
-use super::night::{FIGURES, needs_time};
+use super::lines::{FIGURES, needs_time};
 use rows::Diff;
 use sides::{Sides, parts};
 

@@ -293,6 +293,7 @@ fn document(text: &str) -> Document {
         centre: t(),
         date: t(),
         iso_date: "2026-03-29".to_owned(),
+        scope: "all",
         facts: vec![Fact {
             label: t(),
             value: t(),

@@ -39,7 +39,7 @@ fn what_is_planted_stands_in_both_reports_in_both_languages() {
     centre.kefu(&["run", input.to_str().unwrap(), "-q"]).ok();
     let expected = [
         (
-            "nightly_2026-03-29_zh.html",
+            "nightly_2026-03-29_all_r0001_zh.html",
             [
                 "包裹破损 杭州滨江网点",
                 "高优先级网点核查”按时率",
@@ -47,7 +47,7 @@ fn what_is_planted_stands_in_both_reports_in_both_languages() {
             ],
         ),
         (
-            "nightly_2026-03-29_en.html",
+            "nightly_2026-03-29_all_r0001_en.html",
             [
                 "Damaged parcel 杭州滨江网点",
                 "Outlet check, high priority: ",
@@ -55,7 +55,7 @@ fn what_is_planted_stands_in_both_reports_in_both_languages() {
             ],
         ),
         (
-            "trainer_2026-03-29_zh.html",
+            "trainer_2026-03-29_all_r0001_zh.html",
             [
                 "包裹破损 杭州滨江网点",
                 "一次解决率：A1005、A1011 差于",
@@ -63,7 +63,7 @@ fn what_is_planted_stands_in_both_reports_in_both_languages() {
             ],
         ),
         (
-            "trainer_2026-03-29_en.html",
+            "trainer_2026-03-29_all_r0001_en.html",
             [
                 "Damaged parcel 杭州滨江网点",
                 "First-contact resolution: A1005; A1011 worse",
@@ -87,7 +87,10 @@ fn what_is_planted_stands_in_both_reports_in_both_languages() {
         ("zh", "主要来自平台“抖音”"),
         ("en", "mostly platform Douyin"),
     ] {
-        let page = read(&centre, &format!("nightly_2026-03-20_{lang}.html"));
+        let page = read(
+            &centre,
+            &format!("nightly_2026-03-20_all_r0001_{lang}.html"),
+        );
         assert!(words(&page).contains(part), "{lang}");
         assert!(page.len() < 600_000, "{lang}: {} bytes", page.len());
         assert!(page.contains("id=\"why-frt\""), "{lang}: no waterfall");
@@ -99,7 +102,7 @@ fn a_worksheet_holds_cases_and_nothing_personal() {
     let centre = Centre::new();
     let input = repository().join("sample_data");
     centre.kefu(&["run", input.to_str().unwrap(), "-q"]).ok();
-    let page = read(&centre, "trainer_2026-03-29_zh.html");
+    let page = read(&centre, "trainer_2026-03-29_all_r0001_zh.html");
     let sheets: Vec<&str> = page.split("class=\"worksheet\"").skip(1).collect();
     assert_eq!(sheets.len(), 3);
     for sheet in sheets {
@@ -121,7 +124,10 @@ fn a_centre_with_one_kind_of_data_is_read_well() {
         centre.run(&[]);
         for edition in ["nightly", "trainer"] {
             for lang in ["zh", "en"] {
-                let page = read(&centre, &format!("{edition}_2026-03-03_{lang}.html"));
+                let page = read(
+                    &centre,
+                    &format!("{edition}_2026-03-03_all_r0001_{lang}.html"),
+                );
                 let text = words(&page);
                 for part in ["NaN", "inf ", "{", "None", "Some("] {
                     assert!(!text.contains(part), "{part} in {edition} {lang} of {name}");

@@ -207,7 +207,8 @@ fn the_variant_stands_beside_the_service_level() {
     let text = centre.kefu(&["explain", "service_level"]).ok().out;
     assert!(text.contains("variant   negative\n"), "{text}");
     let report =
-        std::fs::read_to_string(centre.path("reports/nightly_2026-03-03_en.json")).unwrap();
+        std::fs::read_to_string(centre.path("reports/nightly_2026-03-03_all_r0001_en.json"))
+            .unwrap();
     assert!(report.contains("Service level (negative)"));
     let centre = self::centre();
     let table = centre.kefu(&["kpi", "--kpi", "service_level"]).ok().out;

@@ -169,8 +169,11 @@ fn every_edition_prints_the_same_figures() {
     let day = day_of(&centre);
     let mart = mart(&centre);
     for lang in ["zh", "en"] {
-        let path =
-            |extension: &str| centre.path(&format!("reports/nightly_{day}_{lang}.{extension}"));
+        let path = |extension: &str| {
+            centre.path(&format!(
+                "reports/nightly_{day}_all_r0001_{lang}.{extension}"
+            ))
+        };
         let summary = json(&path("json"));
         let page = text(&path("html"));
         let markdown = text(&path("md"));
@@ -229,7 +232,8 @@ fn every_edition_prints_the_same_figures() {
         for figure in summary["figures"].as_array().unwrap() {
             let id = figure["id"].as_str().unwrap();
             for extension in ["png", "svg"] {
-                let name = format!("reports/figures/nightly_{day}_{lang}_{id}.{extension}");
+                let name =
+                    format!("reports/figures/nightly_{day}_all_r0001_{lang}_{id}.{extension}");
                 assert!(centre.path(&name).is_file(), "{name}");
             }
         }
@@ -392,13 +396,16 @@ fn editions_and_formats_are_those_asked_for() {
     assert_eq!(
         names(&centre, "reports"),
         [
-            format!("trainer_{DAY}_en.json"),
-            format!("trainer_{DAY}_en.md")
+            format!("trainer_{DAY}_all_r0001_en.json"),
+            format!("trainer_{DAY}_all_r0001_en.md")
         ]
     );
     let centre = Centre::small().config("[report]\neditions = [\"nightly\"]\nformats = [\"md\"]\n");
     centre.run(&["-q", "--lang", "zh"]);
-    assert_eq!(names(&centre, "reports"), [format!("nightly_{DAY}_zh.md")]);
+    assert_eq!(
+        names(&centre, "reports"),
+        [format!("nightly_{DAY}_all_r0001_zh.md")]
+    );
     centre
         .kefu(&[
             "report",
@@ -414,9 +421,9 @@ fn editions_and_formats_are_those_asked_for() {
     assert_eq!(
         names(&centre, "reports"),
         [
-            format!("nightly_{DAY}_zh.json"),
-            format!("nightly_{DAY}_zh.md"),
-            format!("trainer_{DAY}_zh.json"),
+            format!("nightly_{DAY}_all_r0001_zh.json"),
+            format!("nightly_{DAY}_all_r0001_zh.md"),
+            format!("trainer_{DAY}_all_r0001_zh.json"),
         ]
     );
     // An older day stands beside the newest and does not become the latest.
@@ -432,7 +439,7 @@ fn editions_and_formats_are_those_asked_for() {
             "zh",
         ])
         .ok();
-    assert!(names(&centre, "reports").contains(&"nightly_2026-03-02_zh.md".to_owned()));
+    assert!(names(&centre, "reports").contains(&"nightly_2026-03-02_all_r0001_zh.md".to_owned()));
     assert!(text(&centre.path("reports/latest/nightly_zh.md")).contains(DAY));
 }
 
@@ -442,7 +449,7 @@ fn latest_holds_copies_that_link_to_one_another() {
     centre.run(&["-q"]);
     let mut expected = Vec::new();
     for name in names(&centre, "reports") {
-        let copy = name.replace(&format!("_{DAY}"), "");
+        let copy = name.replace(&format!("_{DAY}_all_r0001"), "");
         let [original, copied] = [format!("reports/{name}"), format!("reports/latest/{copy}")]
             .map(|path| std::fs::read(centre.path(&path)).unwrap());
         if name.contains(".html") {
@@ -472,12 +479,13 @@ fn a_night_that_fails_leaves_the_night_before() {
     centre.run(&["-q", "--date", "2026-03-02"]);
     let before = contents(&centre.path("reports"));
     // The place of a page is taken: nothing else may have been written when that shows.
-    let taken = centre.path(&format!("reports/trainer_{DAY}_zh.html"));
+    let taken = centre.path(&format!("reports/trainer_{DAY}_all_r0001_zh.html"));
     std::fs::create_dir(&taken).unwrap();
     let ran = centre.kefu(&["report", "-q"]);
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(
-        ran.err.contains(&format!("trainer_{DAY}_zh.html")),
+        ran.err
+            .contains(&format!("trainer_{DAY}_all_r0001_zh.html")),
         "{}",
         ran.err
     );
@@ -496,7 +504,7 @@ fn a_night_that_fails_leaves_the_night_before() {
     centre.kefu(&["report", "-q", "--format", "html"]).ok();
     assert!(
         centre
-            .path(&format!("reports/nightly_{DAY}_zh.html"))
+            .path(&format!("reports/nightly_{DAY}_all_r0001_zh.html"))
             .is_file()
     );
     assert!(!centre.path("reports/.kefu-staging").exists());

@@ -235,7 +235,7 @@ fn rebases_and_events_are_drawn_and_printed_in_both_languages() {
             "没有信号的考核指标",
         ),
     ] {
-        let page = centre.path(&format!("reports/nightly_2026-03-29_{lang}.html"));
+        let page = centre.path(&format!("reports/nightly_2026-03-29_all_r0001_{lang}.html"));
         let page = std::fs::read_to_string(page).unwrap();
         assert!(
             page.contains(note) && page.contains(name) && page.contains(folded),
@@ -267,7 +267,7 @@ fn rebases_and_events_are_drawn_and_printed_in_both_languages() {
             ])
             .ok();
     }
-    let json = std::fs::read(centre.path("reports/nightly_2026-03-29_en.json")).unwrap();
+    let json = std::fs::read(centre.path("reports/nightly_2026-03-29_all_r0001_en.json")).unwrap();
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
     let kpis = json["kpis"].as_array().unwrap();
     let code = |id: &str| {

@@ -11,14 +11,14 @@ fn a_run_accounts_for_every_row_and_names_what_it_wrote() {
         "3 files",
         "run r0001",
         "as of 2026-03-03 09:05:00",
-        "reports/nightly_2026-03-03_zh.html",
+        "reports/nightly_2026-03-03_all_r0001_zh.html",
     ] {
         assert!(ran.out.contains(part), "{part} in {}", ran.out);
     }
     for name in [
-        "nightly_2026-03-03_zh.html",
-        "nightly_2026-03-03_en.html",
-        "nightly_2026-03-03_en.json",
+        "nightly_2026-03-03_all_r0001_zh.html",
+        "nightly_2026-03-03_all_r0001_en.html",
+        "nightly_2026-03-03_all_r0001_en.json",
         "marts/kpi.parquet",
         "marts/decomposition.parquet",
         "marts/coaching.parquet",
@@ -60,6 +60,63 @@ fn running_twice_changes_nothing_and_says_so() {
     );
 }
 
+const AFTER_MIDNIGHT: &str = "工单号,创建时间,更新时间,工单类型,工单状态,联系电话,问题描述
+T3,2026-03-04 00:01:00,2026-03-04 00:01:00,查询,处理中,13900000010,快递到哪里了
+";
+
+#[test]
+fn one_ticket_after_midnight_makes_no_day_but_another_version() {
+    let chats = (0..6).map(|n| {
+        format!(
+            "m{n},2026-03-02 10:00:0{n},2026-03-02 10:01:00,2026-03-02 10:05:00,wechat,A1,served\n"
+        )
+    });
+    let head = "chat_id,started_at,first_reply_at,ended_at,platform,agent_id,outcome\n".to_owned();
+    let chats: String = std::iter::once(head).chain(chats).collect();
+    let centre = Centre::small().file("chats2.csv", chats);
+    centre.run(&["-q"]);
+    let read = |name: &str| std::fs::read_to_string(centre.path("reports").join(name)).unwrap();
+    let before = read("nightly_2026-03-03_all_r0001_zh.html");
+    std::fs::write(centre.path("in/more.csv"), AFTER_MIDNIGHT).unwrap();
+    let ran = centre.run(&[]);
+    assert!(
+        ran.out
+            .contains("reports/nightly_2026-03-03_all_r0002_zh.html"),
+        "{}",
+        ran.out
+    );
+    for edition in ["nightly", "trainer"] {
+        for (lang, label, said) in [
+            (
+                "zh",
+                "暂不报告",
+                "3\u{a0}月\u{a0}4\u{a0}日 1\u{a0}件（来电、会话与工单合计",
+            ),
+            (
+                "en",
+                "Passed over",
+                "4\u{a0}Mar: 1 (calls, chats and tickets",
+            ),
+        ] {
+            for form in ["html", "json"] {
+                let name = format!("{edition}_2026-03-03_all_r0002_{lang}.{form}");
+                let text = read(&name);
+                assert!(text.contains(label) && text.contains(said), "{name}");
+            }
+            let copy = read(&format!("latest/{edition}_{lang}.html"));
+            assert!(copy.contains("content=\"r0002\"") && copy.contains(said));
+        }
+    }
+    // The version of the night before is still what it was.
+    assert!(!before.contains("暂不报告"));
+    assert!(before == read("nightly_2026-03-03_all_r0001_zh.html"));
+    // Who wants the day that has only begun asks for it.
+    let asked = ["report", "-q", "--date", "2026-03-04", "--format", "json"];
+    centre.kefu(&asked).ok();
+    let asked = read("nightly_2026-03-04_all_r0002_en.json");
+    assert!(!asked.contains("Passed over"), "{asked}");
+}
+
 #[test]
 fn two_centres_with_the_same_input_get_the_same_bytes() {
     let [first, second] = [Centre::small(), Centre::small()];
@@ -95,7 +152,8 @@ fn the_same_content_twice_in_one_run_is_taken_once() {
         .collect();
     assert_eq!(seen, [false, true]);
     let report =
-        std::fs::read_to_string(centre.path("reports/nightly_2026-03-03_en.json")).unwrap();
+        std::fs::read_to_string(centre.path("reports/nightly_2026-03-03_all_r0001_en.json"))
+            .unwrap();
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     let facts = report["facts"].to_string();
     // 4 calls, 2 chats, 2 tickets: the second copy must not overwrite the accounts of the first.
@@ -142,10 +200,19 @@ fn the_cut_off_is_honoured() {
 fn one_language_or_both() {
     let centre = Centre::small();
     centre.run(&["--lang", "en"]);
-    assert!(centre.path("reports/nightly_2026-03-03_en.html").is_file());
-    assert!(!centre.path("reports/nightly_2026-03-03_zh.html").exists());
+    assert!(
+        centre
+            .path("reports/nightly_2026-03-03_all_r0001_en.html")
+            .is_file()
+    );
+    assert!(
+        !centre
+            .path("reports/nightly_2026-03-03_all_r0001_zh.html")
+            .exists()
+    );
     let report =
-        std::fs::read_to_string(centre.path("reports/nightly_2026-03-03_en.html")).unwrap();
+        std::fs::read_to_string(centre.path("reports/nightly_2026-03-03_all_r0001_en.html"))
+            .unwrap();
     assert!(report.contains("lang=\"en\""));
 }
 

@@ -440,7 +440,7 @@ fn names_of_files_are_texts() {
             ran.out
         );
     }
-    let page = "reports/nightly_2026-03-03_en.html";
+    let page = "reports/nightly_2026-03-03_all_r0001_en.html";
     let read = |centre: &Centre| std::fs::read_to_string(centre.path(page)).unwrap();
     let strange: Vec<_> = elements(&read(&centre))
         .difference(&elements(&read(&plain)))

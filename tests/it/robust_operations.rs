@@ -78,7 +78,11 @@ fn the_line_of_cron_runs_the_night() {
         code == 0 || (code == 3 && logged.contains("missed its target")),
         "{code} {logged}"
     );
-    assert!(centre.path("reports/nightly_2026-03-03_zh.html").is_file());
+    assert!(
+        centre
+            .path("reports/nightly_2026-03-03_all_r0001_zh.html")
+            .is_file()
+    );
     // Every line of the log is an object with what the page says it has.
     let log = std::fs::read_to_string(centre.path("kefu.log.jsonl")).unwrap();
     let lines: Vec<Value> = log
@@ -129,6 +133,50 @@ fn the_night_tells_what_went_wrong() {
         last["level"] == "error" && last["hint"].is_string(),
         "{last}"
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn old_reports_are_deleted_by_the_line_of_the_page() {
+    let centre = Centre::small();
+    let format = ["-q", "--format", "html,svg", "--lang", "zh"];
+    centre.run(&format);
+    let names = || -> Vec<String> {
+        let files = crate::builder::contents(&centre.path("reports"));
+        let names = files.into_iter();
+        names.map(|(path, _)| path.display().to_string()).collect()
+    };
+    let before = names();
+    let line = blocks("sh").remove(1);
+    let delete = || {
+        let ran = Command::new("sh")
+            .args(["-c", &line])
+            .current_dir(centre.path(""))
+            .output()
+            .unwrap();
+        assert!(
+            ran.status.success() && ran.stderr.is_empty(),
+            "{line}: {ran:?}"
+        );
+    };
+    // Of a day ago: nothing goes.
+    delete();
+    assert_eq!(names(), before);
+    // Of long ago: reports and figures go, `latest` and the marts stay.
+    for name in &before {
+        let file = std::fs::File::options()
+            .write(true)
+            .open(centre.path("reports").join(name))
+            .unwrap();
+        let long_ago = std::time::SystemTime::now() - std::time::Duration::from_hours(401 * 24);
+        file.set_modified(long_ago).unwrap();
+    }
+    delete();
+    let (stay, go): (Vec<_>, Vec<_>) = before
+        .iter()
+        .partition(|name| name.starts_with("latest") || name.starts_with("marts"));
+    assert!(go.len() > 3 && go.iter().any(|name| name.starts_with("figures")));
+    assert_eq!(names().iter().collect::<Vec<_>>(), stay);
 }
 
 #[test]

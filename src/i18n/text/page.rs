@@ -23,6 +23,12 @@ catalogue! {
 
     as_of { zh: "数据截至", en: "Data up to" }
     scope { zh: "统计范围", en: "Covers" }
+    passed_over { zh: "暂不报告", en: "Passed over" }
+    passed_over_day(day, count) { zh: "{day} {count}\u{a0}件", en: "{day}: {count}" }
+    passed_over_why(days) {
+        zh: "{days}（来电、会话与工单合计，不足平时的四分之一）",
+        en: "{days} (calls, chats and tickets: less than a quarter of the usual number)"
+    }
     rows_read { zh: "读入行数", en: "Rows read" }
     rows_stored { zh: "入库", en: "Stored" }
     rows_known { zh: "更新或重复", en: "Updated or duplicate" }

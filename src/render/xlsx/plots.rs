@@ -1,15 +1,14 @@
 //! Figure → the numbers it is drawn from, unrounded, and how Excel draws them again.
 
 use crate::i18n::text::Text;
-use crate::report::document::{Table, Tone};
+use crate::report::document::Tone;
 use crate::report::figure::{
-    Control, Figure, Funnel, Heat, HeatLevel, Pareto, Persistence, Plot, Ribbon, Spread, Standing,
-    StepKind, Waterfall,
+    Control, Figure, Funnel, Heat, Pareto, Persistence, Plot, Ribbon, Spread, Standing, StepKind,
+    Waterfall,
 };
 
 use super::cells::{BLUE, Block, Cell, GREY, Head, INK, ORANGE, PALE, number_format};
 use super::charts::{Look, Series, Shape, Spec};
-use super::printed;
 
 /// What the colours of painted cells stand for.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +53,7 @@ pub(super) fn plotted(figure: &Figure, t: Text) -> Plotted {
         Plot::Pareto(plot) => pareto(plot, t),
         Plot::Funnel(plot) => funnel(plot, t),
         Plot::Waterfall(plot) => waterfall(plot, t),
-        Plot::Persistence(plot) => persistence(plot, &figure.data, t),
+        Plot::Persistence(plot) => persistence(plot, t),
         Plot::Ribbon(plot) => ribbon(plot, t),
         Plot::Spread(plot) => spread(plot, t),
     }
@@ -137,15 +136,14 @@ fn both(a: Option<(f64, f64)>, b: Option<(f64, f64)>) -> Option<(f64, f64)> {
 
 fn heat(plot: &Heat, t: Text) -> Plotted {
     let hours = plot.hours.len();
+    let format = number_format(plot.unit, t.0);
     let mut heads = vec![Head::text(t.col_hour()).wide(12.0)];
-    heads.extend(plot.weekdays.iter().map(|day| Head::text(day).wide(10.0)));
+    let days = plot.weekdays.iter();
+    heads.extend(days.map(|day| Head::number(day, format).wide(10.0)));
     let rows = plot.hours.iter().enumerate().map(|(at, hour)| {
         let cells = (0..plot.weekdays.len()).map(|day| {
             let cell = plot.cells.get(day * hours + at);
-            match cell.map(|cell| printed::number(&cell.label)) {
-                Some(Cell::Formatted(value, format)) => Cell::Formatted(value, format),
-                _ => Cell::Empty,
-            }
+            Cell::maybe(cell.and_then(|cell| cell.value))
         });
         std::iter::once(Cell::text(hour)).chain(cells).collect()
     });
@@ -360,7 +358,7 @@ fn waterfall(plot: &Waterfall, t: Text) -> Plotted {
     Plotted::charted(Block { heads, rows }, chart)
 }
 
-fn persistence(plot: &Persistence, data: &Table, t: Text) -> Plotted {
+fn persistence(plot: &Persistence, t: Text) -> Plotted {
     let mut heads = vec![Head::text(t.sheet_name())];
     heads.extend(
         plot.weeks
@@ -368,18 +366,8 @@ fn persistence(plot: &Persistence, data: &Table, t: Text) -> Plotted {
             .map(|week| Head::number(week, "0.00").wide(9.0)),
     );
     heads.push(Head::text(&plot.summary_label));
-    let rows = plot.rows.iter().enumerate().map(|(at, row)| {
-        let known = data.rows.get(at);
-        // Where a cell counts members of its own, the whole row is what it is held against.
-        let whole = known.and_then(|row| share(row.last()?));
-        let cells = row.cells.iter().enumerate().map(|(week, cell)| {
-            let judged = matches!(cell.level, HeatLevel::Class(_));
-            let text = known.and_then(|row| row.get(week + 1)).filter(|_| judged);
-            Cell::maybe(text.and_then(|text| match whole {
-                Some(whole) if whole > 0.0 => Some(share(text)? / whole),
-                _ => over(text),
-            }))
-        });
+    let rows = plot.rows.iter().map(|row| {
+        let cells = row.cells.iter().map(|cell| Cell::maybe(cell.ratio));
         std::iter::once(Cell::text(&row.name))
             .chain(cells)
             .chain([Cell::text(&row.summary)])
@@ -395,20 +383,6 @@ fn persistence(plot: &Persistence, data: &Table, t: Text) -> Plotted {
         scale: Some(Scale::Fixed(0.0, 1.0, 2.0)),
         note: Some(t.sheet_ratio_note()),
     }
-}
-
-/// `12 / 9.4`: a count over what was expected.
-fn over(text: &str) -> Option<f64> {
-    let (count, expected) = text.split_once('/')?;
-    let read = |text: &str| text.trim().replace(',', "").parse::<f64>().ok();
-    let (count, expected) = (read(count)?, read(expected)?);
-    (expected > 0.0).then_some(count / expected)
-}
-
-/// `6.7 % (3/45)`: the share that stands in the brackets.
-fn share(text: &str) -> Option<f64> {
-    let (_, inside) = text.rsplit_once(['(', '（'])?;
-    over(inside.trim_end_matches([')', '）']))
 }
 
 fn ribbon(plot: &Ribbon, t: Text) -> Plotted {

@@ -16,7 +16,7 @@ const LEAST_EXPECTED: f64 = 5.0;
 const CLASSES: [f64; 2] = [1.5, 2.0];
 
 /// Problems by week.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Persistence {
     /// First days of the weeks, short, oldest first.
     pub weeks: Vec<String>,
@@ -29,7 +29,7 @@ pub struct Persistence {
 }
 
 /// One problem.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PersistenceRow {
     /// Name.
     pub name: String,
@@ -42,10 +42,12 @@ pub struct PersistenceRow {
 }
 
 /// One week of one problem. [`HeatLevel::Class`] counts from 0, not above the expectation, to 3.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PersistenceCell {
     /// How it is painted.
     pub level: HeatLevel,
+    /// What is counted over what is expected; `None` without enough cases to judge.
+    pub ratio: Option<f64>,
     /// Count, printed.
     pub label: String,
     /// Problem, week and numbers in words.
@@ -167,9 +169,12 @@ fn cell(about: &About, name: &str, week: &str, (count, expected): (f64, f64)) ->
             .count();
         HeatLevel::Class(1 + class)
     };
+    let judged = matches!(level, HeatLevel::Class(_));
+    let ratio = judged.then_some(count / expected);
     let (count, expected) = (format!("{count:.0}"), format!("{expected:.1}"));
     PersistenceCell {
         level,
+        ratio,
         hint: t.persistence_hint(name, week, &count, &expected),
         label: count,
     }

@@ -15,6 +15,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use crate::i18n::Bilingual;
 use crate::insight::movement::{Day, Nature, movement};
 use crate::kpi::figure::{Better, Bound, Estimate, Interval, Unit};
+use crate::report::Scope;
 use crate::report::nightly::{
     FileLedger, Insight, KpiLine, Linking, NightlyInput, RejectExample, RejectGroup, Restated,
     UnmappedCode, WaitCell, Waits,
@@ -36,7 +37,8 @@ pub fn night() -> NightlyInput {
             .and_hms_opt(4, 0, 0)
             .unwrap_or_default(),
         zone: "Asia/Shanghai".to_owned(),
-        scope: Bilingual::new("all queues and channels", "全部队列与渠道"),
+        scope: Scope::whole(),
+        passed_over: Vec::new(),
         editions: Some(Bilingual::new(
             "nightly-2026-03-29.en.html",
             "nightly-2026-03-29.zh.html",

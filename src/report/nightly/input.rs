@@ -12,6 +12,7 @@ use crate::insight::waits::Waiting;
 use crate::kpi::figure::{Better, Bound, Estimate, Unit};
 use crate::report::document::RawRestated;
 use crate::report::insights::{Change, Placing, Promised};
+use crate::report::{PassedOver, Scope};
 use crate::settings::taxonomy::Lookup;
 
 /// Everything the nightly report says, in both languages.
@@ -26,7 +27,9 @@ pub struct NightlyInput {
     /// IANA name of the zone of `date` and `as_of`, for example `Asia/Shanghai`.
     pub zone: String,
     /// Which contacts are covered (the filters), for example "all queues and channels".
-    pub scope: Bilingual,
+    pub scope: Scope,
+    /// Newer days that too little arrived on, oldest first.
+    pub passed_over: Vec<PassedOver>,
     /// Relative addresses of the two editions; each edition links to the other. `None` prints no link.
     pub editions: Option<Bilingual>,
     /// One entry per file read.

@@ -25,6 +25,8 @@ mod explained_tests;
 pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trend_tests;
 
 pub use input::{
     FileLedger, Insight, KpiLine, Linking, NightlyInput, ProblemRow, Problems, RejectExample,
@@ -37,6 +39,7 @@ use crate::i18n::Lang;
 use crate::i18n::text::Text;
 use crate::kpi::figure::Unit;
 
+use super::PassedOver;
 use super::document::{Block, Document, Fact, Link, Section};
 use super::figure::unit_name;
 use super::format;
@@ -94,6 +97,7 @@ pub fn nightly(input: &NightlyInput, lang: Lang) -> Document {
         centre: input.centre.get(lang).to_owned(),
         date: format::long_date(input.date, lang),
         iso_date: input.date.to_string(),
+        scope: input.scope.code,
         facts: page.facts(),
         stamp: None,
         other: page.other_edition(),
@@ -150,7 +154,7 @@ impl Page<'_> {
         shown
     }
 
-    /// Cut-off, scope and rows.
+    /// Cut-off, scope, rows and days passed over.
     fn facts(self) -> Vec<Fact> {
         let Self { input, lang, t } = self;
         let total =
@@ -159,7 +163,7 @@ impl Page<'_> {
             label: label.to_owned(),
             value,
         };
-        vec![
+        let mut facts = vec![
             fact(
                 t.as_of(),
                 format!("{} ({})", format::minute(input.as_of), input.zone),
@@ -169,7 +173,9 @@ impl Page<'_> {
             fact(t.rows_stored(), total(|file| file.stored)),
             fact(t.rows_known(), total(|file| file.replaced + file.duplicate)),
             fact(t.rows_rejected(), total(|file| file.rejected)),
-        ]
+        ];
+        facts.extend(PassedOver::fact(&input.passed_over, lang));
+        facts
     }
 
     /// The name of a unit.

@@ -148,6 +148,7 @@ impl Page<'_> {
             data: self.heat_table(&full, waits, words.id, &title),
             title,
             plot: Plot::Heat(Heat {
+                unit: waits.unit,
                 weekdays: WEEK
                     .iter()
                     .map(|day| format::short_weekday(*day, lang))
@@ -174,12 +175,11 @@ impl Page<'_> {
         let level = grid.level(cell);
         let value = format::maybe(cell.value, waits.unit, lang);
         let n = format::count(cell.n);
+        let judged = cell.value.filter(|_| matches!(level, HeatLevel::Class(_)));
         HeatCell {
             level,
-            label: match (level, cell.value) {
-                (HeatLevel::Class(_), Some(value)) => format::cell(value, waits.unit),
-                _ => String::new(),
-            },
+            value: judged,
+            label: judged.map_or_else(String::new, |value| format::cell(value, waits.unit)),
             hint: match level {
                 HeatLevel::Sparse => t.hint_sparse(slot, &value, &n),
                 HeatLevel::Empty => t.hint_empty(slot),

@@ -138,8 +138,10 @@ impl Page<'_> {
             let beyond = CLASSES.iter().filter(|end| own.share() > **end * centre);
             HeatLevel::Class(1 + beyond.count())
         };
+        let judged = matches!(level, HeatLevel::Class(_)) && centre > 0.0;
         PersistenceCell {
             level,
+            ratio: judged.then(|| own.share() / centre),
             label: format!("{:.0}", own.share() * 100.0),
             hint: self.t.script_hint(
                 &item.name,

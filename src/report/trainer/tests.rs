@@ -42,7 +42,8 @@ fn empty() -> TrainerInput {
             date: day(29),
             as_of: day(29).and_hms_opt(22, 0, 0).unwrap(),
             zone: "Asia/Shanghai".to_owned(),
-            scope: Bilingual::new("all queues", "全部技能组"),
+            scope: crate::report::Scope::whole(),
+            passed_over: Vec::new(),
             editions: None,
         },
         names: crate::settings::Loaded::parse("kefu.toml", "")
