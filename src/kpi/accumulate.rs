@@ -145,6 +145,20 @@ impl States {
         }
     }
 
+    /// Adds the states of further groups.
+    pub fn append(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Count(all), Self::Count(mut more)) => all.append(&mut more),
+            (Self::Moments(all), Self::Moments(mut more)) => all.append(&mut more),
+            (Self::Rate(all), Self::Rate(mut more)) => all.append(&mut more),
+            (Self::Share(all), Self::Share(mut more)) => all.append(&mut more),
+            (Self::Values(all), Self::Values(mut more)) => all.append(&mut more),
+            (Self::Max(all), Self::Max(mut more)) => all.append(&mut more),
+            // States of one KPI are of one kind.
+            _ => {}
+        }
+    }
+
     /// Puts values into their order: to be called when everything is added.
     pub fn sort(&mut self) {
         if let Self::Values(states) = self {

@@ -41,6 +41,13 @@ pub struct Grouping {
     pub by: Vec<String>,
 }
 
+impl Grouping {
+    /// Whether no two days have a group in common.
+    fn is_by_day(&self) -> bool {
+        matches!(self.grain, Grain::Hour | Grain::Day)
+    }
+}
+
 /// What a pass reads and keeps.
 pub struct Pass<'a> {
     /// The fact table.
@@ -85,8 +92,13 @@ impl Pass<'_> {
     pub fn run(&self, parts: &[Part]) -> Result<Vec<Groups>> {
         let mut whole: Vec<Merged> = self.groupings.iter().map(|_| Merged::default()).collect();
         for parts in by_month(parts).into_values() {
-            for (whole, sums) in whole.iter_mut().zip(self.month(&parts)?) {
-                whole.add(sums);
+            let sums = self.month(&parts)?.into_iter().zip(self.groupings);
+            for (whole, (sums, grouping)) in whole.iter_mut().zip(sums) {
+                if grouping.is_by_day() {
+                    whole.append(sums);
+                } else {
+                    whole.add(sums);
+                }
             }
         }
         Ok(self.in_order(whole))
@@ -102,6 +114,9 @@ impl Pass<'_> {
         let days: Vec<&[&Part]> = parts.chunk_by(|a, b| a.partition == b.partition).collect();
         // A few days at a time: what a day adds up to is small only once it is part of the whole.
         for days in days.chunks(DAYS_PER_THREAD * rayon::current_num_threads().max(1)) {
+            // Whether a part is the first of its day.
+            let first = |day: &&[&Part]| (0..day.len()).map(|at| at == 0).collect::<Vec<_>>();
+            let first: Vec<bool> = days.iter().flat_map(first).collect();
             let mut by_grouping: Vec<Vec<Sums>> = vec![Vec::new(); merged.len()];
             for part in ready.parts(&days.concat())? {
                 for (parts, sums) in by_grouping.iter_mut().zip(part) {
@@ -113,10 +128,14 @@ impl Pass<'_> {
                 .zip(by_grouping)
                 .zip(self.groupings)
                 .for_each(|((whole, parts), grouping)| {
-                    for sums in parts {
-                        whole.add(sums);
+                    for (sums, first) in parts.into_iter().zip(&first) {
+                        match (grouping.is_by_day(), first) {
+                            (false, _) => whole.add(sums),
+                            (true, true) => whole.append(sums),
+                            (true, false) => whole.add_to_last(sums),
+                        }
                     }
-                    if matches!(grouping.grain, Grain::Hour | Grain::Day) {
+                    if grouping.is_by_day() {
                         whole.settle(self.kpis);
                     }
                 });

@@ -1,7 +1,7 @@
 //! Answers in the wide form: one row per period and members, one column per KPI with its value and nothing else –
 //! what spreadsheets and data frames want. The columns are `period, <by…>, <kpi…>`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
@@ -227,14 +227,22 @@ impl Layout for Wide<'_> {
 
 /// The groups of several passes, in order, each once.
 fn union<'a>(passes: &[&'a Arc<Groups>]) -> Vec<&'a Arc<Group>> {
-    match passes {
-        [] => Vec::new(),
-        [one] => one.groups.iter().collect(),
-        several => {
-            let all: BTreeSet<&Arc<Group>> = several.iter().flat_map(|pass| &pass.groups).collect();
-            all.into_iter().collect()
+    let mut periods: BTreeMap<&str, Vec<&'a [Arc<Group>]>> = BTreeMap::new();
+    for pass in passes {
+        for groups in pass.groups.chunk_by(|a, b| a.period == b.period) {
+            periods.entry(&groups[0].period).or_default().push(groups);
         }
     }
+    let of_period: Vec<Vec<&Arc<Group>>> = periods
+        .into_par_iter()
+        .map(|(_, of_passes)| {
+            let mut all: Vec<&Arc<Group>> = of_passes.into_iter().flatten().collect();
+            all.sort_by(|a, b| a.members.cmp(&b.members));
+            all.dedup_by(|next, before| next.members == before.members);
+            all
+        })
+        .collect();
+    of_period.concat()
 }
 
 /// Where the states of each of these groups stand in a pass. Both are in order.

@@ -305,7 +305,7 @@ impl<'q> Months<'q> {
             let mut rows: Vec<Merged> = sums.iter().map(|_| Merged::default()).collect();
             for (at, place) in scan.places.iter().enumerate() {
                 if self.as_rows[*place] {
-                    rows[at].add(std::mem::take(&mut sums[at]));
+                    rows[at].append(std::mem::take(&mut sums[at]));
                 }
             }
             added.push(sums);

@@ -47,6 +47,8 @@ pub struct Merged {
     pub(super) states: Vec<States>,
     /// How many of the first groups get no more rows.
     settled: usize,
+    /// Where the groups begin that were appended last.
+    alone: usize,
 }
 
 impl Merged {
@@ -78,14 +80,36 @@ impl Merged {
         }
     }
 
+    /// Adds what later parts add up to, when no group of theirs is known yet: days have none in common.
+    pub fn append(&mut self, later: Sums) {
+        self.known.clear();
+        self.alone = self.groups.len();
+        self.groups.extend(later.groups.into_iter().map(Arc::new));
+        if self.states.is_empty() {
+            self.states = later.states;
+            return;
+        }
+        for (whole, states) in self.states.iter_mut().zip(later.states) {
+            whole.append(states);
+        }
+    }
+
+    /// Adds what a further part adds up to of those that were appended last.
+    pub(super) fn add_to_last(&mut self, later: Sums) {
+        if self.known.is_empty() {
+            let last = self.groups.iter().enumerate().skip(self.alone);
+            self.known
+                .extend(last.map(|(at, group)| (group.clone(), at)));
+        }
+        self.add(later);
+    }
+
     /// Says that the groups so far get no more rows.
     pub(super) fn settle(&mut self, kpis: &[&Kpi]) {
         for (states, kpi) in self.states.iter_mut().zip(kpis) {
             states.settle(self.settled, &kpi.formula);
         }
         self.settled = self.groups.len();
-        // Nobody asks for them again.
-        self.known.clear();
     }
 
     /// All of it as one summand.
@@ -104,7 +128,7 @@ impl Merged {
     pub fn in_order(mut self) -> Groups {
         self.states.par_iter_mut().for_each(States::sort);
         let mut places: Vec<usize> = (0..self.groups.len()).collect();
-        places.sort_by(|a, b| self.groups[*a].cmp(&self.groups[*b]));
+        places.par_sort_by(|a, b| self.groups[*a].cmp(&self.groups[*b]));
         Groups {
             groups: places.iter().map(|at| self.groups[*at].clone()).collect(),
             places,
