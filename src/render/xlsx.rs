@@ -212,7 +212,11 @@ fn drawn(name: &str, figure: &Figure, t: Text) -> Result<Worksheet, XlsxError> {
         breadth(block)
     };
     let right = right.max(breadth(&data));
-    let notes = notes.join(t.clause());
+    let clauses: Vec<&str> = notes
+        .iter()
+        .map(|note| note.trim_end_matches(['.', '。']))
+        .collect();
+    let notes = clauses.join(t.clause());
     // Columns beside the blocks are about as wide as a heading is at least.
     let room = cells::room(&[block, &data])
         + 9.0 * f64::from(right + 1 - breadth(block).max(breadth(&data)));
