@@ -60,19 +60,29 @@ impl Derivation<'_> {
         Window::of_rows(parts, self.records.at_a_time)
     }
 
-    /// Calls depend on nothing but themselves and the agents: days that are as they were stay.
-    fn calls(&mut self) -> Result<()> {
-        let mut parts = self.records.parts("calls").to_vec();
-        if let Some(before) = &self.records.before
-            && before.records("agents") == self.records.parts("agents")
-        {
-            let mut same = unchanged(before.records("calls"), &parts);
-            let facts = before.facts("call_facts");
+    /// Keeps the facts of the days of a table that are as they were; gives the other days.
+    fn others(&mut self, table: &str, fact: &'static str) -> Vec<Part> {
+        let mut parts = self.records.parts(table).to_vec();
+        if let Some(before) = &self.records.before {
+            let mut same = unchanged(before.records(table), &parts);
+            let facts = before.facts(fact);
             same.retain(|day| facts.iter().any(|part| part.partition == *day));
             parts.retain(|part| !same.contains(&part.partition));
             let kept = facts.iter().filter(|part| same.contains(&part.partition));
-            self.output.keep("call_facts", kept.cloned().collect());
+            self.output.keep(fact, kept.cloned().collect());
         }
+        parts
+    }
+
+    /// Calls depend on nothing but themselves and the agents: days that are as they were stay.
+    fn calls(&mut self) -> Result<()> {
+        let agents = self.records.parts("agents");
+        let before = self.records.before.as_ref();
+        let parts = if before.is_some_and(|before| before.records("agents") == agents) {
+            self.others("calls", "call_facts")
+        } else {
+            self.records.parts("calls").to_vec()
+        };
         for window in self.windows(&parts) {
             let records = self.records.rows("calls", &window.parts(&parts))?;
             let facts = calls::calls(records, &self.agents, self.context)?;
@@ -255,10 +265,11 @@ impl Derivation<'_> {
         Ok(())
     }
 
+    /// Numbers of parcels depend on nothing but themselves.
     fn parcels(&mut self) -> Result<()> {
-        let parts = self.records.parts("parcels");
-        for window in self.windows(parts) {
-            let rows = self.records.rows("parcels", &window.parts(parts))?;
+        let parts = self.others("parcels", "parcel_facts");
+        for window in self.windows(&parts) {
+            let rows = self.records.rows("parcels", &window.parts(&parts))?;
             let facts = surveys::parcels(rows)?;
             self.output.put(fact("parcel_facts"), &facts)?;
         }

@@ -43,11 +43,14 @@ pub struct Store {
     /// for those of one run.
     accounts: Mutex<Option<Accounts>>,
     /// The runs that were read last, and at which version of their table.
-    recorded: Mutex<Option<(Option<u64>, Arc<[Run]>)>>,
+    recorded: Mutex<Option<Recorded>>,
 }
 
 /// A version of the accounts, and their lines.
 type Accounts = (Option<u64>, Arc<[quality::Line]>);
+
+/// A version of the record of the runs, and the runs.
+type Recorded = (Option<u64>, Arc<[Run]>);
 
 /// The right to write to a store, held until dropped.
 pub struct Lock {
@@ -180,7 +183,7 @@ impl Store {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn recorded(&self) -> std::sync::MutexGuard<'_, Option<(Option<u64>, Arc<[Run]>)>> {
+    fn recorded(&self) -> std::sync::MutexGuard<'_, Option<Recorded>> {
         self.recorded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

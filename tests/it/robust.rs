@@ -266,7 +266,7 @@ fn what_files_said_decides_nothing_when_it_is_lost() {
         crate::builder::CALLS
     );
     let after = |spoilt: Option<&str>| {
-        let centre = Centre::small();
+        let centre = keyed();
         centre.run(&["-q"]);
         let centre = second_night(centre);
         centre.run(&["-q"]);

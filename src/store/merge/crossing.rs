@@ -31,6 +31,10 @@ pub(super) struct Crossing {
 impl Merge<'_> {
     /// Finds the keys that come on one day and lie, or come, on another.
     pub(super) fn crossing(&self) -> Result<Crossing> {
+        // A day that is part of the key keeps keys of different days apart.
+        if self.has_day_in_key() {
+            return Ok(Crossing::default());
+        }
         let suspects = self.suspects();
         if suspects.len() < 2 {
             return Ok(Crossing::default());
@@ -46,6 +50,11 @@ impl Merge<'_> {
             self.crossing_pass(&suspects, passes, pass, &mut crossing)?;
         }
         Ok(crossing)
+    }
+
+    fn has_day_in_key(&self) -> bool {
+        let key = self.key.iter().map(|at| self.schema.field(*at).name());
+        key.into_iter().any(|name| name == DATE)
     }
 
     /// Days whose keys may also lie on another day: by the ranges of keys alone.
@@ -115,12 +124,7 @@ impl Merge<'_> {
                     let columns: Vec<&ArrayRef> = rows.columns().iter().collect();
                     Ok(keys::hashes(&columns))
                 };
-                // A day that is part of the key is not in the file.
-                let hashes = if schema.index_of(DATE).is_ok() {
-                    read()?
-                } else {
-                    parquet_io::keys(&file, read)?
-                };
+                let hashes = parquet_io::keys(&file, read)?;
                 let wanted = hashes.into_iter().filter(|hash| keep(*hash));
                 found.extend(wanted.map(|hash| (hash, at)));
             }

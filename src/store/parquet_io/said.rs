@@ -284,8 +284,12 @@ mod tests {
         memory(1).keep_column("id", Some(vec![group.clone()]));
         memory(2).keep_column("id", None);
         let (mut few, mut many) = (Gathered::default(), Gathered::default());
-        ["b", "a", "b"].iter().for_each(|text| few.see(text));
-        (0..=MOST_TEXTS).for_each(|text| many.see(&text.to_string()));
+        for text in ["b", "a", "b"] {
+            few.see(text);
+        }
+        for text in 0..=MOST_TEXTS {
+            many.see(&text.to_string());
+        }
         memory(1).keep_texts("few", few);
         memory(1).keep_texts("many", many);
         let hashed = [7, u64::MAX];
