@@ -12,7 +12,7 @@ use crate::kpi::catalogue::{Catalogue, Formula, Kpi};
 use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, row_condition};
 use crate::kpi::table::{Layout, Table};
-use crate::kpi::wide::Wide;
+use crate::kpi::wide::{self, Wide};
 use crate::report::format;
 use crate::schema::facts::FACTS;
 use crate::schema::measure::Bound;
@@ -57,6 +57,13 @@ pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
         condition: args.rows.condition.clone(),
     };
     let reading = common.reading(&settings, &args.rows.earlier)?;
+    let by_day = matches!(args.grain, Grain::Hour | Grain::Day);
+    if let (true, true, Format::Parquet) = (args.wide, by_day, form) {
+        let out = args.written.open(form, Readers::All)?;
+        let out = wide::parquet_by_month(&query, &catalogue, &reading.source(), out)?;
+        out.finish()?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let answer = query.measure(&catalogue, &reading.source())?;
     let out = args.written.open(form, Readers::All)?;
     let lang = common.lang.unwrap_or(Lang::En);

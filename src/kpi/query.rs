@@ -16,7 +16,7 @@ use crate::store::runs::Run;
 use super::bounds::bound;
 use super::catalogue::{Catalogue, Formula, Kpi};
 use super::figure::{Bound, Estimate, Status};
-use super::pass::{Group, Grouping, Groups, Pass, Sums};
+use super::pass::{Group, Grouping, Groups, Pass, Sums, by_month};
 use crate::expr::parse;
 use crate::expr::{Expr, Type};
 
@@ -90,6 +90,38 @@ impl Query {
     pub fn measure<'c>(self, catalogue: &'c Catalogue, source: &Source<'_>) -> Result<Answer<'c>> {
         let (from, to) = (self.from, self.to);
         self.measure_from(catalogue, |fact| days(source, fact, from, to))
+    }
+
+    /// Gives the figures month by month to `take`, in the order of time. For groupings by day or hour: no two months have a
+    /// group in common, and memory does not grow with the range. A month is measured while the one before is taken.
+    ///
+    /// # Errors
+    /// As [`Self::answer`], or when `take` fails.
+    pub fn each_month<'c>(
+        &self,
+        catalogue: &'c Catalogue,
+        source: &Source<'_>,
+        mut take: impl FnMut(Answer<'c>) -> Result<()> + Send,
+    ) -> Result<()> {
+        let scans = self.scans(catalogue)?;
+        let months = months(&scans, |fact| days(source, fact, self.from, self.to))?;
+        let measured = |parts: &Vec<Vec<Part>>| {
+            let found = scans
+                .iter()
+                .zip(parts)
+                .map(|(scan, parts)| scan.pass().run(parts))
+                .collect::<Result<_>>()?;
+            self.clone().put_together(catalogue, &scans, found)
+        };
+        let mut months = months.values();
+        let mut next = months.next().map(measured);
+        while let Some(answer) = next {
+            let answer = answer?;
+            let (taken, following) = rayon::join(|| take(answer), || months.next().map(measured));
+            taken?;
+            next = following;
+        }
+        Ok(())
     }
 
     fn measure_from(
@@ -285,6 +317,23 @@ impl Scan<'_> {
     }
 }
 
+/// Month, as `2026-03`, → the parts of each scan's table; those without a day come first, under an empty name.
+pub(super) fn months(
+    scans: &[Scan<'_>],
+    parts: impl Fn(&'static Fact) -> Result<Vec<Part>>,
+) -> Result<BTreeMap<String, Vec<Vec<Part>>>> {
+    let mut months = BTreeMap::<String, Vec<Vec<Part>>>::new();
+    for (at, scan) in scans.iter().enumerate() {
+        for (month, found) in by_month(&parts(scan.fact)?) {
+            let of_month = months
+                .entry(month.unwrap_or_default().to_owned())
+                .or_insert_with(|| vec![Vec::new(); scans.len()]);
+            of_month[at] = found.into_iter().cloned().collect();
+        }
+    }
+    Ok(months)
+}
+
 /// The states of one grouping: KPI → the groups of its pass, and which of the pass's KPIs it is.
 pub(super) type Figures = BTreeMap<usize, (Arc<Groups>, usize)>;
 
@@ -321,10 +370,14 @@ impl Answer<'_> {
         self.catalogue
     }
 
-    /// The KPIs of one grouping, in catalogue order.
+    /// The KPIs that were asked for, in catalogue order.
+    pub(super) fn asked(&self) -> BTreeSet<usize> {
+        self.query.kpis.iter().copied().collect()
+    }
+
+    /// The KPIs of one grouping that have rows, in catalogue order.
     #[must_use]
     pub fn kpis(&self, grouping: usize) -> Vec<usize> {
-        let in_order: BTreeSet<usize> = self.query.kpis.iter().copied().collect();
         let figures = &self.figures[grouping];
         let has = |at: &usize| match self.catalogue.kpis[*at].formula {
             Formula::Ratio {
@@ -334,7 +387,7 @@ impl Answer<'_> {
             } => figures.contains_key(&numerator) || figures.contains_key(&denominator),
             _ => figures.contains_key(at),
         };
-        in_order.into_iter().filter(has).collect()
+        self.asked().into_iter().filter(has).collect()
     }
 
     /// The rows of one grouping, in catalogue, period and member order.

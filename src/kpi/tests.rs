@@ -12,7 +12,7 @@ use crate::kpi::mart::{self, Charts, Judged};
 use crate::kpi::pass::{Group, Grouping};
 use crate::kpi::query::{Query, Row, Source};
 use crate::kpi::table::{Layout, Table};
-use crate::kpi::wide::Wide;
+use crate::kpi::wide::{Wide, parquet_by_month};
 use crate::schema::measure::Bound;
 use crate::settings::Loaded;
 use crate::store::runs::Run;
@@ -324,6 +324,48 @@ fn the_wide_form_holds_the_values_of_the_long_one() {
             assert!(long.keys().all(|place| found.contains_key(place)));
         }
     }
+}
+
+#[test]
+fn the_wide_form_month_by_month_is_that_of_all_at_once() {
+    // Rows in February and March; the last figures have none at all.
+    let february = cisco()
+        .replace("2026-03-0", "2026-02-0")
+        .replace("answered2", "earlier2")
+        .replace("abandoned4", "earlier4");
+    let centre = Centre::of(&[&cisco(), &february]);
+    for (grain, by) in [
+        (Grain::Day, "queue"),
+        (Grain::Day, "agent_id"),
+        (Grain::Hour, "queue"),
+    ] {
+        let ids = ["offered", "answer_rate", "asa", "aht", "answer_rate"];
+        let query = centre.query(&ids, grain, &[by], None);
+        let answer = query
+            .clone()
+            .measure(&centre.catalogue, &centre.source())
+            .unwrap();
+        let whole = Wide::of(&answer, 0).parquet(Vec::new()).unwrap();
+        let parts =
+            parquet_by_month(&query, &centre.catalogue, &centre.source(), Vec::new()).unwrap();
+        let rows = |bytes: Vec<u8>| {
+            let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))
+                .unwrap()
+                .build()
+                .unwrap();
+            let batches: Vec<RecordBatch> = reader.map(Result::unwrap).collect();
+            concat_batches(&batches[0].schema(), &batches).unwrap()
+        };
+        let (whole, parts) = (rows(whole), rows(parts));
+        assert!(whole.num_rows() >= 16);
+        assert_eq!(whole.num_columns(), 6);
+        assert_eq!(whole, parts);
+    }
+    let none = centre.query(&["offered"], Grain::Day, &[], Some("queue = 'x'"));
+    let parts = parquet_by_month(&none, &centre.catalogue, &centre.source(), Vec::new()).unwrap();
+    let file = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(parts)).unwrap();
+    assert_eq!(file.metadata().file_metadata().num_rows(), 0);
+    assert_eq!(file.schema().field(1).name(), "offered");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Answers in the wide form: one row per period and members, one column per KPI with its value and nothing else –
 //! what spreadsheets and data frames want. The columns are `period, <by…>, <kpi…>`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
@@ -14,9 +14,9 @@ use crate::error::{Error, Result};
 use crate::store::parquet_io::Stream;
 
 use super::accumulate::States;
-use super::catalogue::Formula;
+use super::catalogue::{Catalogue, Formula};
 use super::pass::{Group, Groups};
-use super::query::Answer;
+use super::query::{Answer, Query, Source};
 use super::table::{Cell, Layout};
 
 /// Rows that are laid out at a time.
@@ -123,7 +123,7 @@ impl<'a> Wide<'a> {
             },
             _ => Column::Own(own(at)),
         };
-        let columns = answer.kpis(grouping).into_iter();
+        let columns = answer.asked().into_iter();
         Self {
             answer,
             grouping,
@@ -151,18 +151,17 @@ impl<'a> Wide<'a> {
         })
     }
 
-    fn schema(&self) -> SchemaRef {
-        let texts = 1 + self.by().len();
-        let text = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-        let fields = self.header().into_iter().enumerate().map(|(at, name)| {
-            let data_type = if at < texts {
-                text()
-            } else {
-                DataType::Float64
-            };
-            Field::new(name, data_type, true)
-        });
-        Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+    fn write<W: Write + Send>(&self, stream: &mut Stream<W>) -> Result<()> {
+        let schema = schema(&self.header(), self.by().len());
+        for from in (0..self.groups.len()).step_by(ROWS) {
+            let rows = from..self.groups.len().min(from + ROWS);
+            let batch = RecordBatch::try_new(schema.clone(), self.arrays(&rows));
+            stream.write(&batch.map_err(|source| Error::Arrow {
+                what: "the answer".to_owned(),
+                source,
+            })?)?;
+        }
+        Ok(())
     }
 
     fn arrays(&self, rows: &Range<usize>) -> Vec<ArrayRef> {
@@ -211,18 +210,47 @@ impl Layout for Wide<'_> {
     }
 
     fn parquet<W: Write + Send>(&self, out: W) -> Result<W> {
-        let schema = self.schema();
-        let mut stream = Stream::new(out, schema.clone(), &[])?;
-        for from in (0..self.groups.len()).step_by(ROWS) {
-            let rows = from..self.groups.len().min(from + ROWS);
-            let batch = RecordBatch::try_new(schema.clone(), self.arrays(&rows));
-            stream.write(&batch.map_err(|source| Error::Arrow {
-                what: "the answer".to_owned(),
-                source,
-            })?)?;
-        }
+        let schema = schema(&self.header(), self.by().len());
+        let mut stream = Stream::new(out, schema, &[])?;
+        self.write(&mut stream)?;
         stream.finish()
     }
+}
+
+/// The answer to a question by day or hour as a Parquet file, month by month.
+///
+/// # Errors
+/// As [`Query::answer`], or when it cannot be written.
+pub fn parquet_by_month<W: Write + Send>(
+    query: &Query,
+    catalogue: &Catalogue,
+    source: &Source<'_>,
+    out: W,
+) -> Result<W> {
+    let by = query.groupings[0].by.iter().map(String::as_str);
+    let asked: BTreeSet<usize> = query.kpis.iter().copied().collect();
+    let ids = asked.iter().map(|at| catalogue.kpis[*at].id.as_str());
+    let header: Vec<&str> = ["period"].into_iter().chain(by).chain(ids).collect();
+    let schema = schema(&header, query.groupings[0].by.len());
+    let mut stream = Stream::new(out, schema, &[])?;
+    query.each_month(catalogue, source, |answer| {
+        Wide::of(&answer, 0).write(&mut stream)
+    })?;
+    stream.finish()
+}
+
+/// The columns: period and so many dimensions as texts, then numbers.
+fn schema(header: &[&str], dimensions: usize) -> SchemaRef {
+    let text = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let fields = header.iter().enumerate().map(|(at, name)| {
+        let data_type = if at <= dimensions {
+            text()
+        } else {
+            DataType::Float64
+        };
+        Field::new(*name, data_type, true)
+    });
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
 /// The groups of several passes, in order, each once.

@@ -31,6 +31,9 @@ const OF_WEEKDAY: f64 = 1.0 / 4.0;
 /// And from this part of what is usual on any day on: a weekday on which the centre is closed has stray tickets only.
 const OF_ANY_DAY: f64 = 1.0 / 20.0;
 
+/// Arrivals of a usual day below which chance alone makes days of less than a quarter of it: there, any data counts.
+const FEW: f64 = 30.0;
+
 /// The newest days with data that are looked at. Where all of them fall short, that is what is usual now.
 const LOOKED_AT: usize = 7;
 
@@ -121,6 +124,9 @@ fn least(arrivals: &Arrivals, day: NaiveDate) -> f64 {
         .map(|(_, n)| *n)
         .collect();
     let usual = median(before().map(|(_, n)| *n));
+    if usual < FEW {
+        return 0.0;
+    }
     // One day is no habit.
     if same.len() < 2 {
         return usual * OF_WEEKDAY;
@@ -224,6 +230,9 @@ mod tests {
         assert_eq!(of(&[300, 75]), (29, vec![]));
         // One same weekday before is too few: all days before count.
         assert_eq!(of(&[10, 300, 300, 300, 300, 300, 300, 20]).0, 34);
+        // A centre with a handful of contacts a day.
+        assert_eq!(of(&[29, 29, 29, 1]), (31, vec![]));
+        assert_eq!(of(&[30, 30, 30, 1]), (30, vec![(31, 1)]));
         // Data from long ago say nothing.
         let mut long_ago = weeks(150, 100);
         long_ago.insert(day(120), 1);

@@ -12,8 +12,8 @@ use super::{Charts, columns};
 use crate::error::Result;
 use crate::kpi::batches;
 use crate::kpi::catalogue::Catalogue;
-use crate::kpi::pass::{Groups, Merged, Sums, by_month};
-use crate::kpi::query::{Query, Scan, Source, days};
+use crate::kpi::pass::{Groups, Merged, Sums};
+use crate::kpi::query::{Query, Scan, Source, days, months};
 use crate::schema::facts::FACTS;
 use crate::store::delta::Part;
 use crate::store::figures::{Figures, Month, Taken};
@@ -104,17 +104,13 @@ impl<'q> Months<'q> {
         source: &Source<'_>,
     ) -> Result<Self> {
         let scans = query.scans(catalogue)?;
-        let mut parts = BTreeMap::<String, Vec<Vec<Part>>>::new();
-        for (at, scan) in scans.iter().enumerate() {
-            let all = days(source, scan.fact, None, None)?;
-            for (month, found) in by_month(&all) {
-                let month = month.unwrap_or(NO_MONTH).to_owned();
-                let of_month = parts
-                    .entry(month)
-                    .or_insert_with(|| vec![Vec::new(); scans.len()]);
-                of_month[at] = found.into_iter().cloned().collect();
-            }
-        }
+        let parts = months(&scans, |fact| days(source, fact, None, None))?;
+        let parts = parts
+            .into_iter()
+            .map(|(month, parts)| match month.as_str() {
+                "" => (NO_MONTH.to_owned(), parts),
+                _ => (month, parts),
+            });
         let text = format!(
             "{FORMAT} {} {FACTS:?} {:?} {catalogue:?}",
             env!("CARGO_PKG_VERSION"),
@@ -127,7 +123,7 @@ impl<'q> Months<'q> {
             scans,
             figures: source.store.figures(),
             definitions: blake3::hash(text.as_bytes()).to_hex().to_string(),
-            parts,
+            parts: parts.collect(),
         })
     }
 
