@@ -66,9 +66,15 @@ T3,2026-03-04 00:01:00,2026-03-04 00:01:00,查询,处理中,13900000010,快递�
 
 #[test]
 fn one_ticket_after_midnight_makes_no_day_but_another_version() {
-    let chats = (0..6).map(|n| {
+    // Two days of enough to call it usual.
+    let chats = (0..80).map(|n| {
+        let (day, second) = (2 + n / 40, n % 40);
+        let at = |time: &str| format!("2026-03-0{day} {time}");
         format!(
-            "m{n},2026-03-02 10:00:0{n},2026-03-02 10:01:00,2026-03-02 10:05:00,wechat,A1,served\n"
+            "m{n},{},{},{},wechat,A1,served\n",
+            at(&format!("10:00:{second:02}")),
+            at("10:01:00"),
+            at("10:05:00")
         )
     });
     let head = "chat_id,started_at,first_reply_at,ended_at,platform,agent_id,outcome\n".to_owned();

@@ -202,7 +202,10 @@ fn vacuum_keeps_what_kept_runs_need() {
     centre.kefu(&["store", "verify"]).ok();
     // The report compares with the run before: it can still be made.
     centre.kefu(&["report", "-q", "--out", "again"]).ok();
-    assert_eq!(contents(&centre.path("again")), reports);
+    let again = contents(&centre.path("again"));
+    let mut of_newest = reports;
+    of_newest.retain(|(path, _)| again.iter().any(|(known, _)| known == path));
+    assert_eq!(again, of_newest, "reports of earlier runs bear their names");
     centre.says(
         &["kpi", "--snapshot", "1"],
         2,
