@@ -57,8 +57,7 @@ pub fn kpi(common: &Common, args: &KpiArgs) -> Result<ExitCode> {
         condition: args.rows.condition.clone(),
     };
     let reading = common.reading(&settings, &args.rows.earlier)?;
-    let by_day = matches!(args.grain, Grain::Hour | Grain::Day);
-    if let (true, true, Format::Parquet) = (args.wide, by_day, form) {
+    if args.wide && matches!(form, Format::Parquet) && query.groupings[0].is_by_day() {
         let out = args.written.open(form, Readers::All)?;
         let out = wide::parquet_by_month(&query, &catalogue, &reading.source(), out)?;
         out.finish()?;

@@ -140,11 +140,9 @@ pub fn strata(
             to,
             condition: None,
         };
-        query.each_day(catalogue, source, |kpis, sums| {
-            for (at, states) in kpis.iter().zip(&sums.states) {
-                if let Some(cells) = found.get_mut(at) {
-                    add(cells, &sums.groups, states);
-                }
+        query.each_day(catalogue, source, |at, groups, states| {
+            if let Some(cells) = found.get_mut(&at) {
+                add(cells, groups, states);
             }
         })?;
         let found = query.kpis.iter().filter_map(|at| {

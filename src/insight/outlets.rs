@@ -94,11 +94,9 @@ pub fn outlets(
         to: Some(to),
         condition: None,
     };
-    query.each_day(catalogue, source, |found, day| {
-        for (cells, at) in cells.iter_mut().zip(&kpis) {
-            if let Some(states) = found.iter().position(|found| found == at) {
-                add(cells, &day.groups, &day.states[states]);
-            }
+    query.each_day(catalogue, source, |at, groups, states| {
+        if let Some(place) = kpis.iter().position(|known| *known == at) {
+            add(&mut cells[place], groups, states);
         }
     })?;
     for (cells, at) in cells.iter().zip(kpis) {

@@ -43,7 +43,8 @@ pub struct Grouping {
 
 impl Grouping {
     /// Whether no two days have a group in common.
-    fn is_by_day(&self) -> bool {
+    #[must_use]
+    pub const fn is_by_day(&self) -> bool {
         matches!(self.grain, Grain::Hour | Grain::Day)
     }
 }

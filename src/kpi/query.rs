@@ -13,10 +13,11 @@ use crate::store::Store;
 use crate::store::delta::Part;
 use crate::store::runs::Run;
 
+use super::accumulate::States;
 use super::bounds::bound;
 use super::catalogue::{Catalogue, Formula, Kpi};
 use super::figure::{Bound, Estimate, Status};
-use super::pass::{Group, Grouping, Groups, Pass, Sums, by_month};
+use super::pass::{Group, Grouping, Groups, Pass, by_month};
 use crate::expr::parse;
 use crate::expr::{Expr, Type};
 
@@ -137,9 +138,9 @@ impl Query {
         self.put_together(catalogue, &scans, found)
     }
 
-    /// Gives what each day's rows add up to in the first grouping to `take`, in the order of time, with the KPIs'
-    /// positions in the catalogue: for who adds up hundreds of thousands of small groups again, and needs neither their
-    /// order nor their intervals.
+    /// Gives what each day's rows add up to in the first grouping to `take`, in the order of time: the position of a KPI in
+    /// the catalogue, the groups and its states in them. For who adds up hundreds of thousands of small groups again, and
+    /// needs neither their order nor their intervals.
     ///
     /// # Errors
     /// As [`Self::answer`].
@@ -147,13 +148,15 @@ impl Query {
         &self,
         catalogue: &Catalogue,
         source: &Source<'_>,
-        mut take: impl FnMut(&[usize], &Sums),
+        mut take: impl FnMut(usize, &[Group], &States),
     ) -> Result<()> {
         for scan in self.scans(catalogue)? {
             let parts = days(source, scan.fact, self.from, self.to)?;
             scan.pass().each(&parts, |sums| {
                 if let (Some(sums), Some(0)) = (sums.first(), scan.places.first()) {
-                    take(&scan.positions, sums);
+                    for (at, states) in scan.positions.iter().zip(&sums.states) {
+                        take(*at, &sums.groups, states);
+                    }
                 }
             })?;
         }
@@ -223,6 +226,11 @@ impl Query {
             figures,
             asked,
         })
+    }
+
+    /// The KPIs that are asked for, in catalogue order.
+    pub(super) fn asked(&self) -> BTreeSet<usize> {
+        self.kpis.iter().copied().collect()
     }
 
     /// The asked KPIs and those their ratios are made of.
@@ -317,7 +325,10 @@ impl Scan<'_> {
     }
 }
 
-/// Month, as `2026-03`, → the parts of each scan's table; those without a day come first, under an empty name.
+/// How the month of rows without a day is called: before all others, as their parts are.
+const NO_MONTH: &str = "0000-00";
+
+/// Month, as `2026-03`, → the parts of each scan's table.
 pub(super) fn months(
     scans: &[Scan<'_>],
     parts: impl Fn(&'static Fact) -> Result<Vec<Part>>,
@@ -326,7 +337,7 @@ pub(super) fn months(
     for (at, scan) in scans.iter().enumerate() {
         for (month, found) in by_month(&parts(scan.fact)?) {
             let of_month = months
-                .entry(month.unwrap_or_default().to_owned())
+                .entry(month.unwrap_or(NO_MONTH).to_owned())
                 .or_insert_with(|| vec![Vec::new(); scans.len()]);
             of_month[at] = found.into_iter().cloned().collect();
         }
@@ -372,7 +383,7 @@ impl Answer<'_> {
 
     /// The KPIs that were asked for, in catalogue order.
     pub(super) fn asked(&self) -> BTreeSet<usize> {
-        self.query.kpis.iter().copied().collect()
+        self.query.asked()
     }
 
     /// The KPIs of one grouping that have rows, in catalogue order.

@@ -1,7 +1,7 @@
 //! Answers in the wide form: one row per period and members, one column per KPI with its value and nothing else –
 //! what spreadsheets and data frames want. The columns are `period, <by…>, <kpi…>`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
@@ -196,8 +196,7 @@ impl<'a> Wide<'a> {
 impl Layout for Wide<'_> {
     fn header(&self) -> Vec<&str> {
         let ids = self.columns.iter().map(|(at, _)| self.answer.id(*at));
-        let by = self.by().iter().map(String::as_str);
-        ["period"].into_iter().chain(by).chain(ids).collect()
+        header(self.by(), ids)
     }
 
     fn cells(&self) -> impl Iterator<Item = Vec<Cell>> {
@@ -227,16 +226,20 @@ pub fn parquet_by_month<W: Write + Send>(
     source: &Source<'_>,
     out: W,
 ) -> Result<W> {
-    let by = query.groupings[0].by.iter().map(String::as_str);
-    let asked: BTreeSet<usize> = query.kpis.iter().copied().collect();
-    let ids = asked.iter().map(|at| catalogue.kpis[*at].id.as_str());
-    let header: Vec<&str> = ["period"].into_iter().chain(by).chain(ids).collect();
-    let schema = schema(&header, query.groupings[0].by.len());
-    let mut stream = Stream::new(out, schema, &[])?;
+    let by = &query.groupings[0].by;
+    let asked = query.asked().into_iter();
+    let header = header(by, asked.map(|at| catalogue.kpis[at].id.as_str()));
+    let mut stream = Stream::new(out, schema(&header, by.len()), &[])?;
     query.each_month(catalogue, source, |answer| {
         Wide::of(&answer, 0).write(&mut stream)
     })?;
     stream.finish()
+}
+
+/// Names of the columns.
+fn header<'n>(by: &'n [String], ids: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let by = by.iter().map(String::as_str);
+    ["period"].into_iter().chain(by).chain(ids).collect()
 }
 
 /// The columns: period and so many dimensions as texts, then numbers.

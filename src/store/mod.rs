@@ -299,14 +299,8 @@ fn sync_folders(folders: &[PathBuf]) -> Result<()> {
             .map(|some| scope.spawn(move || each(some)))
             .collect();
         waiting.into_iter().try_for_each(|thread| {
-            let ended = || {
-                Err(Error::io(
-                    "write to",
-                    Path::new("folders"),
-                    std::io::Error::other("a thread ended early"),
-                ))
-            };
-            thread.join().unwrap_or_else(|_| ended())
+            let synced = thread.join();
+            synced.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })
     })
 }

@@ -22,9 +22,6 @@ use crate::store::parquet_io::{Followed, Stream, fingerprint};
 /// To be raised when what is kept is written in another way, or figures are computed in another way.
 const FORMAT: u32 = 1;
 
-/// How the month of rows without a day is called: before all others, as their parts are.
-const NO_MONTH: &str = "0000-00";
-
 /// The sums of every scan and grouping; none of those that are kept as rows.
 type Added = Vec<Vec<Sums>>;
 
@@ -105,12 +102,6 @@ impl<'q> Months<'q> {
     ) -> Result<Self> {
         let scans = query.scans(catalogue)?;
         let parts = months(&scans, |fact| days(source, fact, None, None))?;
-        let parts = parts
-            .into_iter()
-            .map(|(month, parts)| match month.as_str() {
-                "" => (NO_MONTH.to_owned(), parts),
-                _ => (month, parts),
-            });
         let text = format!(
             "{FORMAT} {} {FACTS:?} {:?} {catalogue:?}",
             env!("CARGO_PKG_VERSION"),
@@ -123,7 +114,7 @@ impl<'q> Months<'q> {
             scans,
             figures: source.store.figures(),
             definitions: blake3::hash(text.as_bytes()).to_hex().to_string(),
-            parts: parts.collect(),
+            parts,
         })
     }
 

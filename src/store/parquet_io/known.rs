@@ -38,13 +38,7 @@ impl<'p> Footer<'p> {
         if let Some(read) = self.read.get() {
             return Ok(read);
         }
-        let path = self.path;
-        let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
-        let read = ParquetMetaDataReader::new().parse_and_finish(&file);
-        let read = read.map_err(|source| Error::Parquet {
-            what: path.display().to_string(),
-            source,
-        })?;
+        let (_, read) = with_footer(self.path)?;
         Ok(self.read.get_or_init(|| read))
     }
 
@@ -131,6 +125,17 @@ impl<'p> Footer<'p> {
     }
 }
 
+/// A file, and its footer.
+fn with_footer(path: &Path) -> Result<(std::fs::File, ParquetMetaData)> {
+    let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
+    let read = ParquetMetaDataReader::new().parse_and_finish(&file);
+    let read = read.map_err(|source| Error::Parquet {
+        what: path.display().to_string(),
+        source,
+    })?;
+    Ok((file, read))
+}
+
 /// A hash of some columns of a file, as they are stored: files with the same hash hold the same rows in them.
 ///
 /// # Errors
@@ -140,10 +145,7 @@ pub fn fingerprint(path: &Path, columns: &[&str]) -> Result<String> {
         what: path.display().to_string(),
         source,
     };
-    let file = std::fs::File::open(path).map_err(|error| Error::io("open", path, error))?;
-    let metadata = ParquetMetaDataReader::new()
-        .parse_and_finish(&file)
-        .map_err(fail)?;
+    let (file, metadata) = with_footer(path)?;
     let mut hasher = blake3::Hasher::new();
     for group in metadata.row_groups() {
         hasher.update(&group.num_rows().to_le_bytes());
