@@ -129,7 +129,26 @@ impl<'t> Block<'t> {
         self.push_span(start, start + cell.len());
     }
 
-    /// Ends a row of cells in the text, which lies there from `start` to `end`.
+    /// How many cells the row has so far that was not ended.
+    #[must_use]
+    pub const fn begun(&self) -> usize {
+        self.spans.len() - self.lines.len() * self.width
+    }
+
+    /// Whether that row has cells with something in them beyond the width.
+    #[must_use]
+    pub fn has_surplus(&self) -> bool {
+        let beyond = self.spans.get((self.lines.len() + 1) * self.width..);
+        let mut beyond = beyond.unwrap_or_default().iter();
+        beyond.any(|span| span.start != span.end)
+    }
+
+    /// Takes the cells of that row back.
+    pub fn forget_row(&mut self) {
+        self.spans.truncate(self.lines.len() * self.width);
+    }
+
+    /// Ends a row of cells in the text, which lies there from `start` to `end`; cells beyond the width are left out.
     pub fn end_row(&mut self, line: u64, start: usize, end: usize) {
         self.lines.push(line);
         self.spans

@@ -3,10 +3,11 @@
 use std::io::{ErrorKind, Read};
 
 use encoding_rs::{Encoding, UTF_8};
-use memchr::{memchr, memchr_iter, memchr3_iter, memrchr, memrchr_iter};
+use memchr::{memchr, memchr_iter, memrchr, memrchr_iter};
 
 use super::block::Block;
 use super::buffer::{Buffer, Buffers};
+use super::marks::Marks;
 use super::reason::{Reason, Reject};
 use super::records::{Fields, LINES_PER_RECORD, Raw, extent, unquoted};
 use super::text;
@@ -273,9 +274,7 @@ impl<'d> Parser<'d, '_> {
     fn all(&mut self, text: &str, first_line: u64) {
         let bytes = text.as_bytes();
         let (mut start, mut field, mut line) = (0, 0, first_line);
-        // Positions of the fields of the current row, put into the block when the row is whole.
-        let mut ends: Vec<(usize, usize)> = Vec::with_capacity(self.dialect.width + 1);
-        for at in memchr3_iter(self.dialect.delimiter, b'\n', b'"', bytes) {
+        for at in Marks::new([self.dialect.delimiter, b'\n', b'"'], bytes) {
             if at < start {
                 continue;
             }
@@ -286,9 +285,8 @@ impl<'d> Parser<'d, '_> {
                     } else {
                         at
                     };
-                    ends.push((field, end));
-                    self.row(text, start, end, &ends, line);
-                    ends.clear();
+                    self.block.push_span(field, end);
+                    self.row(text, start, end, line);
                     (start, field) = (at + 1, at + 1);
                     line += 1;
                 }
@@ -306,41 +304,38 @@ impl<'d> Parser<'d, '_> {
                     ) else {
                         continue;
                     };
+                    self.block.forget_row();
                     self.quoted(text, start, record.end, line);
-                    ends.clear();
                     line += record.lines;
                     (start, field) = (record.next, record.next);
                 }
                 _ => {
-                    ends.push((field, at));
+                    self.block.push_span(field, at);
                     field = at + 1;
                 }
             }
         }
         if start < bytes.len() {
             let end = bytes.len() - usize::from(bytes.ends_with(b"\r"));
-            ends.push((field, end.max(field)));
-            self.row(text, start, end.max(start), &ends, line);
+            self.block.push_span(field, end.max(field));
+            self.row(text, start, end.max(start), line);
         }
     }
 
-    /// A row of unquoted fields.
-    fn row(&mut self, text: &str, start: usize, end: usize, fields: &[(usize, usize)], line: u64) {
-        let all_empty = end - start + 1 == fields.len();
+    /// A row of unquoted fields, which are in the block.
+    fn row(&mut self, text: &str, start: usize, end: usize, line: u64) {
+        let found = self.block.begun();
+        let all_empty = end - start + 1 == found;
         if all_empty || is_blank(&text.as_bytes()[start..end], self.dialect.delimiter) {
+            self.block.forget_row();
             self.block.blanks.push(line);
             return;
         }
-        let found = fields.len();
-        let width = self.dialect.width;
         // Spreadsheets put empty columns behind the last one.
-        let surplus = fields.get(width..).unwrap_or_default();
-        if found < self.dialect.needed || surplus.iter().any(|(from, to)| from != to) {
+        if found < self.dialect.needed || self.block.has_surplus() {
+            self.block.forget_row();
             self.miscounted(found, line, &text[start..end]);
             return;
-        }
-        for (from, to) in fields.iter().take(width) {
-            self.block.push_span(*from, *to);
         }
         self.block.end_row(line, start, end);
     }

@@ -11,6 +11,7 @@ pub mod engine;
 pub mod export;
 pub mod formats;
 pub mod header;
+mod marks;
 pub mod open;
 mod patterns;
 pub mod plan;

@@ -340,16 +340,12 @@ impl<'p> Typer<'p> {
                 continue;
             };
             let added = match cell.plus {
-                Some(at) => sum_of(cell, &[at], block, row),
-                None => Ok(Some(0.0)),
+                Some(at) => sum_of(cell, &[at], block, row).map(|added| added.map(micros)),
+                None => Ok(Some(0)),
             };
             match (clock.instant(&text), added) {
                 (Ok(instant), Ok(Some(added))) => {
-                    #[expect(
-                        clippy::cast_possible_truncation,
-                        reason = "a duration of an export in microseconds is far below 2^63"
-                    )]
-                    builder.append_value(instant + (added * 1e6).round() as i64);
+                    builder.append_value(instant + added);
                 }
                 (Ok(_), Ok(None)) => builder.append_null(),
                 (Err(reason), _) => {
@@ -436,6 +432,15 @@ impl<'p> Typer<'p> {
         }
         Arc::new(sources.finish())
     }
+}
+
+/// Seconds in microseconds.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a duration of an export in microseconds is far below 2^63"
+)]
+fn micros(seconds: f64) -> i64 {
+    (seconds * 1e6).round() as i64
 }
 
 #[cfg(test)]

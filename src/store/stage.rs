@@ -23,9 +23,15 @@ use crate::ingest::columns::record_schema;
 use crate::ingest::engine::Worker;
 use crate::schema::{SOURCE_LINE, Table};
 
-/// Bytes of typed rows held back in the hope that more of their day come. An export is sorted by time, so
-/// a day is complete when it is written and need not be written twice.
+/// Bytes of typed rows held back in the hope that more of their day come, so that it need not be written twice.
 const HELD: usize = 128 << 20;
+
+/// Bytes of typed rows held back before days are written that seem to be complete: most exports are sorted by time, and
+/// memory that is not needed need not be cleared by the system.
+const HELD_WHEN_COMPLETE: usize = 32 << 20;
+
+/// Blocks without a row of a day after which it seems to be complete.
+const BLOCKS_AFTER: u64 = 8;
 
 /// Days that one block may hold before its rows are gathered by day instead of cut where the day changes.
 const CUTS: usize = 8;
@@ -239,13 +245,13 @@ impl Stage {
         }
     }
 
-    /// The days to be written now: those whose rows came longest ago, when too much is held; all of them when
-    /// no more rows come.
+    /// The days to be written now: those that seem to be complete; when too much is held, those whose rows came longest ago;
+    /// all of them when no more rows come.
     pub fn jobs(&mut self, last: bool) -> Vec<Job> {
-        let bound = if last { 0 } else { HELD };
-        if self.bytes <= bound {
+        if self.bytes <= HELD_WHEN_COMPLETE && !last {
             return Vec::new();
         }
+        let much = self.bytes > HELD;
         let mut order: Vec<(u64, Day)> = self
             .held
             .iter()
@@ -253,8 +259,10 @@ impl Stage {
             .collect();
         order.sort_unstable();
         let mut jobs = Vec::new();
-        for (_, day) in order {
-            if !last && self.bytes <= bound / 2 {
+        for (latest, day) in order {
+            let complete = latest + BLOCKS_AFTER < self.blocks;
+            let too_much = much && self.bytes > HELD / 2;
+            if !(last || complete || too_much) {
                 break;
             }
             if let Some(held) = self.held.remove(&day) {
@@ -447,3 +455,6 @@ fn in_order(order: &[SortColumn]) -> std::result::Result<bool, ArrowError> {
             .is_none_or(std::cmp::Ordering::is_lt)
     }))
 }
+
+#[cfg(test)]
+mod tests;

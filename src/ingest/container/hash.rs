@@ -12,8 +12,12 @@ use blake3::hazmat::{
 };
 use blake3::{Hash, Hasher};
 
-/// Bytes hashed together: enough for the hash to use the whole width of the processor.
-const AT_ONCE: usize = 1 << 20;
+/// Bytes hashed together: enough for the hash to use the whole width of the processor, few enough to stay in the memory of
+/// its core.
+const AT_ONCE: usize = 128 << 10;
+
+/// Bytes that one thread hands to another.
+const HANDED_OVER: usize = 1 << 20;
 
 /// Bytes that are not worth dividing among threads.
 const UNDIVIDED: u64 = 8 << 20;
@@ -84,8 +88,10 @@ pub(super) fn of_stream(mut reader: impl Read) -> io::Result<(Hash, u64)> {
             (hasher.finalize(), length)
         });
         loop {
-            let mut bytes = Vec::with_capacity(AT_ONCE);
-            let read = (&mut reader).take(AT_ONCE as u64).read_to_end(&mut bytes)?;
+            let mut bytes = Vec::with_capacity(HANDED_OVER);
+            let read = (&mut reader)
+                .take(HANDED_OVER as u64)
+                .read_to_end(&mut bytes)?;
             if read == 0 || filled.send(bytes).is_err() {
                 break;
             }

@@ -80,27 +80,34 @@ pub(super) fn customers(cell: &Cell, key: &Key, work: &mut Work<'_>) -> ArrayRef
     array
 }
 
-/// Codes repeat: every spelling is looked up once per block.
+/// Codes repeat: every spelling is looked up once per block, and not at all where it is the one of the row before.
 pub(super) fn codes(cell: &Cell, set: &'static [Code], work: &mut Work<'_>) -> ArrayRef {
-    let mut known: AHashMap<String, (Option<&'static str>, u64)> = AHashMap::new();
+    let mut places: AHashMap<String, usize> = AHashMap::new();
+    let mut known: Vec<(String, Option<&'static str>, u64)> = Vec::new();
+    let mut before = 0;
     let mut builder = StringBuilder::with_capacity(work.block.len(), work.block.len() * 9);
     each(cell, work, |text| {
         let Some(text) = text else {
             builder.append_null();
             return Ok(());
         };
-        if let Some((code, times)) = known.get_mut(&*text) {
-            *times += 1;
-            builder.append_value(code.unwrap_or(&text));
-        } else {
-            let text = without_hidden(&text).into_owned();
-            let code = canonical(set, &text);
-            builder.append_value(code.unwrap_or(&text));
-            known.insert(text, (code, 1));
+        if known.get(before).is_none_or(|(known, ..)| *known != text) {
+            before = if let Some(place) = places.get(&*text) {
+                *place
+            } else {
+                let shown = without_hidden(&text).into_owned();
+                let code = canonical(set, &shown);
+                known.push((shown, code, 0));
+                places.insert(text.into_owned(), known.len() - 1);
+                known.len() - 1
+            };
         }
+        let (shown, code, times) = &mut known[before];
+        *times += 1;
+        builder.append_value(code.unwrap_or(shown));
         Ok(())
     });
-    for (text, (code, times)) in known {
+    for (text, code, times) in known {
         if code.is_none() {
             work.note("unknown_code", &cell.header, &text, times);
         }

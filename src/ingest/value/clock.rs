@@ -45,8 +45,11 @@ impl Stretch {
 /// is not shown again.
 const MARGIN_S: i64 = 26 * 3600;
 
-/// How far from a reading the zone is probed, in days each way: a year of data and a late row.
-const PROBED_DAYS: i64 = 400;
+/// How far from a reading the zone is probed, in steps each way: a year of data and a late row.
+const PROBES: i64 = 67;
+
+/// Seconds between two probes: no zone since 1970 has changed its clock and changed it back in less than a week.
+const PROBE_S: i64 = 6 * DAY_S;
 
 /// Stretches remembered: more than any export crosses.
 const STRETCHES: usize = 64;
@@ -179,8 +182,7 @@ impl Clock {
         }
     }
 
-    /// Finds how far around a reading the zone keeps its offset. The zone is probed day by day: no zone
-    /// since 1970 has changed its clock and changed it back in less than a week.
+    /// Finds how far around a reading the zone keeps its offset.
     fn learn(&mut self, local: i64, east: i64) {
         let utc = local - east;
         let same = |at: i64| self.east_at(at) == Some(east);
@@ -190,8 +192,8 @@ impl Clock {
             return;
         }
         let reach = |step: i64| {
-            (1..=PROBED_DAYS)
-                .map(|day| near(step) + step * day * DAY_S)
+            (1..=PROBES)
+                .map(|probe| near(step) + step * probe * PROBE_S)
                 .take_while(|at| same(*at))
                 .last()
                 .unwrap_or(near(step))
