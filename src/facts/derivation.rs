@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
+use super::by_id::ById;
 use super::history::Histories;
+use super::judged::Judged;
 use super::output::{Facts, Output};
 use super::renewal::Renewal;
-use super::surveys::{self, Judged};
+use super::surveys;
 use super::windows::{Day, Spanning, Window, unchanged};
 use super::{Context, Records, calls, clocks, events, relinking, tickets, visits};
 use crate::calendar::epoch_days;
@@ -49,7 +51,6 @@ impl Derivation<'_> {
         let renewal = self.chats_and_tickets()?;
         let tickets = renewal.as_ref().map(|renewal| &renewal.tickets);
         let (again, judged) = self.contacts(tickets)?;
-        let judged = Judged::of(&judged)?;
         self.evaluations(again.evaluations.as_ref(), &judged)?;
         self.surveys(again.surveys.as_ref(), &judged)?;
         self.parcels()?;
@@ -99,10 +100,7 @@ impl Derivation<'_> {
             Some(renewal) => renewal.records(records, self.context),
             None => ["chats", "tickets", "tickets"].map(|table| records.parts(table).to_vec()),
         };
-        let repeats = tickets::repeat_complaints(
-            records.columns_of("tickets", &of_complaints, tickets::OF_COMPLAINTS)?,
-            self.context,
-        )?;
+        let repeats = tickets::repeat_complaints(records, &of_complaints, self.context)?;
         let windows = self.windows(of_chats.iter().chain(&of_tickets));
         let only = match &renewal {
             Some(renewal) => Some(renewal.sought()?),
@@ -164,7 +162,7 @@ impl Derivation<'_> {
         records: DataFrame,
         events: &[Part],
         chats: &DataFrame,
-        repeats: &DataFrame,
+        repeats: &ById,
     ) -> Result<()> {
         let (context, promises) = (self.context, self.context.promises);
         let events = self.events_of(&records, events)?;
@@ -229,7 +227,7 @@ impl Derivation<'_> {
             across = across.vstack(&others).computing("evaluations")?;
         }
         let facts = |rows: DataFrame| {
-            let contacts = judged.of_records(&rows)?;
+            let contacts = judged.of_records(&rows, tickets::OF_JUDGED)?;
             tickets::evaluations(rows, &self.agents, &contacts, self.context)
         };
         let mut across = facts(across)?;
@@ -258,7 +256,7 @@ impl Derivation<'_> {
         let parts = self.again("surveys", "survey_facts", days);
         for window in self.windows(&parts) {
             let rows = self.records.rows("surveys", &window.parts(&parts))?;
-            let contacts = judged.of_records(&rows)?;
+            let contacts = judged.of_records(&rows, surveys::OF_CONTACTS)?;
             let facts = surveys::surveys(rows, &contacts, self.context)?;
             self.output.put(fact("survey_facts"), &facts)?;
         }

@@ -152,6 +152,22 @@ pub fn whole(fact: &Fact, parts: &[Part]) -> Result<DataFrame> {
         .computing("a fact table")
 }
 
+/// The same frame with texts of its own. Columns share the texts that they were taken from: a few rows of many would
+/// keep those of all.
+///
+/// # Errors
+/// When the columns are not all of one height.
+pub fn compact(frame: &DataFrame) -> PolarsResult<DataFrame> {
+    let own = |column: &Column| match column.str() {
+        Ok(texts) => {
+            let texts: StringChunked = texts.iter().collect();
+            texts.with_name(column.name().clone()).into_series().into()
+        }
+        Err(_) => column.clone(),
+    };
+    DataFrame::new(frame.height(), frame.columns().iter().map(own).collect())
+}
+
 /// The rows of some days.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Records → facts: links between contacts, flags, elapsed times. What a row means is decided here and
 //! nowhere else; what is counted is decided by the catalogue.
 
+mod by_id;
 mod calls;
 mod carried;
 pub mod clocks;
@@ -10,6 +11,7 @@ mod derivation;
 mod events;
 pub mod frames;
 pub mod history;
+mod judged;
 mod linking;
 mod links;
 mod output;
