@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use polars::prelude::*;
 
 use super::by_id::ById;
-use super::history::Histories;
+use super::history::{Histories, OF_EVENTS};
 use super::judged::Judged;
 use super::output::{Facts, Output};
 use super::renewal::Renewal;
@@ -85,7 +85,8 @@ impl Derivation<'_> {
             self.records.parts("calls").to_vec()
         };
         for window in self.windows(&parts) {
-            let records = self.records.rows("calls", &window.parts(&parts))?;
+            let records = self.records;
+            let records = records.rows_for("call_facts", &[], "calls", &window.parts(&parts))?;
             let facts = calls::calls(records, &self.agents, self.context)?;
             self.output.put(fact("call_facts"), &facts)?;
         }
@@ -101,17 +102,24 @@ impl Derivation<'_> {
             None => ["chats", "tickets", "tickets"].map(|table| records.parts(table).to_vec()),
         };
         let repeats = tickets::repeat_complaints(records, &of_complaints, self.context)?;
-        let windows = self.windows(of_chats.iter().chain(&of_tickets));
+        // A ticket brings its events, stays and clocks along.
+        let windows = Window::of_rows(
+            of_chats.iter().chain(&of_tickets),
+            self.records.at_a_time / 2,
+        );
         let only = match &renewal {
             Some(renewal) => Some(renewal.sought()?),
             None => None,
         };
         let events = events::by_window(records, &windows, &of_tickets, only.as_ref())?;
         for (at, window) in windows.iter().enumerate() {
-            let chats = records.rows("chats", &window.parts(&of_chats))?;
+            let parts = window.parts(&of_chats);
+            let chats = records.rows_for("chat_facts", calls::OF_CHATS, "chats", &parts)?;
             let chats = calls::chats(chats, &self.agents, self.context)?;
             self.output.put(fact("chat_facts"), &chats)?;
-            let tickets = records.rows("tickets", &window.parts(&of_tickets))?;
+            let parts = window.parts(&of_tickets);
+            let mandatory = &self.context.promises.mandatory;
+            let tickets = records.rows_for("ticket_facts", mandatory, "tickets", &parts)?;
             let tickets = match &renewal {
                 Some(renewal) => renewal.only(tickets)?,
                 None => tickets,
@@ -168,13 +176,14 @@ impl Derivation<'_> {
         let events = self.events_of(&records, events)?;
         let facts = tickets::tickets(records, events.clone(), &self.agents, repeats, context)?;
         let histories = Histories::of(&facts, &events, context.as_of)?;
+        drop(events);
         let facts = tickets::with_history(&facts, &histories, promises, context)?;
-        self.output.hold(fact("ticket_facts"), facts.clone());
+        self.output.hold(fact("ticket_facts"), &facts)?;
         let stays = visits::visits(&facts, &histories, promises, context)?;
-        self.output.hold(fact("state_visits"), stays);
+        self.output.hold(fact("state_visits"), &stays)?;
+        drop(stays);
         let clocks = clocks::clocks(&facts, chats, &histories, promises, context)?;
-        self.output.hold(fact("sla_clocks"), clocks);
-        Ok(())
+        self.output.hold(fact("sla_clocks"), &clocks)
     }
 
     /// The events of these tickets, from the parts that have some.
@@ -184,9 +193,9 @@ impl Derivation<'_> {
             .select(["ticket_id"])
             .computing("ids of tickets")?
             .lazy();
-        let mut found = records.rows("ticket_events", &[])?;
+        let mut found = records.columns_of("ticket_events", &[], OF_EVENTS)?;
         for events in self.windows(parts) {
-            let rows = records.rows("ticket_events", &events.parts(parts))?;
+            let rows = records.columns_of("ticket_events", &events.parts(parts), OF_EVENTS)?;
             let own = of_tickets(rows, &ids)?;
             found = found.vstack(&own).computing("events of tickets")?;
         }

@@ -140,6 +140,20 @@ impl Records {
         }
     }
 
+    /// The columns of some parts that a fact table takes over, and some others that it is made from.
+    fn rows_for(
+        &self,
+        fact: &'static str,
+        others: &[&str],
+        table: &str,
+        parts: &[Part],
+    ) -> Result<DataFrame> {
+        let taken = Fact::by_name(fact).map_or(&[][..], |fact| fact.columns);
+        let taken = taken.iter().map(|column| column.name);
+        let names: Vec<&str> = taken.chain(others.iter().copied()).collect();
+        self.columns_of(table, parts, &names)
+    }
+
     /// Some columns of some parts.
     fn columns_of(&self, table: &str, parts: &[Part], names: &[&str]) -> Result<DataFrame> {
         match Table::by_name(table) {
