@@ -60,7 +60,7 @@ impl Hashes {
     }
 
     /// All of them, in order.
-    pub fn iter(&self) -> impl Iterator<Item = u64> {
+    pub fn all(&self) -> impl Iterator<Item = u64> {
         self.sorted.iter().copied()
     }
 

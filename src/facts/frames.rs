@@ -394,13 +394,13 @@ mod tests {
                 let mut outlets = Vec::new();
                 let mut see = |outlet: &str| outlets.push(outlet.to_owned());
                 parquet_io::texts(&path, "outlet", &mut see).unwrap();
-                assert_eq!(day.rows as usize, outlets.len());
+                assert_eq!(day.rows, outlets.len() as u64);
                 (day.partition, outlets)
             })
             .collect()
         };
         let day = |day: u8, outlets: &[&str]| {
-            let outlets = outlets.iter().map(ToString::to_string).collect();
+            let outlets = outlets.iter().map(|outlet| (*outlet).to_owned()).collect();
             (Some(format!("1970-01-0{day}")), outlets)
         };
         let none = (None, vec!["d".to_owned()]);

@@ -107,7 +107,7 @@ impl Filed {
     }
 
     fn days_of(&self, ids: &Hashes) -> BTreeSet<Day> {
-        let places = ids.iter().map(|id| self.ids.places(id));
+        let places = ids.all().map(|id| self.ids.places(id));
         let days: BTreeSet<Option<i32>> = places
             .flat_map(|(start, end)| &self.days[start as usize..end as usize])
             .copied()
