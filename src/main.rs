@@ -11,14 +11,16 @@ fn main() -> ExitCode {
     kefu::cli::main()
 }
 
-/// Begins again with the allocator told to keep what is freed until the end. It would give pages back after a second,
-/// and of a night's time a fifth went into the system clearing them once more. The allocator reads its settings
-/// before `main`, so they have to stand in the environment; one that stands there already holds.
+/// Begins again with the allocator told to keep what is freed for a while. It would give pages back after a second,
+/// and of a night's time a fifth went into the system clearing them once more; kept until the end, what one phase has
+/// freed would stand beside what the next one needs. The allocator reads its settings before `main`, so they have to
+/// stand in the environment; one that stands there already holds.
 #[cfg(unix)]
 fn keep_freed_memory() {
     use std::os::unix::process::CommandExt;
 
     const PURGE_DELAY: &str = "MIMALLOC_PURGE_DELAY";
+    const MILLISECONDS: &str = "10000";
     if std::env::var_os(PURGE_DELAY).is_some() {
         return;
     }
@@ -31,5 +33,5 @@ fn keep_freed_memory() {
         again.arg0(name);
     }
     // Returns only when it fails; then the program goes on as it is.
-    let _ = again.args(args).env(PURGE_DELAY, "-1").exec();
+    let _ = again.args(args).env(PURGE_DELAY, MILLISECONDS).exec();
 }

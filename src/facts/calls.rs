@@ -34,6 +34,9 @@ pub fn calls(records: DataFrame, agents: &DataFrame, context: &Context<'_>) -> R
         .computing("call facts")
 }
 
+/// What chat facts are made from beside the columns that they take over.
+pub const OF_CHATS: &[&str] = &["human_requested_at"];
+
 /// Builds `chat_facts`: offered, served, first response, handle time and its share of the agent's time. Days are whole.
 ///
 /// # Errors

@@ -2,8 +2,12 @@
 
 use polars::prelude::*;
 
+use super::by_id::ById;
+use super::derivation::fact;
+use super::windows::Window;
 use super::{Context, cast_micros, frames, seconds};
 use crate::error::{PolarsContext, Result};
+use crate::store::delta::Part;
 
 /// Columns that calls, chats and tickets have in common and contacts take over as they are.
 const SHARED: [&str; 8] = [
@@ -64,7 +68,7 @@ pub fn with_shared(own: &[&'static str]) -> Vec<&'static str> {
     own.iter().copied().chain(SHARED).collect()
 }
 
-/// Columns of `ticket_facts` that [`outlets`] reads.
+/// Columns of `ticket_facts` that [`Outlets`] reads.
 pub const OF_OUTLETS: &[&str] = &["contact_ref", "outlet", "created_at", "ticket_id"];
 
 /// Facts of the same days: whole chains of calls, chats, tickets.
@@ -78,20 +82,21 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// The contacts of these days with their `issue_key`, in order of time, not linked yet. `outlets` is what
-    /// [`outlets`] gives.
+    /// The contacts of these days with their `issue_key`, in order of time, not linked yet.
     ///
     /// # Errors
     /// When Polars refuses the plan.
-    pub fn contacts(self, outlets: &DataFrame, context: &Context<'_>) -> Result<DataFrame> {
+    pub fn contacts(self, outlets: &Outlets, context: &Context<'_>) -> Result<DataFrame> {
+        let of_calls = outlets.near(&self.calls, "contact_id")?;
+        let of_chats = outlets.near(&self.chats, "chat_id")?;
         let union = UnionArgs {
             rechunk: true,
             ..UnionArgs::default()
         };
         let all = concat(
             [
-                from_calls(&self.calls, outlets),
-                from_chats(&self.chats, outlets),
+                from_calls(&self.calls, of_calls),
+                from_chats(&self.chats, of_chats),
                 from_tickets(&self.tickets),
             ],
             union,
@@ -118,28 +123,47 @@ fn shape(parts: Vec<Expr>) -> Vec<Expr> {
         .collect()
 }
 
-/// Outlet of the first ticket that came from a contact: `contact_ref` and `outlet`. `tickets` are all there are.
-///
-/// # Errors
-/// When Polars refuses the plan.
-pub fn outlets(tickets: DataFrame) -> Result<DataFrame> {
-    tickets
-        .lazy()
-        .filter(
+/// Tickets that came from a contact and tell its outlet, [`OF_OUTLETS`] of them.
+pub struct Outlets(ById);
+
+impl Outlets {
+    /// Of all tickets that there are, which are in `parts`.
+    ///
+    /// # Errors
+    /// When a part cannot be read.
+    pub fn of(parts: &[Part], at_a_time: u64) -> Result<Self> {
+        let fact = fact("ticket_facts");
+        let told = || {
             col("contact_ref")
                 .is_not_null()
-                .and(col("outlet").is_not_null()),
-        )
-        .sort(["created_at", "ticket_id"], SortMultipleOptions::default())
-        .group_by([col("contact_ref")])
-        .agg([col("outlet").first()])
-        .collect()
-        .computing("outlets of contacts")
+                .and(col("outlet").is_not_null())
+        };
+        let mut all = frames::columns(fact, &[], OF_OUTLETS)?;
+        for window in Window::of_rows(parts, at_a_time) {
+            let rows = frames::columns(fact, &window.parts(parts), OF_OUTLETS)?;
+            let rows = rows.lazy().filter(told()).collect();
+            all = rows
+                .and_then(|rows| all.vstack(&frames::compact(&rows)?))
+                .computing("outlets of contacts")?;
+        }
+        Ok(Self(ById::of(&all, "contact_ref")?))
+    }
+
+    /// Outlet of the first ticket that came from one of these: `contact_ref` and `outlet`.
+    fn near(&self, contacts: &DataFrame, column: &str) -> Result<LazyFrame> {
+        Ok(self
+            .0
+            .near(contacts, column)?
+            .lazy()
+            .sort(["created_at", "ticket_id"], SortMultipleOptions::default())
+            .group_by([col("contact_ref")])
+            .agg([col("outlet").first()]))
+    }
 }
 
 /// A chain's first answered inbound segment stands for the chain. What is only known at the end (when it
 /// ended, whether it was resolved, the score) comes from the last segment that says it; handling adds up.
-fn from_calls(calls: &DataFrame, outlets: &DataFrame) -> LazyFrame {
+fn from_calls(calls: &DataFrame, outlets: LazyFrame) -> LazyFrame {
     let last_known = |name: &str| col(name).drop_nulls().last();
     let handled = col("handle_s").filter(col("answered"));
     let chains = calls
@@ -170,11 +194,7 @@ fn from_calls(calls: &DataFrame, outlets: &DataFrame) -> LazyFrame {
         )
         .filter(col("contact_id").neq_missing(col("contact_id").shift(lit(1))))
         .left_join(chains, col("contact_id"), col("contact_id"))
-        .left_join(
-            outlets.clone().lazy(),
-            col("contact_id"),
-            col("contact_ref"),
-        )
+        .left_join(outlets, col("contact_id"), col("contact_ref"))
         .select(shape(vec![
             col("contact_id").alias("contact_ref"),
             lit("phone").alias("channel"),
@@ -195,12 +215,12 @@ fn from_calls(calls: &DataFrame, outlets: &DataFrame) -> LazyFrame {
         ]))
 }
 
-fn from_chats(chats: &DataFrame, outlets: &DataFrame) -> LazyFrame {
+fn from_chats(chats: &DataFrame, outlets: LazyFrame) -> LazyFrame {
     chats
         .clone()
         .lazy()
         .filter(col("served"))
-        .left_join(outlets.clone().lazy(), col("chat_id"), col("contact_ref"))
+        .left_join(outlets, col("chat_id"), col("contact_ref"))
         .select(shape(vec![
             col("chat_id").alias("contact_ref"),
             lit("chat").alias("channel"),

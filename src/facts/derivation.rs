@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
-use super::history::Histories;
+use super::by_id::ById;
+use super::history::{Histories, OF_EVENTS};
+use super::judged::Judged;
 use super::output::{Facts, Output};
 use super::renewal::Renewal;
-use super::surveys::{self, Judged};
+use super::surveys;
 use super::windows::{Day, Spanning, Window, unchanged};
 use super::{Context, Records, calls, clocks, events, relinking, tickets, visits};
 use crate::calendar::epoch_days;
@@ -49,7 +51,6 @@ impl Derivation<'_> {
         let renewal = self.chats_and_tickets()?;
         let tickets = renewal.as_ref().map(|renewal| &renewal.tickets);
         let (again, judged) = self.contacts(tickets)?;
-        let judged = Judged::of(&judged)?;
         self.evaluations(again.evaluations.as_ref(), &judged)?;
         self.surveys(again.surveys.as_ref(), &judged)?;
         self.parcels()?;
@@ -84,7 +85,8 @@ impl Derivation<'_> {
             self.records.parts("calls").to_vec()
         };
         for window in self.windows(&parts) {
-            let records = self.records.rows("calls", &window.parts(&parts))?;
+            let records = self.records;
+            let records = records.rows_for("call_facts", &[], "calls", &window.parts(&parts))?;
             let facts = calls::calls(records, &self.agents, self.context)?;
             self.output.put(fact("call_facts"), &facts)?;
         }
@@ -99,21 +101,25 @@ impl Derivation<'_> {
             Some(renewal) => renewal.records(records, self.context),
             None => ["chats", "tickets", "tickets"].map(|table| records.parts(table).to_vec()),
         };
-        let repeats = tickets::repeat_complaints(
-            records.columns_of("tickets", &of_complaints, tickets::OF_COMPLAINTS)?,
-            self.context,
-        )?;
-        let windows = self.windows(of_chats.iter().chain(&of_tickets));
+        let repeats = tickets::repeat_complaints(records, &of_complaints, self.context)?;
+        // A ticket brings its events, stays and clocks along.
+        let windows = Window::of_rows(
+            of_chats.iter().chain(&of_tickets),
+            self.records.at_a_time / 2,
+        );
         let only = match &renewal {
             Some(renewal) => Some(renewal.sought()?),
             None => None,
         };
         let events = events::by_window(records, &windows, &of_tickets, only.as_ref())?;
         for (at, window) in windows.iter().enumerate() {
-            let chats = records.rows("chats", &window.parts(&of_chats))?;
+            let parts = window.parts(&of_chats);
+            let chats = records.rows_for("chat_facts", calls::OF_CHATS, "chats", &parts)?;
             let chats = calls::chats(chats, &self.agents, self.context)?;
             self.output.put(fact("chat_facts"), &chats)?;
-            let tickets = records.rows("tickets", &window.parts(&of_tickets))?;
+            let parts = window.parts(&of_tickets);
+            let mandatory = &self.context.promises.mandatory;
+            let tickets = records.rows_for("ticket_facts", mandatory, "tickets", &parts)?;
             let tickets = match &renewal {
                 Some(renewal) => renewal.only(tickets)?,
                 None => tickets,
@@ -164,19 +170,20 @@ impl Derivation<'_> {
         records: DataFrame,
         events: &[Part],
         chats: &DataFrame,
-        repeats: &DataFrame,
+        repeats: &ById,
     ) -> Result<()> {
         let (context, promises) = (self.context, self.context.promises);
         let events = self.events_of(&records, events)?;
         let facts = tickets::tickets(records, events.clone(), &self.agents, repeats, context)?;
         let histories = Histories::of(&facts, &events, context.as_of)?;
+        drop(events);
         let facts = tickets::with_history(&facts, &histories, promises, context)?;
-        self.output.hold(fact("ticket_facts"), facts.clone());
+        self.output.hold(fact("ticket_facts"), &facts)?;
         let stays = visits::visits(&facts, &histories, promises, context)?;
-        self.output.hold(fact("state_visits"), stays);
+        self.output.hold(fact("state_visits"), &stays)?;
+        drop(stays);
         let clocks = clocks::clocks(&facts, chats, &histories, promises, context)?;
-        self.output.hold(fact("sla_clocks"), clocks);
-        Ok(())
+        self.output.hold(fact("sla_clocks"), &clocks)
     }
 
     /// The events of these tickets, from the parts that have some.
@@ -186,9 +193,9 @@ impl Derivation<'_> {
             .select(["ticket_id"])
             .computing("ids of tickets")?
             .lazy();
-        let mut found = records.rows("ticket_events", &[])?;
+        let mut found = records.columns_of("ticket_events", &[], OF_EVENTS)?;
         for events in self.windows(parts) {
-            let rows = records.rows("ticket_events", &events.parts(parts))?;
+            let rows = records.columns_of("ticket_events", &events.parts(parts), OF_EVENTS)?;
             let own = of_tickets(rows, &ids)?;
             found = found.vstack(&own).computing("events of tickets")?;
         }
@@ -229,7 +236,7 @@ impl Derivation<'_> {
             across = across.vstack(&others).computing("evaluations")?;
         }
         let facts = |rows: DataFrame| {
-            let contacts = judged.of_records(&rows)?;
+            let contacts = judged.of_records(&rows, tickets::OF_JUDGED)?;
             tickets::evaluations(rows, &self.agents, &contacts, self.context)
         };
         let mut across = facts(across)?;
@@ -258,7 +265,7 @@ impl Derivation<'_> {
         let parts = self.again("surveys", "survey_facts", days);
         for window in self.windows(&parts) {
             let rows = self.records.rows("surveys", &window.parts(&parts))?;
-            let contacts = judged.of_records(&rows)?;
+            let contacts = judged.of_records(&rows, surveys::OF_CONTACTS)?;
             let facts = surveys::surveys(rows, &contacts, self.context)?;
             self.output.put(fact("survey_facts"), &facts)?;
         }

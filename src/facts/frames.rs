@@ -9,9 +9,8 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
-    TimestampMicrosecondArray, UInt64Array,
+    TimestampMicrosecondArray,
 };
-use arrow::compute::take_record_batch;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use chrono_tz::Tz;
 use deltalake::kernel::PrimitiveType;
@@ -152,6 +151,22 @@ pub fn whole(fact: &Fact, parts: &[Part]) -> Result<DataFrame> {
         .computing("a fact table")
 }
 
+/// The same frame with texts of its own. Columns share the texts that they were taken from: a few rows of many would
+/// keep those of all.
+///
+/// # Errors
+/// When the columns are not all of one height.
+pub fn compact(frame: &DataFrame) -> PolarsResult<DataFrame> {
+    let own = |column: &Column| match column.str() {
+        Ok(texts) => {
+            let texts: StringChunked = texts.iter().collect();
+            texts.with_name(column.name().clone()).into_series().into()
+        }
+        Err(_) => column.clone(),
+    };
+    DataFrame::new(frame.height(), frame.columns().iter().map(own).collect())
+}
+
 /// The rows of some days.
 ///
 /// # Errors
@@ -257,40 +272,50 @@ fn fact_schema(fact: &Fact) -> SchemaRef {
     Arc::new(Schema::new(fields))
 }
 
-/// A fact frame as one Parquet file per local date, each in the order of the frame.
+/// A fact frame as one Parquet file per local date, each in the order of some columns, or of the frame without any.
 ///
 /// # Errors
 /// When a column is missing or of another type than the schema says.
-pub fn by_date(fact: &Fact, frame: &DataFrame) -> Result<Vec<Replacement>> {
+pub fn by_date(fact: &Fact, frame: &DataFrame, order: &[&str]) -> Result<Vec<Replacement>> {
     let dates = frame
         .column(DATE)
-        .and_then(|column| column.i32().cloned())
+        .and_then(|column| Ok(column.i32()?.rechunk().into_owned()))
         .computing("facts by date")?;
-    let mut rows: BTreeMap<Option<i32>, Vec<u64>> = BTreeMap::new();
-    for (row, date) in dates.iter().enumerate() {
-        rows.entry(date).or_default().push(row as u64);
+    let mut rows: BTreeMap<Option<i32>, Vec<IdxSize>> = BTreeMap::new();
+    for row in in_order(frame, order).computing("facts by date")? {
+        rows.entry(dates.get(row as usize)).or_default().push(row);
     }
-    let whole = to_arrow(fact, frame)?;
     rows.into_par_iter()
         .map(|(date, rows)| {
             let count = rows.len() as u64;
-            let day = take_record_batch(&whole, &UInt64Array::from(rows)).map_err(|source| {
-                Error::Arrow {
-                    what: fact.name.to_owned(),
-                    source,
-                }
-            })?;
+            let rows = IdxCa::from_vec("row".into(), rows);
+            let day = frame.take(&rows).computing("facts by date")?;
             let partition = date
                 .and_then(calendar::from_epoch_days)
                 .map(|date| date.to_string());
             Ok(Replacement {
                 partition,
-                content: Content::Bytes(parquet_io::encode(&day, &[])?),
+                content: Content::Bytes(parquet_io::encode(&to_arrow(fact, &day)?, &[])?),
                 keys: None,
                 rows: count,
             })
         })
         .collect()
+}
+
+/// The rows of a frame in the order of some columns. Only these are sorted, not all there is.
+fn in_order(frame: &DataFrame, order: &[&str]) -> PolarsResult<Vec<IdxSize>> {
+    if order.is_empty() {
+        return Ok((0..).take(frame.height()).collect());
+    }
+    let rows = frame
+        .select(order.iter().copied())?
+        .with_row_index("row".into(), None)?
+        .lazy()
+        .sort(order.to_vec(), SortMultipleOptions::default())
+        .select([col("row")])
+        .collect()?;
+    Ok(rows.column("row")?.idx()?.iter().flatten().collect())
 }
 
 fn to_arrow(fact: &Fact, frame: &DataFrame) -> Result<RecordBatch> {
@@ -338,4 +363,62 @@ fn array(column: &Column, physical: Physical) -> PolarsResult<ArrayRef> {
         Physical::Float => Arc::new(series.f64()?.iter().collect::<Float64Array>()),
         Physical::Flag => Arc::new(series.bool()?.iter().collect::<BooleanArray>()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_day_has_its_rows_in_the_order_that_is_asked_for() {
+        let fact = Fact::by_name("parcel_facts").unwrap();
+        let frame = df!(
+            DATE => [Some(1), None, Some(0), Some(1), Some(1)],
+            "outlet" => [Some("c"), Some("d"), Some("e"), Some("a"), Some("b")],
+        );
+        let others = fact.columns.iter().map(|column| column.name);
+        let others = others.filter(|name| ![DATE, "outlet"].contains(name));
+        let frame = frame.unwrap().lazy();
+        let frame =
+            frame.with_columns(others.map(|name| lit(NULL).alias(name)).collect::<Vec<_>>());
+        let frame = frame.collect().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let outlets = |order: &[&str]| -> Vec<(Option<String>, Vec<String>)> {
+            let days = by_date(fact, &frame, order).unwrap().into_iter();
+            days.map(|day| {
+                let Content::Bytes(bytes) = day.content else {
+                    panic!("a day in memory")
+                };
+                let path = folder.path().join("day.parquet");
+                std::fs::write(&path, bytes).unwrap();
+                let mut outlets = Vec::new();
+                let mut see = |outlet: &str| outlets.push(outlet.to_owned());
+                parquet_io::texts(&path, "outlet", &mut see).unwrap();
+                assert_eq!(day.rows, outlets.len() as u64);
+                (day.partition, outlets)
+            })
+            .collect()
+        };
+        let day = |day: u8, outlets: &[&str]| {
+            let outlets = outlets.iter().map(|outlet| (*outlet).to_owned()).collect();
+            (Some(format!("1970-01-0{day}")), outlets)
+        };
+        let none = (None, vec!["d".to_owned()]);
+        assert_eq!(
+            outlets(&[]),
+            [none.clone(), day(1, &["e"]), day(2, &["c", "a", "b"])]
+        );
+        assert_eq!(
+            outlets(&["outlet"]),
+            [none, day(1, &["e"]), day(2, &["a", "b", "c"])]
+        );
+    }
+
+    #[test]
+    fn a_compact_frame_is_the_same_frame() {
+        let long = "a text that does not fit into its view";
+        let frame = df!("text" => [Some(long), None, Some("b")], "number" => [1, 2, 3]).unwrap();
+        let frame = frame.slice(0, 2).vstack(&frame.slice(2, 1)).unwrap();
+        assert!(compact(&frame).unwrap().equals_missing(&frame));
+    }
 }

@@ -14,6 +14,19 @@ use events::{Event, Grouped, silent};
 
 pub use names::Names;
 
+/// The columns of events that tell a history.
+pub const OF_EVENTS: &[&str] = &[
+    "ticket_id",
+    "event_at",
+    "event",
+    "from_status",
+    "to_status",
+    "to_priority",
+    "to_kind",
+    "source_file",
+    "source_line",
+];
+
 /// A name of an event, state, priority or kind; [`Names`] knows which.
 pub type Name = u16;
 

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
-use super::contacts::{self, Sources};
+use super::by_id::ById;
+use super::contacts::{self, Outlets, Sources};
 use super::derivation::{Derivation, fact, until};
 use super::frames;
+use super::judged::{Judged, Noted};
 use super::links::Collected;
 use super::relinking::{Judgements, Kept, Reach};
-use super::surveys::{self, Feedback};
+use super::surveys::Feedback;
 use super::windows::{Day, Spanning, Window};
 use crate::error::{PolarsContext, Result};
 use crate::store::delta::Part;
@@ -26,23 +28,13 @@ impl Derivation<'_> {
     ///
     /// # Errors
     /// When Polars refuses a plan, or a file cannot be read or written.
-    pub fn contacts(&mut self, tickets: Option<&BTreeSet<Day>>) -> Result<(Judgements, DataFrame)> {
+    pub fn contacts(&mut self, tickets: Option<&BTreeSet<Day>>) -> Result<(Judgements, Judged)> {
         let all = ["call_facts", "chat_facts", "ticket_facts"].map(|name| self.output.parts(name));
         let reach = Reach::of(self.records, self.context, &self.output, &all, tickets)?;
         let refs = match &reach {
             Some(reach) => Some(reach.refs(&all)?),
             None => None,
         };
-        let outlets = match &refs {
-            Some(refs) => refs.parts(&all[2], "contact_ref")?,
-            None => all[2].clone(),
-        };
-        let outlets = contacts::outlets(frames::columns(
-            fact("ticket_facts"),
-            &outlets,
-            contacts::OF_OUTLETS,
-        )?)?;
-        let feedback = Feedback::of(self.records, refs.as_ref())?;
         let facts = match &reach {
             Some(reach) => all.each_ref().map(|parts| reach.derived(parts)),
             None => all.clone(),
@@ -60,6 +52,12 @@ impl Derivation<'_> {
             let outside = reach.outside(&all[0], &mut chains)?;
             across = across.vstack(&outside).computing("chains of calls")?;
         }
+        let outlets = match &refs {
+            Some(refs) => refs.parts(&all[2], "contact_ref")?,
+            None => all[2].clone(),
+        };
+        let outlets = Outlets::of(&outlets, self.records.at_a_time)?;
+        let feedback = Feedback::of(self.records, refs.as_ref())?;
         // The contacts of a window, and the calls of chains that are not its own.
         let of_window = |window: &Window| -> Result<(DataFrame, DataFrame)> {
             let [calls, chats, tickets] = facts.each_ref().map(|parts| window.parts(parts));
@@ -68,7 +66,8 @@ impl Derivation<'_> {
             let sources = Sources { calls, ..sources };
             Ok((sources.contacts(&outlets, self.context)?, others))
         };
-        let mut collected = Collected::default();
+        let rows: u64 = facts.iter().flatten().map(|part| part.rows).sum();
+        let mut collected = Collected::expecting(usize::try_from(rows).unwrap_or_default());
         let mut starts = Vec::with_capacity(windows.len());
         let mut only = None;
         for window in &windows {
@@ -100,7 +99,7 @@ impl Derivation<'_> {
             contacts::linked(contacts, self.context)
         };
         let mut across = finished(across, start)?;
-        let mut judged: Vec<LazyFrame> = Vec::new();
+        let mut judged = Noted::default();
         for (window, start) in windows.iter().zip(starts) {
             let own = match only.take() {
                 Some(own) => own,
@@ -117,21 +116,17 @@ impl Derivation<'_> {
                 .computing("contacts")?;
             self.output.put(fact("contact_facts"), &contacts)?;
             if reach.is_none() {
-                judged.push(feedback.judged(&contacts)?.lazy());
+                judged.note(&contacts, &feedback)?;
             }
         }
         if let (Some(reach), Some(before)) = (&reach, &self.records.before) {
             kept.put(reach, &links, &feedback, self.context, &mut self.output)?;
-            return reach.judged(self.records, before, &all, &self.output);
+            let (judgements, judged) = reach.judged(self.records, before, &all, &self.output)?;
+            let judged = ById::of(&judged, "contact_ref")?;
+            return Ok((judgements, Judged::Held(judged)));
         }
-        let judged = if judged.is_empty() {
-            frames::columns(fact("contact_facts"), &[], surveys::OF_CONTACTS)
-        } else {
-            concat(judged, UnionArgs::default())
-                .and_then(LazyFrame::collect)
-                .computing("judged contacts")
-        };
-        Ok((Judgements::default(), judged?))
+        let judged = judged.filed(self.output.parts("contact_facts"));
+        Ok((Judgements::default(), judged))
     }
 }
 

@@ -1,6 +1,9 @@
 //! Which contacts are about the same issue: neighbours in time, over all of it.
 //!
-//! Of every contact only the hash of its issue and two instants are held; they are sorted once.
+//! Of every contact only the hash of its issue and two instants are held, 32 bytes; they are sorted once, and the
+//! instants of the neighbours take the places of its own.
+
+use std::cmp::Ordering;
 
 use ahash::{AHashSet, RandomState};
 use polars::prelude::*;
@@ -9,21 +12,32 @@ use rayon::prelude::*;
 use super::windows::hash;
 use crate::error::{PolarsContext, Result};
 
-/// A contact whose issue is known. The hash has 128 bits: among a billion issues two share one with a
-/// probability of 10⁻²¹.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// A contact whose issue is known. The hash has 96 bits: among a billion issues two share one with a
+/// probability of 10⁻¹¹.
+#[derive(Debug, Clone, Copy)]
 struct Contact {
-    issue: (u64, u64),
-    started: i64,
+    issue: u64,
+    rest: u32,
     /// Position among all contacts, which breaks ties.
     at: u32,
 }
 
+impl Contact {
+    const fn issue(&self) -> (u64, u32) {
+        (self.issue, self.rest)
+    }
+
+    const fn at(&self) -> usize {
+        self.at as usize
+    }
+}
+
 /// Contacts being collected, in the order of their frames.
 pub struct Collected {
-    /// Gives the second half of an issue's hash; the first is [`hash`].
+    /// Gives the rest of an issue's hash; the first half is [`hash`].
     other: RandomState,
     contacts: Vec<Contact>,
+    started: Vec<i64>,
     ended: Vec<i64>,
 }
 
@@ -36,17 +50,18 @@ pub struct Links {
 /// Stands for no instant.
 pub const NONE: i64 = i64::MIN;
 
-impl Default for Collected {
-    fn default() -> Self {
+impl Collected {
+    /// None yet; so many, or a little more, will come.
+    #[must_use]
+    pub fn expecting(count: usize) -> Self {
         Self {
             other: RandomState::with_seeds(5, 6, 7, 8),
-            contacts: Vec::new(),
-            ended: Vec::new(),
+            contacts: Vec::with_capacity(count),
+            started: Vec::with_capacity(count),
+            ended: Vec::with_capacity(count),
         }
     }
-}
 
-impl Collected {
     /// How many contacts there are.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -63,44 +78,71 @@ impl Collected {
             let started = contacts.column("started_at")?.i64()?;
             let ended = contacts.column("ended_at")?.i64()?;
             for ((issue, started), ended) in issues.iter().zip(started.iter()).zip(ended.iter()) {
-                let at = u32::try_from(self.ended.len()).unwrap_or(u32::MAX);
-                self.ended.push(ended.unwrap_or(NONE));
-                if let (Some(issue), Some(started)) = (issue, started) {
-                    self.contacts.push(Contact {
-                        issue: (hash(issue), self.other.hash_one(issue)),
-                        started,
-                        at,
-                    });
-                }
+                self.push(issue.zip(started), ended);
             }
             Ok(())
         };
         add().computing("issues of contacts")
     }
 
-    /// The first halves of the hashes of all issues.
+    /// Adds a contact; without an issue or a beginning it has no neighbours.
+    #[expect(clippy::cast_possible_truncation, reason = "the rest of a hash")]
+    fn push(&mut self, linked: Option<(&str, i64)>, ended: Option<i64>) {
+        let at = u32::try_from(self.ended.len()).unwrap_or(u32::MAX);
+        let Some((issue, started)) = linked else {
+            self.started.push(NONE);
+            self.ended.push(NONE);
+            return;
+        };
+        self.started.push(started);
+        self.ended.push(ended.unwrap_or(NONE));
+        self.contacts.push(Contact {
+            issue: hash(issue),
+            rest: self.other.hash_one(issue) as u32,
+            at,
+        });
+    }
+
+    /// The first parts of the hashes of all issues.
     #[must_use]
     pub fn issues(&self) -> AHashSet<u64> {
         let contacts = self.contacts.iter();
-        contacts.map(|contact| contact.issue.0).collect()
+        contacts.map(|contact| contact.issue).collect()
     }
 
     /// Looks at the neighbours of all.
     #[must_use]
-    pub fn link(mut self) -> Links {
-        self.contacts.par_sort_unstable();
-        let mut links = Links {
-            previous: vec![NONE; self.ended.len()],
-            next: vec![NONE; self.ended.len()],
-        };
-        for pair in self.contacts.windows(2) {
-            let (one, other) = (pair[0], pair[1]);
-            if one.issue == other.issue {
-                links.next[one.at as usize] = other.started;
-                links.previous[other.at as usize] = self.ended[one.at as usize];
+    pub fn link(self) -> Links {
+        let Self {
+            mut contacts,
+            mut started,
+            mut ended,
+            ..
+        } = self;
+        contacts.par_sort_unstable_by(|one, other| {
+            let by_time = || -> Ordering {
+                let instant = |contact: &Contact| (started[contact.at()], contact.at);
+                instant(one).cmp(&instant(other))
+            };
+            one.issue().cmp(&other.issue()).then_with(by_time)
+        });
+        for issue in contacts.chunk_by(|one, other| one.issue() == other.issue()) {
+            // What is overwritten has been read before.
+            for pair in issue.windows(2) {
+                started[pair[0].at()] = started[pair[1].at()];
+            }
+            for pair in issue.windows(2).rev() {
+                ended[pair[1].at()] = ended[pair[0].at()];
+            }
+            if let (Some(first), Some(last)) = (issue.first(), issue.last()) {
+                ended[first.at()] = NONE;
+                started[last.at()] = NONE;
             }
         }
-        links
+        Links {
+            previous: ended,
+            next: started,
+        }
     }
 }
 
@@ -126,5 +168,36 @@ impl Links {
             column("previous_at", &self.previous),
             column("next_at", &self.next),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_those_of_the_same_issue_in_time() {
+        let mut collected = Collected::expecting(2);
+        let contacts = df!(
+            "issue_key" => [Some("a"), Some("b"), Some("a"), None, Some("a"), Some("a"), Some("c")],
+            "started_at" => [Some(30), Some(1), Some(10), Some(11), Some(10), None, Some(5)],
+            "ended_at" => [Some(31), Some(2), None, Some(12), Some(15), Some(3), Some(6)],
+        );
+        let contacts = contacts.unwrap().lazy().with_columns([
+            col("started_at").cast(DataType::Int64),
+            col("ended_at").cast(DataType::Int64),
+        ]);
+        collected.add(&contacts.collect().unwrap()).unwrap();
+        collected.push(Some(("b", 0)), Some(9));
+        assert_eq!(collected.len(), 8);
+        assert_eq!(collected.issues().len(), 3);
+        let links = collected.link();
+        let [previous, next] = links.numbers(0, 8);
+        // Of two that begin at once the one that was collected first comes first.
+        assert_eq!(previous, [15, 9, NONE, NONE, NONE, NONE, NONE, NONE]);
+        assert_eq!(next, [NONE, NONE, 10, NONE, 30, NONE, NONE, 1]);
+        let [previous, next] = links.columns(0, 2);
+        assert_eq!(previous.i64().unwrap().to_vec(), [Some(15), Some(9)]);
+        assert_eq!(next.null_count(), 2);
     }
 }

@@ -1,6 +1,7 @@
 //! Records → facts: links between contacts, flags, elapsed times. What a row means is decided here and
 //! nowhere else; what is counted is decided by the catalogue.
 
+mod by_id;
 mod calls;
 mod carried;
 pub mod clocks;
@@ -10,6 +11,7 @@ mod derivation;
 mod events;
 pub mod frames;
 pub mod history;
+mod judged;
 mod linking;
 mod links;
 mod output;
@@ -136,6 +138,20 @@ impl Records {
             Some(table) => frames::records(&self.root.join(table.name), table, parts),
             None => Ok(DataFrame::default()),
         }
+    }
+
+    /// The columns of some parts that a fact table takes over, and some others that it is made from.
+    fn rows_for(
+        &self,
+        fact: &'static str,
+        others: &[&str],
+        table: &str,
+        parts: &[Part],
+    ) -> Result<DataFrame> {
+        let taken = Fact::by_name(fact).map_or(&[][..], |fact| fact.columns);
+        let taken = taken.iter().map(|column| column.name);
+        let names: Vec<&str> = taken.chain(others.iter().copied()).collect();
+        self.columns_of(table, parts, &names)
     }
 
     /// Some columns of some parts.

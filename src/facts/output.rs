@@ -55,15 +55,26 @@ impl Output {
         self.kept.entry(fact).or_default().extend(parts);
     }
 
-    /// Writes the days of a frame, of which all rows are there.
+    /// Writes the days of a frame, of which all rows are there, in the order they have.
     ///
     /// # Errors
     /// When a column is missing or a file cannot be written.
     pub fn put(&mut self, fact: &'static Fact, frame: &DataFrame) -> Result<()> {
+        self.put_in_order(fact, frame, &[])
+    }
+
+    /// The same, each day's rows in the order of some columns.
+    fn put_in_order(
+        &mut self,
+        fact: &'static Fact,
+        frame: &DataFrame,
+        order: &[&str],
+    ) -> Result<()> {
+        let columns = fact.columns.iter().map(|column| column.name);
         let frame = frame
-            .select(fact.columns.iter().map(|column| column.name))
+            .select(columns)
             .computing("the columns of a fact table")?;
-        self.add(fact, frames::by_date(fact, &frame)?)
+        self.add(fact, frames::by_date(fact, &frame, order)?)
     }
 
     /// Writes the files of days.
@@ -88,10 +99,16 @@ impl Output {
     }
 
     /// Holds rows back, because later windows may have rows of the same days.
-    pub fn hold(&mut self, fact: &'static Fact, frame: DataFrame) {
+    ///
+    /// # Errors
+    /// When a column is missing.
+    pub fn hold(&mut self, fact: &'static Fact, frame: &DataFrame) -> Result<()> {
         if frame.height() > 0 || !self.waiting.contains_key(fact.name) {
+            let columns = fact.columns.iter().map(|column| column.name);
+            let frame = frame.select(columns).computing("facts by date")?;
             self.waiting.entry(fact.name).or_default().push(frame);
         }
+        Ok(())
     }
 
     /// Takes the rows that are held back.
@@ -99,17 +116,8 @@ impl Output {
     /// # Errors
     /// When they do not have the same columns.
     pub fn held(&mut self, fact: &Fact) -> Result<DataFrame> {
-        let Some(held) = self.taken(fact)? else {
-            return frames::whole(fact, &[]);
-        };
-        held.select(
-            fact.columns
-                .iter()
-                .map(|column| col(column.name))
-                .collect::<Vec<_>>(),
-        )
-        .collect()
-        .computing("facts by date")
+        let held = self.waiting.remove(fact.name).unwrap_or_default();
+        together(held)?.map_or_else(|| frames::whole(fact, &[]), Ok)
     }
 
     /// Writes the held rows of the days before `before`, each day's in this order; all of them without it.
@@ -122,34 +130,32 @@ impl Output {
         before: Option<i32>,
         order: &[&str],
     ) -> Result<()> {
-        let Some(held) = self.taken(fact)? else {
-            return Ok(());
-        };
-        let ready = match before {
-            Some(before) => col(DATE).lt(lit(before)).fill_null(false),
-            None => lit(true),
-        };
-        let split = |condition: Expr| held.clone().filter(condition);
-        let now = split(ready.clone())
-            .sort(order.to_vec(), SortMultipleOptions::default())
-            .collect()
-            .computing("facts by date")?;
-        if before.is_some() {
-            let later = split(ready.not()).collect().computing("facts by date")?;
+        let (mut now, mut later) = (Vec::new(), Vec::new());
+        for held in self.waiting.remove(fact.name).unwrap_or_default() {
+            let Some(before) = before else {
+                now.push(held);
+                continue;
+            };
+            let split = || {
+                let dates = held.column(DATE)?.i32()?.iter();
+                let ready: BooleanChunked = dates
+                    .map(|date| Some(date.is_some_and(|date| date < before)))
+                    .collect();
+                // The few that wait shall not keep what all of them were made from.
+                let waiting = frames::compact(&held.filter(&!&ready)?)?;
+                PolarsResult::Ok((held.filter(&ready)?, waiting))
+            };
+            let (ready, waiting) = split().computing("facts by date")?;
+            now.push(ready);
+            later.push(waiting);
+        }
+        if let Some(later) = together(later)? {
             self.waiting.insert(fact.name, vec![later]);
         }
-        self.put(fact, &now)
-    }
-
-    /// All rows that are held back, which are so no longer; `None` when none ever were.
-    fn taken(&mut self, fact: &Fact) -> Result<Option<LazyFrame>> {
-        let held = self.waiting.remove(fact.name).unwrap_or_default();
-        if held.is_empty() {
-            return Ok(None);
+        match together(now)? {
+            Some(now) => self.put_in_order(fact, &now, order),
+            None => Ok(()),
         }
-        let held: Vec<LazyFrame> = held.into_iter().map(IntoLazy::lazy).collect();
-        let all = concat(held, UnionArgs::default()).computing("facts by date")?;
-        Ok(Some(all))
     }
 
     /// The files of a table so far, kept ones too.
@@ -195,6 +201,18 @@ impl Output {
             kept: self.kept,
         }
     }
+}
+
+/// Frames of the same columns one after the other; `None` when there is none.
+fn together(frames: Vec<DataFrame>) -> Result<Option<DataFrame>> {
+    let mut frames = frames.into_iter();
+    let Some(mut all) = frames.next() else {
+        return Ok(None);
+    };
+    for frame in frames {
+        all = all.vstack(&frame).computing("facts by date")?;
+    }
+    Ok(Some(all))
 }
 
 fn to_file(folder: &Path, fact: &Fact, number: usize, day: Replacement) -> Result<Replacement> {

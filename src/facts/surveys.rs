@@ -1,11 +1,10 @@
 //! What is said of contacts afterwards: surveys, evaluations; and how many parcels there were.
 
-use ahash::AHashMap;
 use polars::prelude::*;
-use rayon::prelude::*;
 
+use super::by_id::{ById, Hashes};
 use super::sought::Sought;
-use super::windows::hash;
+use super::windows::{Window, hash};
 use super::{Context, Records, frames};
 use crate::error::{PolarsContext, Result};
 use crate::schema::DATE;
@@ -26,88 +25,22 @@ pub const OF_CONTACTS: &[&str] = &[
 
 /// What is said of contacts after they ended.
 pub struct Feedback {
-    /// `contact_ref` and `survey_score`, one row per contact.
-    scores: ByRef,
+    /// Answers with a score, [`OF_SCORES`] of them.
+    scores: ById,
     /// `contact_ref` of the contacts that were evaluated.
-    evaluated: ByRef,
-    /// `contact_ref` of everything that is about a contact.
-    refs: ByRef,
+    evaluated: ById,
+    /// Hashes of the ids of all contacts that something is about.
+    refs: Hashes,
 }
 
-/// Rows by their `contact_ref`: those of some contacts are found without a look at the others.
-struct ByRef {
-    /// In the order of the hashes of their ids.
-    rows: DataFrame,
-    /// Hash of an id → its first row, and how many there are. Ids that share a hash lie side by side.
-    places: AHashMap<u64, (IdxSize, IdxSize)>,
-}
-
-impl ByRef {
-    /// Leaves out rows without an id.
-    fn of(rows: &DataFrame) -> PolarsResult<Self> {
-        let mut order: Vec<(u64, IdxSize)> = rows
-            .column("contact_ref")?
-            .str()?
-            .iter()
-            .zip(0..)
-            .filter_map(|(id, row)| Some((hash(id?), row)))
-            .collect();
-        order.par_sort_unstable();
-        let mut places: AHashMap<u64, (IdxSize, IdxSize)> = AHashMap::with_capacity(order.len());
-        for ((hash, _), place) in order.iter().zip(0..) {
-            places.entry(*hash).or_insert((place, 0)).1 += 1;
-        }
-        let order = order.into_iter().map(|(_, row)| row).collect();
-        let order = IdxCa::from_vec("row".into(), order);
-        Ok(Self {
-            rows: rows.take(&order)?,
-            places,
-        })
-    }
-
-    /// Which of these contacts there may be rows of, and these rows.
-    fn near(&self, contacts: &DataFrame) -> PolarsResult<(BooleanChunked, DataFrame)> {
-        let ids = contacts.column("contact_ref")?.str()?;
-        let mut found: Vec<(IdxSize, IdxSize)> = Vec::new();
-        let near = ids
-            .iter()
-            .map(|id| {
-                let place = self.places.get(&hash(id?));
-                found.extend(place);
-                Some(place.is_some())
-            })
-            .collect();
-        found.sort_unstable();
-        found.dedup();
-        let rows = found
-            .into_iter()
-            .flat_map(|(first, count)| first..first + count);
-        let rows = IdxCa::from_vec("row".into(), rows.collect());
-        Ok((near, self.rows.take(&rows)?))
-    }
-}
-
-/// Contacts that evaluations and surveys are about, [`OF_CONTACTS`] of them.
-pub struct Judged(ByRef);
-
-impl Judged {
-    /// Of these contacts.
-    ///
-    /// # Errors
-    /// When a column is missing.
-    pub fn of(contacts: &DataFrame) -> Result<Self> {
-        Ok(Self(ByRef::of(contacts).computing("judged contacts")?))
-    }
-
-    /// Those that some records are about, perhaps more.
-    ///
-    /// # Errors
-    /// When the records have no `contact_ref`.
-    pub fn of_records(&self, records: &DataFrame) -> Result<DataFrame> {
-        let (_, contacts) = self.0.near(records).computing("judged contacts")?;
-        Ok(contacts)
-    }
-}
+/// What is read of a survey to know its score.
+const OF_SCORES: &[&str] = &[
+    "survey_id",
+    "contact_ref",
+    "sent_at",
+    "answered_at",
+    "score",
+];
 
 impl Feedback {
     /// Reads which contacts surveys and evaluations are about; with `of`, only what is about one of these.
@@ -115,50 +48,39 @@ impl Feedback {
     /// # Errors
     /// When a part cannot be read.
     pub fn of(records: &Records, of: Option<&Sought>) -> Result<Self> {
-        let rows = |table: &str, names: &[&str]| -> Result<DataFrame> {
-            let parts = records.parts(table);
-            let Some(of) = of else {
-                return records.columns_of(table, parts, names);
+        let mut refs = Vec::new();
+        // What `kept` keeps of the rows that were read, a few days at a time.
+        let mut rows =
+            |table: &str, names: &[&str], kept: fn(LazyFrame) -> LazyFrame| -> Result<DataFrame> {
+                let parts = match of {
+                    Some(of) => of.parts(records.parts(table), "contact_ref")?,
+                    None => records.parts(table).to_vec(),
+                };
+                let mut all = kept(records.columns_of(table, &[], names)?.lazy())
+                    .collect()
+                    .computing("judged contacts")?;
+                for window in Window::of_rows(&parts, records.at_a_time) {
+                    let mut rows = records.columns_of(table, &window.parts(&parts), names)?;
+                    if let Some(of) = of {
+                        rows = of.rows(&rows, "contact_ref")?;
+                    }
+                    refs.extend(ids(&rows)?.iter().flatten().map(hash));
+                    let rows = kept(rows.lazy()).collect().computing("judged contacts")?;
+                    let rows = frames::compact(&rows).computing("judged contacts")?;
+                    all = all.vstack(&rows).computing("judged contacts")?;
+                }
+                Ok(all)
             };
-            let parts = of.parts(parts, "contact_ref")?;
-            of.rows(&records.columns_of(table, &parts, names)?, "contact_ref")
-        };
-        let names = [
-            "survey_id",
-            "contact_ref",
-            "sent_at",
-            "answered_at",
-            "score",
-        ];
-        let surveys = rows("surveys", &names)?;
-        let evaluations = rows("evaluations", &["contact_ref"])?;
-        let surveyed = surveys
-            .select(["contact_ref"])
-            .computing("surveyed contacts")?;
-        let evaluated = evaluations
-            .lazy()
-            .drop_nulls(None)
-            .unique(None, UniqueKeepStrategy::Any)
-            .collect()
-            .computing("evaluated contacts")?;
-        let refs = surveyed
-            .vstack(&evaluated)
-            .computing("contacts that are judged")?;
-        // Who answers twice has the last word.
-        let scores = surveys
-            .lazy()
-            .filter(col("score").is_not_null())
-            .with_column(coalesce(&[col("answered_at"), col("sent_at")]).alias("said_at"))
-            .sort(["said_at", "survey_id"], SortMultipleOptions::default())
-            .group_by([col("contact_ref")])
-            .agg([col("score").last().alias("survey_score")])
-            .collect()
-            .computing("scores of surveys")?;
-        let by_ref = |rows: &DataFrame| ByRef::of(rows).computing("contacts that are judged");
+        let scores = rows("surveys", OF_SCORES, |rows| {
+            rows.filter(col("score").is_not_null())
+        })?;
+        let evaluated = rows("evaluations", &["contact_ref"], |rows| {
+            rows.drop_nulls(None).unique(None, UniqueKeepStrategy::Any)
+        })?;
         Ok(Self {
-            scores: by_ref(&scores)?,
-            evaluated: by_ref(&evaluated)?,
-            refs: by_ref(&refs)?,
+            scores: ById::of(&scores, "contact_ref")?,
+            evaluated: ById::of(&evaluated, "contact_ref")?,
+            refs: refs.into_iter().collect(),
         })
     }
 
@@ -169,12 +91,17 @@ impl Feedback {
     /// When Polars refuses the plan.
     pub fn added_to(&self, contacts: DataFrame) -> Result<LazyFrame> {
         let by = || col("contact_ref");
-        let near = |rows: &ByRef| -> Result<LazyFrame> {
-            let (_, rows) = rows.near(&contacts).computing("judged contacts")?;
-            Ok(rows.lazy())
-        };
-        let scores = near(&self.scores)?;
-        let evaluated = near(&self.evaluated)?.with_column(lit(true).alias("evaluated"));
+        let near =
+            |rows: &ById| -> Result<LazyFrame> { Ok(rows.near(&contacts, "contact_ref")?.lazy()) };
+        // Who answers twice has the last word.
+        let scores = near(&self.scores)?
+            .with_column(coalesce(&[col("answered_at"), col("sent_at")]).alias("said_at"))
+            .sort(["said_at", "survey_id"], SortMultipleOptions::default())
+            .group_by([by()])
+            .agg([col("score").last().alias("survey_score")]);
+        let evaluated = near(&self.evaluated)?
+            .unique(None, UniqueKeepStrategy::Any)
+            .with_column(lit(true).alias("evaluated"));
         Ok(contacts
             .lazy()
             .left_join(scores, by(), by())
@@ -191,23 +118,20 @@ impl Feedback {
             ]))
     }
 
-    /// Of these contacts those that surveys or evaluations are about, [`OF_CONTACTS`] of them.
-    ///
-    /// # Errors
-    /// When Polars refuses the plan.
-    pub fn judged(&self, contacts: &DataFrame) -> Result<DataFrame> {
-        let judged = || {
-            let (near, refs) = self.refs.near(contacts)?;
-            let by = [col("contact_ref")];
-            contacts
-                .select(OF_CONTACTS.iter().copied())?
-                .filter(&near)?
-                .lazy()
-                .join(refs.lazy(), by.clone(), by, JoinArgs::new(JoinType::Semi))
-                .collect()
-        };
-        judged().computing("judged contacts")
+    /// Which of some ids of contacts are those of contacts that surveys or evaluations are about, perhaps a few more.
+    pub fn about<'a>(
+        &self,
+        ids: impl Iterator<Item = Option<&'a str>>,
+    ) -> impl Iterator<Item = Option<u64>> {
+        ids.map(|id| id.map(hash).filter(|id| self.refs.has(*id)))
     }
+}
+
+/// The contacts that rows are about.
+fn ids(rows: &DataFrame) -> Result<StringChunked> {
+    let ids = rows.column("contact_ref");
+    ids.and_then(|ids| ids.str().cloned())
+        .computing("judged contacts")
 }
 
 fn of_contacts() -> Vec<Expr> {
@@ -267,35 +191,4 @@ pub fn parcels(records: DataFrame) -> Result<DataFrame> {
         .sort([DATE, "outlet"], SortMultipleOptions::default())
         .collect()
         .computing("parcel facts")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn rows_of_some_contacts_are_all_their_rows_and_no_others() {
-        let ids = [Some("b"), Some("a"), None, Some("b"), Some("c"), Some("d")];
-        let rows = df!("contact_ref" => ids, "row" => [0, 1, 2, 3, 4, 5]).unwrap();
-        let by_ref = ByRef::of(&rows).unwrap();
-        assert_eq!(by_ref.rows.height(), 5);
-        let asked =
-            df!("contact_ref" => [Some("d"), None, Some("b"), Some("x"), Some("b")]).unwrap();
-        let (near, found) = by_ref.near(&asked).unwrap();
-        let near: Vec<Option<bool>> = near.iter().collect();
-        assert_eq!(
-            near,
-            [Some(true), None, Some(true), Some(false), Some(true)]
-        );
-        let mut found: Vec<i32> = found
-            .column("row")
-            .unwrap()
-            .i32()
-            .unwrap()
-            .iter()
-            .flatten()
-            .collect();
-        found.sort_unstable();
-        assert_eq!(found, [0, 3, 5]);
-    }
 }

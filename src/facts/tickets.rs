@@ -3,10 +3,13 @@
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::by_id::ById;
 use super::history::{Histories, NONE, Name};
 use super::promises::Promises;
-use super::{Context, category, contacts, frames, seconds};
+use super::windows::Window;
+use super::{Context, Records, category, contacts, frames, seconds};
 use crate::error::{PolarsContext, Result};
+use crate::store::delta::Part;
 
 /// Builds `ticket_facts`: replies, transfers and reopenings counted from the events, times, what is open.
 ///
@@ -16,9 +19,10 @@ pub fn tickets(
     records: DataFrame,
     events: DataFrame,
     agents: &DataFrame,
-    repeats: &DataFrame,
+    repeats: &ById,
     context: &Context<'_>,
 ) -> Result<DataFrame> {
+    let repeats = repeats.near(&records, "ticket_id")?;
     let finished = || {
         col("status").is_in(
             lit(Series::new("".into(), ["resolved", "closed"])).implode(true),
@@ -63,7 +67,7 @@ pub fn tickets(
                 .alias("one_touch"),
         ]);
     joined
-        .left_join(repeats.clone().lazy(), col("ticket_id"), col("ticket_id"))
+        .left_join(repeats.lazy(), col("ticket_id"), col("ticket_id"))
         .sort(["created_at", "ticket_id"], SortMultipleOptions::default())
         .collect()
         .computing("ticket facts")
@@ -255,25 +259,38 @@ pub const OF_COMPLAINTS: &[&str] = &[
 pub fn complaints(tickets: DataFrame) -> LazyFrame {
     tickets
         .lazy()
+        .filter(col("kind").eq(lit("complaint")))
         .with_column(category())
         .with_column(contacts::issue_key())
-        .filter(
-            col("kind")
-                .eq(lit("complaint"))
-                .and(col("issue_key").is_not_null()),
-        )
+        .filter(col("issue_key").is_not_null())
         .select([col("ticket_id"), col("issue_key"), col("created_at")])
 }
 
-/// Which complaints have an earlier complaint about the same issue within the window: `ticket_id` and
-/// `repeat_complaint`, for every complaint whose issue is known. `tickets` are all there are.
+/// Which complaints have an earlier complaint about the same issue within the window: `repeat_complaint` by
+/// `ticket_id`, for every complaint whose issue is known. `tickets` are the records of all there are.
 ///
 /// # Errors
-/// When Polars refuses the plan.
-pub fn repeat_complaints(tickets: DataFrame, context: &Context<'_>) -> Result<DataFrame> {
+/// When a part cannot be read, or Polars refuses the plan.
+pub fn repeat_complaints(
+    records: &Records,
+    tickets: &[Part],
+    context: &Context<'_>,
+) -> Result<ById> {
+    let rows = |parts: &[Part]| {
+        let rows = records.columns_of("tickets", parts, OF_COMPLAINTS)?;
+        let rows = complaints(rows).collect();
+        rows.and_then(|rows| frames::compact(&rows))
+            .computing("repeated complaints")
+    };
+    let mut all = rows(&[])?;
+    for window in Window::of_rows(tickets, records.at_a_time) {
+        let of_window = rows(&window.parts(tickets))?;
+        all = all.vstack(&of_window).computing("repeated complaints")?;
+    }
     let window = context.centre.repeat_complaint_window.as_secs_f64();
     let same = col("issue_key").eq(col("issue_key").shift(lit(1)));
-    complaints(tickets)
+    let repeats = all
+        .lazy()
         .sort(
             ["issue_key", "created_at", "ticket_id"],
             SortMultipleOptions::default(),
@@ -292,11 +309,12 @@ pub fn repeat_complaints(tickets: DataFrame, context: &Context<'_>) -> Result<Da
                 .alias("repeat_complaint"),
         ])
         .collect()
-        .computing("repeated complaints")
+        .computing("repeated complaints")?;
+    ById::of(&repeats, "ticket_id")
 }
 
 /// What evaluations take over from the contact they judge, and its id; the agent is their own.
-const OF_JUDGED: &[&str] = &[
+pub const OF_JUDGED: &[&str] = &[
     "contact_ref",
     "channel",
     "queue",
@@ -315,10 +333,7 @@ pub fn evaluations(
     contacts: &DataFrame,
     context: &Context<'_>,
 ) -> Result<DataFrame> {
-    let of_contact = contacts
-        .clone()
-        .lazy()
-        .select(OF_JUDGED.iter().map(|name| col(*name)).collect::<Vec<_>>());
+    let of_contact = contacts.clone().lazy();
     let failed = records
         .clone()
         .lazy()

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ahash::{AHashMap, AHashSet, RandomState};
+use ahash::{AHashSet, RandomState};
 use polars::prelude::*;
+use rayon::prelude::*;
 
 use crate::error::{PolarsContext, Result};
 use crate::store::delta::Part;
@@ -77,9 +78,7 @@ impl Window {
 /// on past midnight.
 #[derive(Default)]
 pub struct Spanning {
-    first: AHashMap<u64, usize>,
     several: AHashSet<u64>,
-    windows: usize,
 }
 
 /// One hash for all ids; that two share it costs a look at rows that are not asked for, never a wrong result.
@@ -98,27 +97,24 @@ impl Spanning {
         column: &str,
         ids: impl Fn(&Window, &str) -> Result<DataFrame>,
     ) -> Result<Self> {
-        let mut spanning = Self::default();
+        let mut seen: Vec<(u64, u32)> = Vec::new();
         if windows.len() > 1 {
-            for window in windows {
-                spanning.see(&ids(window, column)?, column)?;
+            for (window, at) in windows.iter().zip(0..) {
+                let ids = texts(&ids(window, column)?, column)?;
+                let mut own: Vec<(u64, u32)> =
+                    ids.iter().flatten().map(|id| (hash(id), at)).collect();
+                own.par_sort_unstable();
+                own.dedup();
+                seen.extend(own);
             }
         }
-        Ok(spanning)
-    }
-
-    /// Notes the ids of the next window.
-    fn see(&mut self, frame: &DataFrame, column: &str) -> Result<()> {
-        let window = self.windows;
-        self.windows += 1;
-        let ids = texts(frame, column)?;
-        for id in ids.iter().flatten() {
-            let hash = hash(id);
-            if *self.first.entry(hash).or_insert(window) != window {
-                self.several.insert(hash);
-            }
-        }
-        Ok(())
+        // Sorted and not looked up in a table: half the memory, and faster for millions.
+        seen.par_sort_unstable();
+        let several = seen.chunk_by(|one, other| one.0 == other.0);
+        let several = several.filter(|windows| windows.len() > 1);
+        Ok(Self {
+            several: several.map(|windows| windows[0].0).collect(),
+        })
     }
 
     /// Says that windows that were not looked at have rows of an id.
@@ -230,9 +226,13 @@ mod tests {
             frame(&[Some("a"), Some("b"), None, Some("a")]),
             frame(&[Some("b"), Some("c")]),
         );
-        let mut spanning = Spanning::default();
-        spanning.see(&one, "id").unwrap();
-        spanning.see(&two, "id").unwrap();
+        let days = [part(Some("1"), 1), part(Some("2"), 1)];
+        let windows = Window::of_rows(&days, 1);
+        let spanning = Spanning::of(&windows, "id", |window, _| {
+            let first = window.first() == windows[0].first();
+            Ok(if first { one.clone() } else { two.clone() })
+        });
+        let spanning = spanning.unwrap();
         let (own, out) = spanning.divide(&one, "id").unwrap();
         assert_eq!(
             (own, out),
