@@ -376,7 +376,7 @@ impl Ready<'_> {
         let group = |row: usize| assigned.of_row[row] as usize;
         for (states, counted) in states.iter_mut().zip(counted) {
             let rows = counted.rows.set_indices();
-            let weights = counted.weights.as_ref().map(|weights| weights.values());
+            let weights = counted.weights.as_ref().map(Float64Array::values);
             match (&counted.values, weights) {
                 (None, _) => states.add(rows.map(|row| (group(row), 1.0, 1.0))),
                 (Some(Counts::Flags(flags)), None) => {

@@ -284,30 +284,28 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn keys(groups: &[(u8, Option<u8>)]) -> Keys {
-        let column = |texts: Vec<Option<String>>| {
-            let mut names = Names::default();
-            let mut known = AHashMap::new();
-            let codes = texts.iter().map(|text| {
-                *known
-                    .entry(text.clone())
-                    .or_insert_with(|| names.push(text.as_deref()))
-            });
-            let codes = codes.collect();
-            Column { names, codes }
-        };
-        let of = |text: &dyn Fn(&(u8, Option<u8>)) -> Option<String>| {
-            column(groups.iter().map(text).collect())
-        };
+    type Drawn = (u8, Option<u8>);
+
+    fn column(texts: impl Iterator<Item = Option<String>>) -> Column {
+        let mut known = AHashMap::new();
+        let mut names = Names::default();
+        let codes = texts.map(|text| names.add(text.as_deref(), &mut known));
+        let codes = codes.collect();
+        Column { names, codes }
+    }
+
+    fn keys(groups: &[Drawn]) -> Keys {
+        let period = |group: &Drawn| Some(format!("p{}", group.0));
+        let member = |group: &Drawn| group.1.map(|member| "x".repeat(member.into()));
         Keys {
             columns: vec![
-                of(&|group| Some(format!("p{}", group.0))),
-                of(&|group| group.1.map(|member| "x".repeat(member.into()))),
+                column(groups.iter().map(period)),
+                column(groups.iter().map(member)),
             ],
         }
     }
 
-    fn group() -> impl Strategy<Value = (u8, Option<u8>)> {
+    fn group() -> impl Strategy<Value = Drawn> {
         (0_u8..4, prop::option::of(0_u8..4))
     }
 
