@@ -9,7 +9,7 @@ use crate::calendar::Grain;
 use crate::error::Result;
 use crate::kpi::accumulate::States;
 use crate::kpi::catalogue::{Catalogue, Kpi};
-use crate::kpi::pass::{Group, Grouping};
+use crate::kpi::pass::{Grouping, Keys};
 use crate::kpi::query::{Query, Source};
 use crate::stats::funnel::{Flag, Funnel};
 use crate::stats::standard::{Standardised, Stratum};
@@ -158,20 +158,17 @@ pub fn strata(
 }
 
 /// Adds a figure's groups of a day.
-fn add(cells: &mut Builder, groups: &[Group], states: &States) {
-    for (at, group) in groups.iter().enumerate() {
-        let [agent, team, problem, beside, hour] = group.members.as_slice() else {
+fn add(cells: &mut Builder, groups: &Keys, states: &States) {
+    for at in 0..groups.len() {
+        let Some([agent, team, problem, beside, hour]) = groups.members(at) else {
             continue;
         };
         let Some(sums) = Sums::of(states, at) else {
             continue;
         };
-        let hour = hour.as_deref().and_then(|hour| hour.parse().ok());
+        let hour = hour.and_then(|hour| hour.parse().ok());
         let band: u32 = hour.unwrap_or(0_u32) / BAND;
-        let kind = (problem.as_deref(), beside.as_deref(), band);
-        cells
-            .cell(agent.as_deref(), team.as_deref(), kind)
-            .add(sums);
+        cells.cell(agent, team, (problem, beside, band)).add(sums);
     }
 }
 

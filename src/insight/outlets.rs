@@ -11,7 +11,7 @@ use crate::i18n::Bilingual;
 use crate::kpi::accumulate::States;
 use crate::kpi::catalogue::{Catalogue, Kpi};
 use crate::kpi::figure::Unit;
-use crate::kpi::pass::{Group, Grouping};
+use crate::kpi::pass::{Grouping, Keys};
 use crate::kpi::query::{Query, Source};
 use crate::stats::standard::Stratum;
 
@@ -114,12 +114,13 @@ pub fn outlets(
 }
 
 /// Adds a figure's groups of a day; tickets of no outlet are left out.
-fn add(cells: &mut Cells, groups: &[Group], states: &States) {
-    for (at, group) in groups.iter().enumerate() {
-        if let ([Some(outlet), kind, priority], Some(sums)) =
-            (group.members.as_slice(), Sums::of(states, at))
+fn add(cells: &mut Cells, groups: &Keys, states: &States) {
+    for at in 0..groups.len() {
+        if let (Some([Some(outlet), kind, priority]), Some(sums)) =
+            (groups.members(at), Sums::of(states, at))
         {
-            let cell = (outlet.clone(), (kind.clone(), priority.clone()));
+            let kind = (kind.map(str::to_owned), priority.map(str::to_owned));
+            let cell = (outlet.to_owned(), kind);
             cells.entry(cell).or_default().add(sums);
         }
     }

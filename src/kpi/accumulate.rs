@@ -85,7 +85,19 @@ impl States {
                 }
             }
             Self::Values(states) => {
-                for (group, value, _) in rows {
+                // Hundreds of groups that grow value by value would be moved again and again.
+                let rows: Vec<(usize, f64)> =
+                    rows.map(|(group, value, _)| (group, value)).collect();
+                let mut counts = vec![0; states.len()];
+                for (group, _) in &rows {
+                    counts[*group] += 1;
+                }
+                for (state, count) in states.iter_mut().zip(counts) {
+                    if let Values::Open(tally) = state {
+                        tally.reserve(count);
+                    }
+                }
+                for (group, value) in rows {
                     if let Values::Open(tally) = &mut states[group] {
                         tally.push(value);
                     }

@@ -1,6 +1,7 @@
 //! One pass over a fact table: every KPI of that table, for every wanted grouping, from one evaluation of
 //! its rows. Days are evaluated in parallel and merged in the order of time.
 
+mod keys;
 mod members;
 mod merged;
 
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 
 use ahash::AHashMap;
 use arrow::array::{Array, AsArray, BooleanArray, Float64Array, RecordBatch};
-use arrow::buffer::BooleanBuffer;
+use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type};
 use arrow::error::ArrowError;
@@ -26,6 +27,8 @@ use super::accumulate::States;
 use super::catalogue::Kpi;
 use super::program::{Place, Program, Value};
 use crate::expr::Expr;
+use keys::{Column, Names};
+pub use keys::{Keys, NOWHERE, Union};
 use members::{HOUR, Members, assign, hours, texts};
 pub use merged::{Group, Groups, Merged, Sums};
 
@@ -80,8 +83,15 @@ struct Wanted {
 /// The rows of a part that count for a KPI, and what they count.
 struct Counted {
     rows: BooleanBuffer,
-    values: Option<Float64Array>,
+    values: Option<Counts>,
     weights: Option<Float64Array>,
+}
+
+/// What rows count.
+enum Counts {
+    /// One or nothing.
+    Flags(BooleanBuffer),
+    Numbers(Float64Array),
 }
 
 impl Pass<'_> {
@@ -102,7 +112,7 @@ impl Pass<'_> {
                 }
             }
         }
-        Ok(self.in_order(whole))
+        Ok(self.groups(whole))
     }
 
     /// What the parts of a month add up to in each grouping.
@@ -115,11 +125,21 @@ impl Pass<'_> {
         let days: Vec<&[&Part]> = parts.chunk_by(|a, b| a.partition == b.partition).collect();
         // A few days at a time: what a day adds up to is small only once it is part of the whole.
         for days in days.chunks(DAYS_PER_THREAD * rayon::current_num_threads().max(1)) {
-            // Whether a part is the first of its day.
+            // Whether a part is the first of its day, and whether it is the only one.
             let first = |day: &&[&Part]| (0..day.len()).map(|at| at == 0).collect::<Vec<_>>();
             let first: Vec<bool> = days.iter().flat_map(first).collect();
+            let alone = |day: &&[&Part]| vec![day.len() == 1; day.len()];
+            let alone: Vec<bool> = days.iter().flat_map(alone).collect();
             let mut by_grouping: Vec<Vec<Sums>> = vec![Vec::new(); merged.len()];
-            for part in ready.parts(&days.concat())? {
+            let parts = days.concat();
+            let found = parts.par_iter().zip(alone).map(|(part, alone)| {
+                let mut sums = ready.part(part)?;
+                if alone {
+                    self.settle(&mut sums);
+                }
+                Ok(sums)
+            });
+            for part in found.collect::<Result<Vec<_>>>()? {
                 for (parts, sums) in by_grouping.iter_mut().zip(part) {
                     parts.push(sums);
                 }
@@ -144,9 +164,9 @@ impl Pass<'_> {
         Ok(merged.into_iter().map(Merged::into_sums).collect())
     }
 
-    /// The groups of each grouping in order, when everything is added.
+    /// The groups of each grouping, when everything is added.
     #[must_use]
-    pub fn in_order(&self, merged: Vec<Merged>) -> Vec<Groups> {
+    pub fn groups(&self, merged: Vec<Merged>) -> Vec<Groups> {
         merged
             .into_iter()
             .zip(self.groupings)
@@ -155,14 +175,11 @@ impl Pass<'_> {
                 if whole.states.is_empty() && grouping.grain == Grain::All && grouping.by.is_empty()
                 {
                     whole.add(Sums {
-                        groups: vec![Group {
-                            period: String::new(),
-                            members: Vec::new(),
-                        }],
+                        keys: Keys::whole(),
                         states: self.empty_states(1),
                     });
                 }
-                whole.in_order()
+                whole.into_groups()
             })
             .collect()
     }
@@ -185,6 +202,16 @@ impl Pass<'_> {
     #[must_use]
     pub fn columns(&self) -> Vec<&'static str> {
         self.ready().columns
+    }
+
+    /// Of groups that get no more rows, only the quantiles are kept.
+    fn settle(&self, sums: &mut [Sums]) {
+        let by_day = sums.iter_mut().zip(self.groupings);
+        for (sums, _) in by_day.filter(|(_, grouping)| grouping.is_by_day()) {
+            for (states, kpi) in sums.states.iter_mut().zip(self.kpis) {
+                states.settle(0, &kpi.formula);
+            }
+        }
     }
 
     fn empty_states(&self, groups: usize) -> Vec<States> {
@@ -279,7 +306,7 @@ impl Ready<'_> {
         for (at, grouping) in self.pass.groupings.iter().enumerate() {
             if !self.pass.fits(grouping) {
                 of_part.push(Sums {
-                    groups: Vec::new(),
+                    keys: Keys::default(),
                     states: self.pass.empty_states(0),
                 });
                 continue;
@@ -290,9 +317,7 @@ impl Ready<'_> {
             };
             if let Some(same) = self.pass.groupings[..at].iter().position(same) {
                 let mut sums = of_part[same].clone();
-                for group in &mut sums.groups {
-                    group.period = period(grouping.grain, day);
-                }
+                sums.keys.set_period(&period(grouping.grain, day));
                 of_part.push(sums);
                 continue;
             }
@@ -339,49 +364,61 @@ impl Ready<'_> {
         counted: &[Counted],
         day: Option<NaiveDate>,
     ) -> Sums {
-        let by: Vec<&Members> = (grouping.grain == Grain::Hour)
+        let of_hours = grouping.grain == Grain::Hour && day.is_some();
+        let by: Vec<&Members> = of_hours
             .then_some(HOUR)
             .into_iter()
             .chain(grouping.by.iter().map(String::as_str))
             .filter_map(|name| known.get(name))
             .collect();
         let assigned = assign(&by, base);
-        let mut states = self.pass.empty_states(assigned.groups.len());
+        let mut states = self.pass.empty_states(assigned.groups);
         let group = |row: usize| assigned.of_row[row] as usize;
         for (states, counted) in states.iter_mut().zip(counted) {
             let rows = counted.rows.set_indices();
-            match (&counted.values, &counted.weights) {
+            let weights = counted.weights.as_ref().map(Float64Array::values);
+            match (&counted.values, weights) {
                 (None, _) => states.add(rows.map(|row| (group(row), 1.0, 1.0))),
-                (Some(values), None) => {
+                (Some(Counts::Flags(flags)), None) => {
+                    let one = |row| f64::from(u8::from(flags.value(row)));
+                    states.add(rows.map(|row| (group(row), one(row), 1.0)));
+                }
+                (Some(Counts::Flags(flags)), Some(weights)) => {
+                    let one = |row| f64::from(u8::from(flags.value(row)));
+                    states.add(rows.map(|row| (group(row), one(row), weights[row])));
+                }
+                (Some(Counts::Numbers(values)), None) => {
                     let values = values.values();
                     states.add(rows.map(|row| (group(row), values[row], 1.0)));
                 }
-                (Some(values), Some(weights)) => {
-                    let (values, weights) = (values.values(), weights.values());
+                (Some(Counts::Numbers(values)), Some(weights)) => {
+                    let values = values.values();
                     states.add(rows.map(|row| (group(row), values[row], weights[row])));
                 }
             }
         }
-        let groups = assigned
-            .groups
-            .iter()
-            .map(|places| {
-                let mut members = by
-                    .iter()
-                    .zip(places)
-                    .map(|(members, place)| members.names[*place as usize].clone());
-                let mut period = period(grouping.grain, day);
-                if grouping.grain == Grain::Hour && day.is_some() {
-                    let hour = members.next().flatten().unwrap_or_default();
-                    period = format!("{period}T{hour}");
-                }
-                Group {
-                    period,
-                    members: members.collect(),
-                }
+        let mut columns: Vec<Column> = by
+            .into_iter()
+            .zip(assigned.codes)
+            .map(|(members, codes)| Column {
+                names: members.names.clone(),
+                codes,
             })
             .collect();
-        Sums { groups, states }
+        let period = period(grouping.grain, day);
+        if let (true, Some(hours)) = (of_hours, columns.first_mut()) {
+            let hour = |hour: Option<&str>| format!("{period}T{}", hour.unwrap_or_default());
+            let names: Vec<String> = hours.names.iter().map(hour).collect();
+            hours.names = names.iter().map(|name| Some(name.as_str())).collect();
+        } else {
+            let periods = Column {
+                names: Names::from_iter([Some(period.as_str())]),
+                codes: vec![0; assigned.groups],
+            };
+            columns.insert(0, periods);
+        }
+        let keys = Keys { columns };
+        Sums { keys, states }
     }
 }
 
@@ -396,17 +433,28 @@ impl Wanted {
             Some(at) => &held(&values[at].flags(n)) & base,
             None => base.clone(),
         };
-        let mut numbers = |at: Option<Place>| {
-            let found = at.map(|at| values[at].numbers(n)).transpose()?;
-            if let Some(nulls) = found.as_ref().and_then(Array::nulls) {
+        let mut known = |nulls: Option<&NullBuffer>| {
+            if let Some(nulls) = nulls {
                 rows = &rows & nulls.inner();
             }
-            Ok::<_, ArrowError>(found)
         };
-        let (values, weights) = (numbers(self.value)?, numbers(self.weight)?);
+        let counts = match self.value.map(|at| &values[at]) {
+            Some(Value::Flags(flags)) => {
+                known(flags.nulls());
+                Some(Counts::Flags(flags.values().clone()))
+            }
+            Some(value) => {
+                let numbers = value.numbers(n)?;
+                known(numbers.nulls());
+                Some(Counts::Numbers(numbers))
+            }
+            None => None,
+        };
+        let weights = self.weight.map(|at| values[at].numbers(n)).transpose()?;
+        known(weights.as_ref().and_then(Array::nulls));
         Ok(Counted {
             rows,
-            values,
+            values: counts,
             weights,
         })
     }

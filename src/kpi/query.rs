@@ -17,7 +17,7 @@ use super::accumulate::States;
 use super::bounds::bound;
 use super::catalogue::{Catalogue, Formula, Kpi};
 use super::figure::{Bound, Estimate, Status};
-use super::pass::{Group, Grouping, Groups, Pass, by_month};
+use super::pass::{Group, Grouping, Groups, Keys, Pass, by_month};
 use crate::expr::parse;
 use crate::expr::{Expr, Type};
 
@@ -148,14 +148,14 @@ impl Query {
         &self,
         catalogue: &Catalogue,
         source: &Source<'_>,
-        mut take: impl FnMut(usize, &[Group], &States),
+        mut take: impl FnMut(usize, &Keys, &States),
     ) -> Result<()> {
         for scan in self.scans(catalogue)? {
             let parts = days(source, scan.fact, self.from, self.to)?;
             scan.pass().each(&parts, |sums| {
                 if let (Some(sums), Some(0)) = (sums.first(), scan.places.first()) {
                     for (at, states) in scan.positions.iter().zip(&sums.states) {
-                        take(*at, &sums.groups, states);
+                        take(*at, &sums.keys, states);
                     }
                 }
             })?;
@@ -201,7 +201,7 @@ impl Query {
         let mut figures: Vec<Figures> = vec![Figures::new(); self.groupings.len()];
         for (scan, found) in scans.iter().zip(found) {
             for (groups, place) in found.into_iter().zip(&scan.places) {
-                if groups.groups.is_empty() {
+                if groups.keys.is_empty() {
                     continue;
                 }
                 let by = &self.groupings[*place].by;
@@ -445,16 +445,10 @@ impl Answer<'_> {
             return Box::new(std::iter::empty());
         };
         let states = &groups.states[*state];
-        Box::new(
-            groups
-                .groups
-                .iter()
-                .zip(&groups.places)
-                .map(move |(group, place)| {
-                    let estimate = states.estimate(*place, &kpi.formula);
-                    (group.clone(), estimate)
-                }),
-        )
+        Box::new(groups.in_order().map(move |(group, place)| {
+            let estimate = states.estimate(place, &kpi.formula);
+            (group.clone(), estimate)
+        }))
     }
 }
 
@@ -552,7 +546,7 @@ fn ratios(
     let groups: BTreeSet<&Arc<Group>> = [numerator, denominator]
         .iter()
         .filter_map(|at| figures.get(at))
-        .flat_map(|(groups, _)| &groups.groups)
+        .flat_map(|(groups, _)| groups.written())
         .collect();
     let of = |at: usize, group: &Group| {
         let formula = &catalogue.kpis[at].formula;

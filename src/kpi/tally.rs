@@ -71,6 +71,11 @@ impl Tally {
         self.runs.push((value, 1));
     }
 
+    /// Makes room for so many values.
+    pub fn reserve(&mut self, more: usize) {
+        self.runs.reserve_exact(more);
+    }
+
     /// Puts the values in order, each once.
     pub fn sort(&mut self) {
         // Runs of earlier parts ascend already, and the sort makes use of it.

@@ -1,13 +1,13 @@
 //! Answers in the wide form: one row per period and members, one column per KPI with its value and nothing else –
 //! what spreadsheets and data frames want. The columns are `period, <by…>, <kpi…>`.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringDictionaryBuilder};
+use arrow::array::{ArrayRef, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
@@ -15,7 +15,7 @@ use crate::store::parquet_io::Stream;
 
 use super::accumulate::States;
 use super::catalogue::{Catalogue, Formula};
-use super::pass::{Group, Groups};
+use super::pass::{Group, Groups, Keys, NOWHERE, Union};
 use super::query::{Answer, Query, Source};
 use super::table::{Cell, Layout};
 
@@ -26,8 +26,8 @@ const ROWS: usize = 1 << 15;
 pub struct Wide<'a> {
     answer: &'a Answer<'a>,
     grouping: usize,
-    /// The groups of all KPIs, in order.
-    groups: Vec<&'a Arc<Group>>,
+    /// The groups of all KPIs, in order, and their names.
+    groups: Keys,
     columns: Vec<(usize, Column<'a>)>,
 }
 
@@ -48,9 +48,6 @@ struct Own<'a> {
     formula: &'a Formula,
     places: Arc<Vec<u32>>,
 }
-
-/// Stands for no place.
-const NOWHERE: u32 = u32::MAX;
 
 impl Own<'_> {
     /// Whether the KPI has the group of a row.
@@ -96,11 +93,8 @@ impl<'a> Wide<'a> {
                 passes.push(groups);
             }
         }
-        let groups = union(&passes);
-        let places: Vec<Arc<Vec<u32>>> = passes
-            .par_iter()
-            .map(|pass| Arc::new(places(pass, &groups)))
-            .collect();
+        let union = Union::of(&passes.iter().map(|pass| &pass.keys).collect::<Vec<_>>());
+        let places: Vec<Arc<Vec<u32>>> = union.places.into_iter().map(Arc::new).collect();
         let kpis = &answer.catalogue().kpis;
         let own = |at: usize| -> Option<Own<'a>> {
             let (of, state) = answer.figures(grouping).get(&at)?;
@@ -127,7 +121,7 @@ impl<'a> Wide<'a> {
         Self {
             answer,
             grouping,
-            groups,
+            groups: union.keys,
             columns: columns.map(|at| (at, column(at))).collect(),
         }
     }
@@ -144,18 +138,21 @@ impl<'a> Wide<'a> {
     }
 
     /// The rows: the group, and the value of each KPI.
-    pub fn rows(&self) -> impl Iterator<Item = (&Group, Vec<Option<f64>>)> + '_ {
-        self.groups.iter().enumerate().map(|(row, group)| {
+    pub fn rows(&self) -> impl Iterator<Item = (Group, Vec<Option<f64>>)> + '_ {
+        (0..self.groups.len()).map(|row| {
             let values = self.columns.iter().map(|(_, column)| column.value(row));
-            (group.as_ref(), values.collect())
+            (self.groups.group(row), values.collect())
         })
     }
 
     fn write<W: Write + Send>(&self, stream: &mut Stream<W>) -> Result<()> {
         let schema = schema(&self.header(), self.by().len());
+        let names = self.names();
         for from in (0..self.groups.len()).step_by(ROWS) {
             let rows = from..self.groups.len().min(from + ROWS);
-            let batch = RecordBatch::try_new(schema.clone(), self.arrays(&rows));
+            let batch = self
+                .arrays(&names, &rows)
+                .and_then(|arrays| RecordBatch::try_new(schema.clone(), arrays));
             stream.write(&batch.map_err(|source| Error::Arrow {
                 what: "the answer".to_owned(),
                 source,
@@ -164,19 +161,27 @@ impl<'a> Wide<'a> {
         Ok(())
     }
 
-    fn arrays(&self, rows: &Range<usize>) -> Vec<ArrayRef> {
-        let groups = &self.groups[rows.clone()];
-        let texts = |text: &dyn Fn(&'a Group) -> Option<&'a str>| -> ArrayRef {
-            let mut builder = StringDictionaryBuilder::<Int32Type>::new();
-            for group in groups {
-                builder.append_option(text(group));
-            }
-            Arc::new(builder.finish())
-        };
-        let mut arrays = vec![texts(&|group| Some(&group.period))];
-        arrays.extend(
-            (0..self.by().len()).map(|at| texts(&|group| group.members.get(at)?.as_deref())),
-        );
+    /// The names of periods and members.
+    fn names(&self) -> Vec<ArrayRef> {
+        let columns = self.groups.columns.iter();
+        columns
+            .map(|column| -> ArrayRef { Arc::new(column.names.iter().collect::<StringArray>()) })
+            .collect()
+    }
+
+    fn arrays(
+        &self,
+        names: &[ArrayRef],
+        rows: &Range<usize>,
+    ) -> std::result::Result<Vec<ArrayRef>, ArrowError> {
+        let mut arrays = Vec::with_capacity(names.len() + self.columns.len());
+        for (column, names) in self.groups.columns.iter().zip(names) {
+            let unknown = column.names.unknown();
+            let code = |code: &u32| i32::try_from(*code).ok().filter(|_| unknown != Some(*code));
+            let codes: Int32Array = column.codes[rows.clone()].iter().map(code).collect();
+            let coded = DictionaryArray::<Int32Type>::try_new(codes, names.clone())?;
+            arrays.push(Arc::new(coded) as ArrayRef);
+        }
         let values: Vec<ArrayRef> = self
             .columns
             .par_iter()
@@ -189,7 +194,7 @@ impl<'a> Wide<'a> {
             })
             .collect();
         arrays.extend(values);
-        arrays
+        Ok(arrays)
     }
 }
 
@@ -201,8 +206,8 @@ impl Layout for Wide<'_> {
 
     fn cells(&self) -> impl Iterator<Item = Vec<Cell>> {
         self.rows().map(|(group, values)| {
-            let period = Cell::Text(Some(group.period.clone()));
-            let members = group.members.iter().cloned().map(Cell::Text);
+            let period = Cell::Text(Some(group.period));
+            let members = group.members.into_iter().map(Cell::Text);
             let values = values.into_iter().map(Cell::Number);
             [period].into_iter().chain(members).chain(values).collect()
         })
@@ -254,38 +259,4 @@ fn schema(header: &[&str], dimensions: usize) -> SchemaRef {
         Field::new(*name, data_type, true)
     });
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
-}
-
-/// The groups of several passes, in order, each once.
-fn union<'a>(passes: &[&'a Arc<Groups>]) -> Vec<&'a Arc<Group>> {
-    let mut periods: BTreeMap<&str, Vec<&'a [Arc<Group>]>> = BTreeMap::new();
-    for pass in passes {
-        for groups in pass.groups.chunk_by(|a, b| a.period == b.period) {
-            periods.entry(&groups[0].period).or_default().push(groups);
-        }
-    }
-    let of_period: Vec<Vec<&Arc<Group>>> = periods
-        .into_par_iter()
-        .map(|(_, of_passes)| {
-            let mut all: Vec<&Arc<Group>> = of_passes.into_iter().flatten().collect();
-            all.sort_by(|a, b| a.members.cmp(&b.members));
-            all.dedup_by(|next, before| next.members == before.members);
-            all
-        })
-        .collect();
-    of_period.concat()
-}
-
-/// Where the states of each of these groups stand in a pass. Both are in order.
-fn places(pass: &Groups, groups: &[&Arc<Group>]) -> Vec<u32> {
-    let mut known = pass.groups.iter().zip(&pass.places).peekable();
-    let place = |group: &&Arc<Group>| match known.peek() {
-        Some((next, place)) if next == group => {
-            let place = u32::try_from(**place).unwrap_or(NOWHERE);
-            known.next();
-            place
-        }
-        _ => NOWHERE,
-    };
-    groups.iter().map(place).collect()
 }

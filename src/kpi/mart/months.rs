@@ -20,7 +20,7 @@ use crate::store::figures::{Figures, Month, Taken};
 use crate::store::parquet_io::{Followed, Stream, fingerprint};
 
 /// To be raised when what is kept is written in another way, or figures are computed in another way.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The sums of every scan and grouping; none of those that are kept as rows.
 type Added = Vec<Vec<Sums>>;
@@ -157,7 +157,7 @@ impl<'q> Months<'q> {
             .scans
             .iter()
             .zip(whole)
-            .map(|(scan, merged)| scan.pass().in_order(merged))
+            .map(|(scan, merged)| scan.pass().groups(merged))
             .collect();
         Ok((groups, days))
     }
@@ -296,7 +296,7 @@ impl<'q> Months<'q> {
                 }
             }
             added.push(sums);
-            by_day.push(rows.into_iter().map(Merged::in_order).collect());
+            by_day.push(rows.into_iter().map(Merged::into_groups).collect());
         }
         let query = self.query.clone();
         let answer = query.put_together(self.catalogue, &self.scans, by_day)?;

@@ -7,33 +7,38 @@ use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int32Type, Int64Type};
 use arrow::error::ArrowError;
 
+use super::keys::{Names, place};
+
 /// What stands for the hour of the day among dimensions; no column is called so.
 pub(super) const HOUR: &str = "\0hour";
 
 /// A dimension's member of every row of a part, as positions in the list of its members.
 pub(super) struct Members {
     pub(super) of_row: Vec<u32>,
-    pub(super) names: Vec<Option<String>>,
+    pub(super) names: Names,
 }
 
-/// The group of every row, and the members of every group as positions.
+/// The group of every row, and the groups.
 pub(super) struct Assigned {
     pub(super) of_row: Vec<u32>,
-    pub(super) groups: Vec<Vec<u32>>,
+    /// How many groups there are.
+    pub(super) groups: usize,
+    /// The member of every group in each dimension, as positions.
+    pub(super) codes: Vec<Vec<u32>>,
 }
 
 impl Members {
-    pub(super) fn of<T: Copy + Eq + std::hash::Hash>(
+    pub(super) fn of<T: Copy + Eq + std::hash::Hash, N: AsRef<str>>(
         values: impl Iterator<Item = Option<T>>,
-        name: impl Fn(T) -> String,
+        name: impl Fn(T) -> N,
     ) -> Self {
         let mut known: AHashMap<Option<T>, u32> = AHashMap::new();
-        let mut names = Vec::new();
+        let mut names = Names::default();
         let of_row = values
             .map(|value| {
                 *known.entry(value).or_insert_with(|| {
-                    names.push(value.map(&name));
-                    place(names.len() - 1)
+                    let name = value.map(&name);
+                    names.push(name.as_ref().map(AsRef::as_ref))
                 })
             })
             .collect();
@@ -48,17 +53,14 @@ pub(super) fn texts(column: &ArrayRef) -> std::result::Result<Members, ArrowErro
     )?;
     let coded = coded.as_dictionary::<Int32Type>();
     // One text may stand in a dictionary twice, where it was put together from several.
-    let words = Members::of(coded.values().as_string::<i32>().iter(), str::to_owned);
+    let words = Members::of(coded.values().as_string::<i32>().iter(), |text| text);
     let mut names = words.names;
-    let unknown = names.iter().position(Option::is_none).unwrap_or_else(|| {
-        names.push(None);
-        names.len() - 1
-    });
+    let unknown = names.unknown().unwrap_or_else(|| names.push(None));
     let of_key = |key: i32| words.of_row.get(usize::try_from(key).ok()?).copied();
     let of_row = coded
         .keys()
         .iter()
-        .map(|key| key.and_then(of_key).unwrap_or(place(unknown)))
+        .map(|key| key.and_then(of_key).unwrap_or(unknown))
         .collect();
     Ok(Members { of_row, names })
 }
@@ -86,17 +88,20 @@ pub(super) fn assign(by: &[&Members], base: &BooleanBuffer) -> Assigned {
     if base.count_set_bits() == 0 {
         return Assigned {
             of_row,
-            groups: Vec::new(),
+            groups: 0,
+            codes: vec![Vec::new(); by.len()],
         };
     }
-    let mut groups: Vec<Vec<u32>> = vec![Vec::new()];
+    let mut groups = 1;
+    let mut codes: Vec<Vec<u32>> = Vec::with_capacity(by.len());
     for members in by {
         let width = members.names.len();
-        let mut next: Vec<Vec<u32>> = Vec::new();
+        // Of each group the one that it is part of, and its member.
+        let (mut within, mut own) = (Vec::new(), Vec::new());
         let mut dense = vec![
             u32::MAX;
-            if groups.len() * width <= DENSE {
-                groups.len() * width
+            if groups * width <= DENSE {
+                groups * width
             } else {
                 0
             }
@@ -110,19 +115,21 @@ pub(super) fn assign(by: &[&Members], base: &BooleanBuffer) -> Assigned {
                 None => sparse.entry(key).or_insert(u32::MAX),
             };
             if *slot == u32::MAX {
-                let mut joined = groups[group as usize].clone();
-                joined.push(member);
-                next.push(joined);
-                *slot = place(next.len() - 1);
+                *slot = place(own.len());
+                within.push(group);
+                own.push(member);
             }
             of_row[row] = *slot;
         }
-        groups = next;
+        for codes in &mut codes {
+            *codes = within.iter().map(|at| codes[*at as usize]).collect();
+        }
+        groups = own.len();
+        codes.push(own);
     }
-    Assigned { of_row, groups }
-}
-
-/// A position among the members or groups of a part, which are fewer than its rows.
-fn place(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
+    Assigned {
+        of_row,
+        groups,
+        codes,
+    }
 }
