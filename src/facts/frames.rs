@@ -289,7 +289,13 @@ pub fn by_date(fact: &Fact, frame: &DataFrame, order: &[&str]) -> Result<Vec<Rep
         .map(|(date, rows)| {
             let count = rows.len() as u64;
             let rows = IdxCa::from_vec("row".into(), rows);
-            let day = frame.take(&rows).computing("facts by date")?;
+            // Column by column: what Polars does with a whole frame waits for its own threads, and this one would begin
+            // another day meanwhile, and another within that.
+            let columns = frame.columns().iter().map(|column| column.take(&rows));
+            let day = columns
+                .collect::<PolarsResult<Vec<_>>>()
+                .and_then(|columns| DataFrame::new(rows.len(), columns))
+                .computing("facts by date")?;
             let partition = date
                 .and_then(calendar::from_epoch_days)
                 .map(|date| date.to_string());
@@ -412,6 +418,26 @@ mod tests {
             outlets(&["outlet"]),
             [none, day(1, &["e"]), day(2, &["a", "b", "c"])]
         );
+    }
+
+    /// Whoever waits for the threads of Polars begins another day meanwhile, and another within that.
+    #[test]
+    fn many_days_do_not_stand_on_each_other() {
+        const DAYS: i32 = 600;
+        let fact = Fact::by_name("parcel_facts").unwrap();
+        let frame = df!(DATE => (0..DAYS).collect::<Vec<_>>()).unwrap().lazy();
+        let others = fact.columns.iter().map(|column| column.name);
+        let others = others.filter(|name| *name != DATE);
+        let frame =
+            frame.with_columns(others.map(|name| lit(NULL).alias(name)).collect::<Vec<_>>());
+        let frame = frame.collect().unwrap();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(2)
+            .stack_size(512 << 10)
+            .build()
+            .unwrap();
+        let days = pool.install(|| by_date(fact, &frame, &[])).unwrap();
+        assert_eq!(days.len(), usize::try_from(DAYS).unwrap());
     }
 
     #[test]
