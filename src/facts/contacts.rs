@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::by_id::ById;
 use super::derivation::fact;
-use super::windows::Window;
+use super::windows::gathered;
 use super::{Context, cast_micros, frames, seconds};
 use crate::error::{PolarsContext, Result};
 use crate::store::delta::Part;
@@ -138,14 +138,12 @@ impl Outlets {
                 .is_not_null()
                 .and(col("outlet").is_not_null())
         };
-        let mut all = frames::columns(fact, &[], OF_OUTLETS)?;
-        for window in Window::of_rows(parts, at_a_time) {
-            let rows = frames::columns(fact, &window.parts(parts), OF_OUTLETS)?;
-            let rows = rows.lazy().filter(told()).collect();
-            all = rows
-                .and_then(|rows| all.vstack(&frames::compact(&rows)?))
-                .computing("outlets of contacts")?;
-        }
+        let all = gathered(parts, at_a_time, |parts| {
+            let rows = frames::columns(fact, parts, OF_OUTLETS)?.lazy();
+            rows.filter(told())
+                .collect()
+                .computing("outlets of contacts")
+        })?;
         Ok(Self(ById::of(&all, "contact_ref")?))
     }
 

@@ -85,9 +85,9 @@ impl Derivation<'_> {
             self.records.parts("calls").to_vec()
         };
         for window in self.windows(&parts) {
-            let records = self.records;
-            let records = records.rows_for("call_facts", &[], "calls", &window.parts(&parts))?;
-            let facts = calls::calls(records, &self.agents, self.context)?;
+            let parts = window.parts(&parts);
+            let calls = self.records.rows_for("call_facts", &[], "calls", &parts)?;
+            let facts = calls::calls(calls, &self.agents, self.context)?;
             self.output.put(fact("call_facts"), &facts)?;
         }
         Ok(())

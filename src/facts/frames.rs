@@ -375,19 +375,25 @@ fn array(column: &Column, physical: Physical) -> PolarsResult<ArrayRef> {
 mod tests {
     use super::*;
 
+    /// Facts with nulls in the columns that are not given.
+    fn filled(fact: &Fact, given: PolarsResult<DataFrame>) -> DataFrame {
+        let given = given.unwrap();
+        let others = fact.columns.iter().map(|column| column.name);
+        let others = others.filter(|name| given.column(name).is_err());
+        let nulls: Vec<Expr> = others.map(|name| lit(NULL).alias(name)).collect();
+        given.lazy().with_columns(nulls).collect().unwrap()
+    }
+
     #[test]
     fn each_day_has_its_rows_in_the_order_that_is_asked_for() {
         let fact = Fact::by_name("parcel_facts").unwrap();
-        let frame = df!(
-            DATE => [Some(1), None, Some(0), Some(1), Some(1)],
-            "outlet" => [Some("c"), Some("d"), Some("e"), Some("a"), Some("b")],
+        let frame = filled(
+            fact,
+            df!(
+                DATE => [Some(1), None, Some(0), Some(1), Some(1)],
+                "outlet" => [Some("c"), Some("d"), Some("e"), Some("a"), Some("b")],
+            ),
         );
-        let others = fact.columns.iter().map(|column| column.name);
-        let others = others.filter(|name| ![DATE, "outlet"].contains(name));
-        let frame = frame.unwrap().lazy();
-        let frame =
-            frame.with_columns(others.map(|name| lit(NULL).alias(name)).collect::<Vec<_>>());
-        let frame = frame.collect().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let outlets = |order: &[&str]| -> Vec<(Option<String>, Vec<String>)> {
             let days = by_date(fact, &frame, order).unwrap().into_iter();
@@ -425,12 +431,7 @@ mod tests {
     fn many_days_do_not_stand_on_each_other() {
         const DAYS: i32 = 600;
         let fact = Fact::by_name("parcel_facts").unwrap();
-        let frame = df!(DATE => (0..DAYS).collect::<Vec<_>>()).unwrap().lazy();
-        let others = fact.columns.iter().map(|column| column.name);
-        let others = others.filter(|name| *name != DATE);
-        let frame =
-            frame.with_columns(others.map(|name| lit(NULL).alias(name)).collect::<Vec<_>>());
-        let frame = frame.collect().unwrap();
+        let frame = filled(fact, df!(DATE => (0..DAYS).collect::<Vec<_>>()));
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(2)
             .stack_size(512 << 10)

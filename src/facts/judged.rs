@@ -9,7 +9,7 @@ use super::by_id::{ById, Hashes};
 use super::derivation::fact;
 use super::frames;
 use super::surveys::Feedback;
-use super::windows::{Day, hash, on};
+use super::windows::{Day, among, hash, on, texts};
 use crate::calendar;
 use crate::error::{PolarsContext, Result};
 use crate::schema::DATE;
@@ -86,22 +86,17 @@ impl Judged {
 
 impl Filed {
     fn of_records(&self, records: &DataFrame, columns: &[&str]) -> Result<DataFrame> {
-        let refs = records.column("contact_ref");
-        let refs = refs.and_then(|refs| refs.str().cloned());
-        let refs = refs.computing("judged contacts")?;
+        let refs = texts(records, "contact_ref")?;
         let wanted: Hashes = refs.iter().flatten().map(hash).collect();
         let parts = on(&self.parts, &self.days_of(&wanted));
         let mut found = frames::columns(fact("contact_facts"), &[], columns)?;
         for parts in parts.chunks(FILES) {
             let rows = frames::columns(fact("contact_facts"), parts, columns)?;
-            let among = || {
-                let ids = rows.column("contact_ref")?.str()?.iter();
-                let among: BooleanChunked = ids
-                    .map(|id| Some(id.is_some_and(|id| wanted.has(hash(id)))))
-                    .collect();
-                found.vstack(&rows.filter(&among)?)
-            };
-            found = among().computing("judged contacts")?;
+            let among = among(&rows, "contact_ref", |id| wanted.has(id))?;
+            found = rows
+                .filter(&among)
+                .and_then(|rows| found.vstack(&rows))
+                .computing("judged contacts")?;
         }
         Ok(found)
     }

@@ -20,7 +20,7 @@ use super::carried::{Carried, carry, renewed};
 use super::derivation::of_tickets;
 use super::output::Output;
 use super::sought::Sought;
-use super::windows::{Day, hash, on};
+use super::windows::{Day, among, on};
 use super::{Before, Context, Records, clocks, frames, tickets, visits};
 use crate::calendar;
 use crate::error::{PolarsContext, Result};
@@ -329,14 +329,8 @@ fn ids(fact: &str, column: &str, before: &Before, days: &BTreeSet<Day>) -> Resul
 
 /// Of ids in the only column of a frame those with one of these hashes.
 fn with_hashes(ids: &DataFrame, hashes: &AHashSet<u64>) -> Result<DataFrame> {
-    let among = || {
-        let texts = ids.column("ticket_id")?.str()?.iter();
-        let among: BooleanChunked = texts
-            .map(|id| Some(id.is_some_and(|id| hashes.contains(&hash(id)))))
-            .collect();
-        ids.filter(&among)
-    };
-    among().computing("ids of tickets")
+    let among = among(ids, "ticket_id", |id| hashes.contains(&id))?;
+    ids.filter(&among).computing("ids of tickets")
 }
 
 /// The ids in the only column of a frame.

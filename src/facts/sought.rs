@@ -5,7 +5,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::events::each;
-use super::windows::hash;
+use super::windows::{among, hash};
 use crate::error::{PolarsContext, Result};
 use crate::store::delta::Part;
 use crate::store::parquet_io::Footer;
@@ -61,14 +61,8 @@ impl Sought {
     /// # Errors
     /// When it is no text.
     pub fn rows(&self, rows: &DataFrame, column: &str) -> Result<DataFrame> {
-        let found = || {
-            let ids = rows.column(column)?.str()?.iter();
-            let among: BooleanChunked = ids
-                .map(|id| Some(id.is_some_and(|id| self.has(id))))
-                .collect();
-            rows.filter(&among)
-        };
-        found().computing("rows with some ids")
+        let among = among(rows, column, |id| self.hashes.contains(&id))?;
+        rows.filter(&among).computing("rows with some ids")
     }
 
     /// Whether a file may have one of them in a column, by what it says of itself.

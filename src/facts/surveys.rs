@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::by_id::{ById, Hashes};
 use super::sought::Sought;
-use super::windows::{Window, hash};
+use super::windows::{gathered, hash, texts};
 use super::{Context, Records, frames};
 use crate::error::{PolarsContext, Result};
 use crate::schema::DATE;
@@ -49,27 +49,21 @@ impl Feedback {
     /// When a part cannot be read.
     pub fn of(records: &Records, of: Option<&Sought>) -> Result<Self> {
         let mut refs = Vec::new();
-        // What `kept` keeps of the rows that were read, a few days at a time.
+        // What `kept` keeps of the rows that were read.
         let mut rows =
             |table: &str, names: &[&str], kept: fn(LazyFrame) -> LazyFrame| -> Result<DataFrame> {
                 let parts = match of {
                     Some(of) => of.parts(records.parts(table), "contact_ref")?,
                     None => records.parts(table).to_vec(),
                 };
-                let mut all = kept(records.columns_of(table, &[], names)?.lazy())
-                    .collect()
-                    .computing("judged contacts")?;
-                for window in Window::of_rows(&parts, records.at_a_time) {
-                    let mut rows = records.columns_of(table, &window.parts(&parts), names)?;
+                gathered(&parts, records.at_a_time, |parts| {
+                    let mut rows = records.columns_of(table, parts, names)?;
                     if let Some(of) = of {
                         rows = of.rows(&rows, "contact_ref")?;
                     }
-                    refs.extend(ids(&rows)?.iter().flatten().map(hash));
-                    let rows = kept(rows.lazy()).collect().computing("judged contacts")?;
-                    let rows = frames::compact(&rows).computing("judged contacts")?;
-                    all = all.vstack(&rows).computing("judged contacts")?;
-                }
-                Ok(all)
+                    refs.extend(texts(&rows, "contact_ref")?.iter().flatten().map(hash));
+                    kept(rows.lazy()).collect().computing("judged contacts")
+                })
             };
         let scores = rows("surveys", OF_SCORES, |rows| {
             rows.filter(col("score").is_not_null())
@@ -125,13 +119,6 @@ impl Feedback {
     ) -> impl Iterator<Item = Option<u64>> {
         ids.map(|id| id.map(hash).filter(|id| self.refs.has(*id)))
     }
-}
-
-/// The contacts that rows are about.
-fn ids(rows: &DataFrame) -> Result<StringChunked> {
-    let ids = rows.column("contact_ref");
-    ids.and_then(|ids| ids.str().cloned())
-        .computing("judged contacts")
 }
 
 fn of_contacts() -> Vec<Expr> {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::by_id::ById;
 use super::history::{Histories, NONE, Name};
 use super::promises::Promises;
-use super::windows::Window;
+use super::windows::gathered;
 use super::{Context, Records, category, contacts, frames, seconds};
 use crate::error::{PolarsContext, Result};
 use crate::store::delta::Part;
@@ -276,17 +276,10 @@ pub fn repeat_complaints(
     tickets: &[Part],
     context: &Context<'_>,
 ) -> Result<ById> {
-    let rows = |parts: &[Part]| {
+    let all = gathered(tickets, records.at_a_time, |parts| {
         let rows = records.columns_of("tickets", parts, OF_COMPLAINTS)?;
-        let rows = complaints(rows).collect();
-        rows.and_then(|rows| frames::compact(&rows))
-            .computing("repeated complaints")
-    };
-    let mut all = rows(&[])?;
-    for window in Window::of_rows(tickets, records.at_a_time) {
-        let of_window = rows(&window.parts(tickets))?;
-        all = all.vstack(&of_window).computing("repeated complaints")?;
-    }
+        complaints(rows).collect().computing("repeated complaints")
+    })?;
     let window = context.centre.repeat_complaint_window.as_secs_f64();
     let same = col("issue_key").eq(col("issue_key").shift(lit(1)));
     let repeats = all

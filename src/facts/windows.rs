@@ -6,6 +6,7 @@ use ahash::{AHashSet, RandomState};
 use polars::prelude::*;
 use rayon::prelude::*;
 
+use super::frames;
 use crate::error::{PolarsContext, Result};
 use crate::store::delta::Part;
 
@@ -133,21 +134,53 @@ impl Spanning {
     /// # Errors
     /// When the column is no text.
     pub fn divide(&self, frame: &DataFrame, column: &str) -> Result<(DataFrame, DataFrame)> {
-        let spans: BooleanChunked = texts(frame, column)?
-            .iter()
-            .map(|id| Some(id.is_some_and(|id| self.several.contains(&hash(id)))))
-            .collect();
+        let spans = among(frame, column, |id| self.several.contains(&id))?;
         let own = frame.filter(&!&spans).computing("rows of a window")?;
         let spanning = frame.filter(&spans).computing("rows of a window")?;
         Ok((own, spanning))
     }
 }
 
-fn texts(frame: &DataFrame, column: &str) -> Result<StringChunked> {
+/// The ids in a column.
+///
+/// # Errors
+/// When there is no such column of texts.
+pub fn texts(frame: &DataFrame, column: &str) -> Result<StringChunked> {
     frame
         .column(column)
         .and_then(|column| column.str().cloned())
-        .computing("ids of a window")
+        .computing("ids of rows")
+}
+
+/// In which rows the id in a column is one that `has` knows by its [`hash`].
+///
+/// # Errors
+/// When there is no such column of texts.
+pub fn among(frame: &DataFrame, column: &str, has: impl Fn(u64) -> bool) -> Result<BooleanChunked> {
+    let ids = texts(frame, column)?;
+    let among = ids
+        .iter()
+        .map(|id| Some(id.is_some_and(|id| has(hash(id)))));
+    Ok(among.collect())
+}
+
+/// What `rows` takes of some parts, one after the other: so many rows of theirs are held at a time beside what it took.
+///
+/// # Errors
+/// As of `rows`, which is asked for no parts first, or when it gives other columns then.
+pub fn gathered(
+    parts: &[Part],
+    at_a_time: u64,
+    mut rows: impl FnMut(&[Part]) -> Result<DataFrame>,
+) -> Result<DataFrame> {
+    let mut all = rows(&[])?;
+    for window in Window::of_rows(parts, at_a_time) {
+        let taken = rows(&window.parts(parts))?;
+        all = frames::compact(&taken)
+            .and_then(|taken| all.vstack(&taken))
+            .computing("rows of some days")?;
+    }
+    Ok(all)
 }
 
 /// The partitions in which two lists of parts differ, those that vanished too.

@@ -11,11 +11,9 @@ pub struct Marks<'b> {
     /// What is not looked at yet.
     bytes: &'b [u8],
     wanted: [u8; 3],
-    /// Position of the bytes that were looked at last.
-    at: usize,
-    /// Those of them that are wanted and not given yet, the first one lowest.
+    /// Those of the bytes that were looked at last that are wanted and not given yet, the first one lowest.
     open: u64,
-    /// Position of the bytes that come next.
+    /// Position after these, a whole number of [`WIDTH`] from the start.
     next: usize,
 }
 
@@ -26,7 +24,6 @@ impl<'b> Marks<'b> {
         Self {
             bytes,
             wanted,
-            at: 0,
             open: 0,
             next: 0,
         }
@@ -37,10 +34,10 @@ impl<'b> Marks<'b> {
         if self.bytes.is_empty() {
             return false;
         }
-        self.at = self.next;
+        self.next += WIDTH;
         if let Some((bytes, rest)) = self.bytes.split_first_chunk::<WIDTH>() {
             self.open = found(bytes, self.wanted);
-            (self.bytes, self.next) = (rest, self.next + WIDTH);
+            self.bytes = rest;
         } else {
             let mut last = [0; WIDTH];
             last[..self.bytes.len()].copy_from_slice(self.bytes);
@@ -63,7 +60,7 @@ impl Iterator for Marks<'_> {
         }
         let first = self.open.trailing_zeros() as usize;
         self.open &= self.open - 1;
-        Some(self.at + first)
+        Some(self.next - WIDTH + first)
     }
 }
 
