@@ -9,7 +9,7 @@ use ahash::AHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::stats::interval;
-use crate::stats::sum::Sum;
+use crate::stats::sum::{Sum, real};
 
 use super::catalogue::Formula;
 use super::figure::{Estimate, Interval};
@@ -85,24 +85,13 @@ impl States {
                 }
             }
             Self::Values(states) => {
-                // Hundreds of groups that grow value by value would be moved again and again.
                 let rows: Vec<(usize, f64)> =
                     rows.map(|(group, value, _)| (group, value)).collect();
-                let mut counts = vec![0; states.len()];
-                for (group, _) in &rows {
-                    counts[*group] += 1;
-                }
-                for (state, count) in states.iter_mut().zip(counts) {
-                    if let Values::Open(tally) = state {
-                        tally.reserve(count);
-                    }
-                }
-                for (group, value) in rows {
+                for (group, values) in by_group(&rows, states.len()) {
                     if let Values::Open(tally) = &mut states[group] {
-                        tally.push(value);
+                        tally.merge(Tally::of(values));
                     }
                 }
-                self.sort();
             }
             Self::Max(states) => {
                 for (group, value, _) in rows {
@@ -171,12 +160,12 @@ impl States {
         }
     }
 
-    /// Puts values into their order: to be called when everything is added.
-    pub fn sort(&mut self) {
+    /// Packs what is held of single values: to be called when everything is added.
+    pub fn pack(&mut self) {
         if let Self::Values(states) = self {
             for state in states {
                 if let Values::Open(tally) = state {
-                    tally.sort();
+                    tally.pack();
                 }
             }
         }
@@ -187,7 +176,6 @@ impl States {
         if let Self::Values(states) = self {
             for state in states.iter_mut().skip(first) {
                 if let Values::Open(tally) = state {
-                    tally.sort();
                     *state = Values::Settled(quantile(tally, formula.quantile()));
                 }
             }
@@ -315,6 +303,21 @@ impl States {
     }
 }
 
+/// The values of each group that has some.
+fn by_group(rows: &[(usize, f64)], groups: usize) -> impl Iterator<Item = (usize, Vec<f64>)> {
+    let mut counts = vec![0; groups];
+    for (group, _) in rows {
+        counts[*group] += 1;
+    }
+    // Hundreds of groups that grow value by value would be moved again and again.
+    let mut values: Vec<Vec<f64>> = counts.into_iter().map(Vec::with_capacity).collect();
+    for (group, value) in rows {
+        values[*group].push(*value);
+    }
+    let some = values.into_iter().enumerate();
+    some.filter(|(_, values)| !values.is_empty())
+}
+
 fn each<T: Default + Clone>(
     all: &mut Vec<T>,
     more: Vec<T>,
@@ -349,12 +352,6 @@ fn quantile(tally: &Tally, q: f64) -> Quantile {
         bounds: ranks.and_then(|(low, high)| Some((at(low)?, at(high)?))),
         value: interval::quantile_type7_at(n, q, at),
     }
-}
-
-/// A count as a float; exact below 2^53.
-#[expect(clippy::cast_precision_loss, reason = "row counts stay far below 2^53")]
-const fn real(n: u64) -> f64 {
-    n as f64
 }
 
 fn figure(
@@ -429,7 +426,7 @@ mod tests {
             let formula = Formula::Quantile { of: Expr::Number(0.0), q };
             let mut merged = one(&formula, &values[..cut]);
             merged.merge(one(&formula, &values[cut..]), &[0], 1);
-            merged.sort();
+            merged.pack();
             let found = estimate(&merged, &formula);
             values.sort_by(f64::total_cmp);
             prop_assert_eq!(found.value, interval::quantile_type7(&values, q));
@@ -445,7 +442,7 @@ mod tests {
             let mut open = one(&formula, &values[..cut]);
             open.merge(one(&formula, &values[cut..]), &[0], 1);
             let mut settled = open.clone();
-            open.sort();
+            open.pack();
             settled.settle(0, &formula);
             prop_assert_eq!(estimate(&settled, &formula), estimate(&open, &formula));
             prop_assert_eq!(settled.value(0, &formula), estimate(&open, &formula).value);

@@ -1,41 +1,45 @@
 //! What quantiles are computed from.
 
+mod packed;
+
+use std::borrow::Cow;
 use std::fmt::Formatter;
 
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Values and how often each came, in runs that ascend: most durations are whole seconds, of which there
-/// are far fewer than rows.
+use packed::{Packed, Run};
+
+/// Values and how often each came: most durations are whole seconds, of which there are far fewer than rows. There are
+/// millions of groups with some of them, so that most of it is packed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Tally {
-    runs: Vec<(f64, u32)>,
-    /// How many runs there were when they were last put in order.
-    in_order: usize,
+    packed: Packed,
+    /// What came since it was packed: the runs of each part ascend.
+    loose: Vec<Run>,
 }
 
-/// Twelve bytes for each run, the value and how often it came; they are in order.
 impl Serialize for Tally {
     fn serialize<S: Serializer>(&self, into: S) -> Result<S::Ok, S::Error> {
-        let mut bytes = Vec::with_capacity(self.runs.len() * RUN);
-        for (value, times) in &self.runs {
-            bytes.extend(value.to_le_bytes());
-            bytes.extend(times.to_le_bytes());
-        }
-        into.serialize_bytes(&bytes)
+        let packed = if self.loose.is_empty() {
+            Cow::Borrowed(&self.packed)
+        } else {
+            Cow::Owned(Packed::of(&self.all()))
+        };
+        into.serialize_bytes(packed.bytes())
     }
 }
 
 impl<'de> Deserialize<'de> for Tally {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_bytes(Runs)
+        from.deserialize_bytes(Bytes)
     }
 }
 
 /// Reads a [`Tally`].
-struct Runs;
+struct Bytes;
 
-impl Visitor<'_> for Runs {
+impl Visitor<'_> for Bytes {
     type Value = Tally;
 
     fn expecting(&self, text: &mut Formatter<'_>) -> std::fmt::Result {
@@ -43,84 +47,86 @@ impl Visitor<'_> for Runs {
     }
 
     fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Tally, E> {
-        let (runs, []) = bytes.as_chunks::<RUN>() else {
-            return Err(E::custom("runs of values that are cut off"));
-        };
-        let runs: Vec<(f64, u32)> = runs
-            .iter()
-            .map(|run| {
-                let [a, b, c, d, e, f, g, h, times @ ..] = *run;
-                let value = f64::from_le_bytes([a, b, c, d, e, f, g, h]);
-                (value, u32::from_le_bytes(times))
-            })
-            .collect();
-        let in_order = runs.len();
-        Ok(Tally { runs, in_order })
+        let packed = Packed::from_bytes(bytes);
+        let packed = packed.ok_or_else(|| E::custom("runs of values that are cut off"))?;
+        Ok(Tally {
+            packed,
+            loose: Vec::new(),
+        })
     }
 }
 
-/// Bytes of a run when it is stored.
-const RUN: usize = 12;
-
-/// Runs that are worth putting in order.
+/// Runs that are worth packing.
 const MANY: usize = 256;
 
 impl Tally {
-    /// Adds a value; the order is for [`Self::sort`].
-    pub fn push(&mut self, value: f64) {
-        self.runs.push((value, 1));
+    /// Of values in any order.
+    #[must_use]
+    pub fn of(mut values: Vec<f64>) -> Self {
+        values.sort_unstable_by(f64::total_cmp);
+        let alike = values.chunk_by(|a, b| a.total_cmp(b).is_eq());
+        Self {
+            packed: Packed::default(),
+            loose: alike.map(|alike| (alike[0], alike.len() as u64)).collect(),
+        }
     }
 
-    /// Makes room for so many values.
-    pub fn reserve(&mut self, more: usize) {
-        self.runs.reserve_exact(more);
+    /// Packs what came since.
+    pub fn pack(&mut self) {
+        if !self.loose.is_empty() {
+            self.packed = Packed::of(&self.all());
+            self.loose = Vec::new();
+        }
     }
 
-    /// Puts the values in order, each once.
-    pub fn sort(&mut self) {
-        // Runs of earlier parts ascend already, and the sort makes use of it.
-        self.runs.sort_by(|a, b| a.0.total_cmp(&b.0));
-        self.runs.dedup_by(|next, before| {
-            let same = next.0.total_cmp(&before.0).is_eq();
-            if same && let Some(both) = before.1.checked_add(next.1) {
-                before.1 = both;
-                return true;
-            }
-            false
-        });
-        self.in_order = self.runs.len();
-    }
-
-    /// Adds the values of a later part. What is held is at most twice what is needed.
+    /// Adds the values of a later part.
     pub fn merge(&mut self, other: Self) {
-        if self.runs.is_empty() {
+        if self.is_empty() {
             *self = other;
             return;
         }
-        self.runs.extend(other.runs);
-        if self.runs.len() > 2 * self.in_order.max(MANY) {
-            self.sort();
+        self.loose.extend(other.loose);
+        self.loose.extend(other.packed.runs());
+        if self.loose.len() > self.packed.len().max(MANY) {
+            self.pack();
         }
     }
 
     /// Whether there are no values.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.runs.is_empty()
+        self.packed.len() == 0 && self.loose.is_empty()
     }
 
-    /// Rows in all, and the value at a position among them in ascending order; they are in order.
+    /// All of it, in ascending order, each value once.
+    fn all(&self) -> Vec<Run> {
+        let mut all = Vec::with_capacity(self.packed.len() + self.loose.len());
+        all.extend(self.packed.runs());
+        all.extend_from_slice(&self.loose);
+        // Runs of earlier parts ascend already, and the sort makes use of it.
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        all.dedup_by(|next, before| {
+            let same = next.0.total_cmp(&before.0).is_eq();
+            if same {
+                before.1 += next.1;
+            }
+            same
+        });
+        all
+    }
+
+    /// Rows in all, and the value at a position among them in ascending order.
     pub fn ranked(&self) -> (u64, impl Fn(u64) -> Option<f64>) {
         // Rows up to and including each value.
-        let mut upto: Vec<u64> = Vec::with_capacity(self.runs.len());
+        let mut upto = self.all();
         let mut n = 0;
-        for (_, times) in &self.runs {
-            n += u64::from(*times);
-            upto.push(n);
+        for (_, times) in &mut upto {
+            n += *times;
+            *times = n;
         }
         let at = move |position: u64| {
-            let run = upto.partition_point(|last| *last <= position);
-            self.runs.get(run).map(|(value, _)| *value)
+            let run = upto.partition_point(|(_, last)| *last <= position);
+            upto.get(run).map(|(value, _)| *value)
         };
         (n, at)
     }

@@ -7,7 +7,7 @@ use statrs::distribution::{
 };
 
 use super::difference_of_products;
-use super::sum::whole;
+use super::sum::{real, whole};
 
 #[cfg(test)]
 mod tests;
@@ -219,8 +219,7 @@ pub fn quantile_type7_at(n: u64, q: f64, at: impl Fn(u64) -> Option<f64>) -> Opt
     if !(0.0..=1.0).contains(&q) {
         return None;
     }
-    #[expect(clippy::cast_precision_loss, reason = "row counts stay far below 2^53")]
-    let rank = last as f64 * q;
+    let rank = real(last) * q;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,

@@ -50,6 +50,13 @@ pub fn whole(count: f64) -> u64 {
     count.max(0.0).round() as u64
 }
 
+/// A count as a float; exact up to 2^53.
+#[must_use]
+#[expect(clippy::cast_precision_loss, reason = "row counts stay far below 2^53")]
+pub const fn real(count: u64) -> f64 {
+    count as f64
+}
+
 /// The compensated sum of values; 0 without any.
 #[must_use]
 pub fn compensated(values: impl IntoIterator<Item = f64>) -> f64 {

@@ -160,7 +160,7 @@ impl Merged {
     /// All of it as one summand.
     #[must_use]
     pub fn into_sums(mut self) -> Sums {
-        self.states.par_iter_mut().for_each(States::sort);
+        self.states.par_iter_mut().for_each(States::pack);
         Sums {
             keys: self.keys,
             states: self.states,
