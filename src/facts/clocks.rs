@@ -200,7 +200,7 @@ fn holding(
             .map(|start| Some(step(start).seen & bit != 0))
             .collect()
     };
-    // The state after the start, except that nothing may be known of it; then the ticket's own is all there is.
+    // The state after the start; where no event tells any, the ticket's own is all there is.
     let own = tickets.column("status")?.str()?;
     let status = || -> StringChunked {
         starts
@@ -209,7 +209,7 @@ fn holding(
                 histories
                     .names
                     .text(step(start).state)
-                    .or_else(|| own.get(start.0))
+                    .or_else(|| own.get(start.0).filter(|_| !histories.told(start.0)))
             })
             .collect()
     };

@@ -28,10 +28,12 @@ pub const OF_CALLS: &[&str] = &[
     "direction",
     "answered",
     "started_at",
+    "answered_at",
     "ended_at",
     "queue",
     "wait_s",
     "talk_s",
+    "hold_s",
     "handle_s",
     "resolved",
     "score",
@@ -174,7 +176,7 @@ fn from_calls(calls: &DataFrame, outlets: LazyFrame) -> LazyFrame {
         )
         .group_by([col("contact_id")])
         .agg([
-            col("ended_at").max().alias("chain_ended_at"),
+            segment_end().max().alias("chain_ended_at"),
             last_known("resolved").alias("chain_resolved"),
             last_known("score").alias("chain_score"),
             when(handled.clone().is_not_null().any(true))
@@ -197,12 +199,7 @@ fn from_calls(calls: &DataFrame, outlets: LazyFrame) -> LazyFrame {
             col("contact_id").alias("contact_ref"),
             lit("phone").alias("channel"),
             col("started_at"),
-            coalesce(&[
-                col("chain_ended_at"),
-                col("started_at")
-                    + cast_micros(col("wait_s").fill_null(0.0) + col("talk_s").fill_null(0.0)),
-            ])
-            .alias("ended_at"),
+            col("chain_ended_at").alias("ended_at"),
             col("queue"),
             lit(NULL).cast(DataType::String).alias("platform"),
             col("outlet"),
@@ -211,6 +208,16 @@ fn from_calls(calls: &DataFrame, outlets: LazyFrame) -> LazyFrame {
             col("chain_resolved").alias("resolved"),
             col("chain_score").alias("score"),
         ]))
+}
+
+/// When a segment ended: as it says, else after what is known of it.
+fn segment_end() -> Expr {
+    let known = |name: &str| cast_micros(col(name).fill_null(0.0));
+    let answered = coalesce(&[col("answered_at"), col("started_at") + known("wait_s")]);
+    coalesce(&[
+        col("ended_at"),
+        answered + known("talk_s") + known("hold_s"),
+    ])
 }
 
 fn from_chats(chats: &DataFrame, outlets: LazyFrame) -> LazyFrame {

@@ -71,11 +71,19 @@ pub struct Step {
 pub struct Histories {
     /// The texts behind the names.
     pub names: Names,
-    steps: Vec<Vec<Step>>,
-    /// Whether a ticket has events.
-    recorded: Vec<bool>,
-    /// Whether a ticket is over at a time that nothing tells.
-    lost_end: Vec<bool>,
+    tickets: Vec<History>,
+}
+
+/// The history of a ticket.
+#[derive(Debug, Default)]
+struct History {
+    steps: Vec<Step>,
+    /// Whether it has events.
+    recorded: bool,
+    /// Whether they tell its states.
+    moves: bool,
+    /// Whether it is over at a time that nothing tells.
+    lost_end: bool,
 }
 
 /// Names that the rules below speak of.
@@ -113,55 +121,60 @@ impl Histories {
     /// When a column is missing.
     pub fn of(tickets: &DataFrame, events: &DataFrame, as_of: i64) -> Result<Self> {
         let mut names = Names::default();
-        let (steps, recorded, lost_end) =
-            build(&mut names, tickets, events, as_of).computing("ticket histories")?;
-        Ok(Self {
-            names,
-            steps,
-            recorded,
-            lost_end,
-        })
+        let tickets = build(&mut names, tickets, events, as_of).computing("ticket histories")?;
+        Ok(Self { names, tickets })
     }
 
     /// Number of tickets.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.steps.len()
+        self.tickets.len()
     }
 
     /// Whether there is no ticket.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.steps.is_empty()
+        self.tickets.is_empty()
     }
 
     /// The steps of the ticket in this row; the first is its creation. None when it was created after the cut-off.
     #[must_use]
     pub fn steps(&self, ticket: usize) -> &[Step] {
-        self.steps.get(ticket).map_or(&[], Vec::as_slice)
+        self.tickets.get(ticket).map_or(&[], |of| &of.steps)
     }
 
     /// Whether the ticket has events.
     #[must_use]
     pub fn recorded(&self, ticket: usize) -> bool {
-        self.recorded.get(ticket).copied().unwrap_or(false)
+        self.tickets.get(ticket).is_some_and(|of| of.recorded)
+    }
+
+    /// Whether events of the ticket tell its states.
+    #[must_use]
+    pub fn told(&self, ticket: usize) -> bool {
+        self.tickets.get(ticket).is_some_and(|of| of.moves)
+    }
+
+    /// Whether only the ticket's own times tell that it ended.
+    #[must_use]
+    pub fn ended_silently(&self, ticket: usize) -> bool {
+        let mut later = self.steps(ticket).iter().skip(1);
+        !self.told(ticket) && later.any(|step| step.entered != NONE)
     }
 
     /// Whether the ticket is over, but nothing says since when.
     #[must_use]
     pub fn lost_end(&self, ticket: usize) -> bool {
-        self.lost_end.get(ticket).copied().unwrap_or(false)
+        self.tickets.get(ticket).is_some_and(|of| of.lost_end)
     }
 }
-
-type Built = (Vec<Vec<Step>>, Vec<bool>, Vec<bool>);
 
 fn build(
     names: &mut Names,
     tickets: &DataFrame,
     events: &DataFrame,
     as_of: i64,
-) -> PolarsResult<Built> {
+) -> PolarsResult<Vec<History>> {
     let grouped = Grouped::of(names, tickets, events, as_of)?;
     let columns = Tickets {
         created: tickets.column("created_at")?.i64()?,
@@ -174,15 +187,10 @@ fn build(
         kind: names.column(tickets, "kind")?,
     };
     let known = Known::of(names);
-    let built: Vec<(Vec<Step>, bool)> = (0..tickets.height())
+    Ok((0..tickets.height())
         .into_par_iter()
         .map(|ticket| known.history(&columns, ticket, grouped.events(ticket), as_of))
-        .collect();
-    let recorded = (0..tickets.height())
-        .map(|ticket| !grouped.events(ticket).is_empty())
-        .collect();
-    let (steps, lost_end) = built.into_iter().unzip();
-    Ok((steps, recorded, lost_end))
+        .collect())
 }
 
 impl Known {
@@ -209,16 +217,16 @@ impl Known {
         }
     }
 
-    /// The steps of one ticket, and whether it is over at a time that nothing tells.
+    /// The history of one ticket; none when it was created after the cut-off.
     fn history(
         &self,
         tickets: &Tickets<'_>,
         ticket: usize,
         events: &[Event],
         as_of: i64,
-    ) -> (Vec<Step>, bool) {
+    ) -> History {
         let Some(created) = tickets.created.get(ticket).filter(|at| *at <= as_of) else {
-            return (Vec::new(), false);
+            return History::default();
         };
         let moves = events.iter().find(|event| self.target(event) != NONE);
         let mut told: Vec<Event> = vec![Event {
@@ -231,10 +239,6 @@ impl Known {
             kind: at_first(events, created, self.created, |event| event.kind)
                 .unwrap_or(tickets.kind[ticket]),
         }];
-        let mut lost_end = false;
-        if moves.is_none() {
-            lost_end = self.ends(tickets, ticket, as_of, &mut told);
-        }
         let first_reply = tickets.first_reply.get(ticket);
         let at_reply =
             |event: &&Event| event.event == self.replied && Some(event.at) == first_reply;
@@ -259,8 +263,15 @@ impl Known {
                     }
                 }),
         );
+        // What happened at the instant of the end happened before it.
+        let lost_end = moves.is_none() && self.ends(tickets, ticket, as_of, &mut told);
         told.sort_by_key(|event| event.at);
-        (self.steps(&told), lost_end)
+        History {
+            steps: self.steps(&told),
+            recorded: !events.is_empty(),
+            moves: moves.is_some(),
+            lost_end,
+        }
     }
 
     /// The state a ticket is created in: as its first change tells; without any, only a ticket that is still
@@ -291,7 +302,6 @@ impl Known {
     ) -> bool {
         let resolved = tickets.resolved.get(ticket);
         let status = tickets.status[ticket];
-        let over = status == self.resolved || status == self.closed;
         let closed = tickets.closed.get(ticket);
         let updated = tickets.updated.get(ticket);
         let resolved =
@@ -305,7 +315,7 @@ impl Known {
                 told.push(silent(at, NONE, state));
             }
         }
-        over && resolved.is_none() && closed.is_none()
+        self.over(status) && resolved.is_none() && closed.is_none()
     }
 
     fn steps(&self, told: &[Event]) -> Vec<Step> {
@@ -314,6 +324,7 @@ impl Known {
             .map(|event| {
                 let to = self.target(event);
                 let entered = if to == state { NONE } else { to };
+                let reopened = self.over(state) && entered != NONE && !self.over(entered);
                 for (value, new) in [
                     (&mut state, to),
                     (&mut priority, event.priority),
@@ -325,6 +336,9 @@ impl Known {
                 }
                 let before = seen;
                 seen |= self.mark(event.event);
+                if reopened {
+                    seen |= seen::REOPENED;
+                }
                 Step {
                     at: event.at,
                     event: event.event,
@@ -336,6 +350,11 @@ impl Known {
                 }
             })
             .collect()
+    }
+
+    /// Whether a ticket in this state is over.
+    const fn over(&self, state: Name) -> bool {
+        state != NONE && (state == self.resolved || state == self.closed)
     }
 
     const fn mark(&self, event: Name) -> u8 {

@@ -69,18 +69,23 @@ impl Noted {
 }
 
 impl Judged {
-    /// Columns of those that some records are about, perhaps more.
+    /// Columns of those that some records are about, perhaps more; of a call, a chat and a ticket that are called alike, the
+    /// first one.
     ///
     /// # Errors
     /// When the records have no `contact_ref`, or a file cannot be read.
     pub fn of_records(&self, records: &DataFrame, columns: &[&str]) -> Result<DataFrame> {
-        match self {
+        let contacts = match self {
             Self::Held(contacts) => contacts
                 .near(records, "contact_ref")?
                 .select(columns.iter().copied())
-                .computing("judged contacts"),
-            Self::Filed(files) => files.of_records(records, columns),
-        }
+                .computing("judged contacts")?,
+            Self::Filed(files) => files.of_records(records, columns)?,
+        };
+        let by = ["contact_ref".to_owned()];
+        contacts
+            .unique_stable(Some(&by), UniqueKeepStrategy::First, None)
+            .computing("judged contacts")
     }
 }
 

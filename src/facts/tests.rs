@@ -296,4 +296,5 @@ s4,k2,,,,suggestion
 }
 
 #[cfg(test)]
+mod edges;
 mod nights;

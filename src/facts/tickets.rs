@@ -29,7 +29,13 @@ pub fn tickets(
             false,
         )
     };
-    let done_at = polars::lazy::dsl::min_horizontal([col("resolved_at"), col("closed_at")])
+    let resolved_at = coalesce(&[col("resolved_at"), col("finished_at")]);
+    // The history alone does not overrule a status.
+    let told = when(col("closed_at").is_not_null().or(col("status").is_null()))
+        .then(col("finished_at"))
+        .otherwise(lit(NULL).cast(DataType::Int64));
+    let ended_at = coalesce(&[col("resolved_at"), told]);
+    let done_at = polars::lazy::dsl::min_horizontal([ended_at, col("closed_at")])
         .computing("ticket facts")?;
     let as_of = context.as_of;
     // A ticket that ended after the cut-off was open at it; otherwise its status decides, and a reopened
@@ -44,6 +50,7 @@ pub fn tickets(
     let joined = frames::with_local(records, "created_at", context.centre.zone)?
         .lazy()
         .left_join(history(events), col("ticket_id"), col("ticket_id"))
+        .with_columns(["replied_at", "finished_at"].map(not_before_creation))
         .left_join(super::teams(agents), col("agent_id"), col("agent_id"))
         .with_columns([
             category(),
@@ -51,7 +58,7 @@ pub fn tickets(
             counted("transfers"),
             counted("reopens"),
             coalesce(&[col("first_reply_at"), col("replied_at")]).alias("first_reply_at"),
-            coalesce(&[col("resolved_at"), col("finished_at")]).alias("resolved_at"),
+            resolved_at.alias("resolved_at"),
             open.alias("open"),
         ])
         .with_columns([
@@ -71,6 +78,15 @@ pub fn tickets(
         .sort(["created_at", "ticket_id"], SortMultipleOptions::default())
         .collect()
         .computing("ticket facts")
+}
+
+/// An event before the creation of its ticket, by a clock that went wrong, counts as one at it.
+fn not_before_creation(name: &str) -> Expr {
+    let early = col(name).lt(col("created_at"));
+    when(early)
+        .then(col("created_at"))
+        .otherwise(col(name))
+        .alias(name)
 }
 
 /// A day in microseconds: the limit of redelivery and payout.
@@ -194,10 +210,17 @@ fn history(events: DataFrame) -> LazyFrame {
             false,
         )
     };
-    let ordered = events.lazy().sort(
-        ["ticket_id", "event_at", "source_file", "source_line"],
-        SortMultipleOptions::default(),
-    );
+    let order = [
+        col("ticket_id"),
+        col("event_at"),
+        // In an export with the newest first, creation follows what was done within the same minute.
+        col("event").neq_missing(lit("created")),
+        col("source_file"),
+        col("source_line"),
+    ];
+    let ordered = events
+        .lazy()
+        .sort_by_exprs(order, SortMultipleOptions::default());
     let counts = ordered.clone().group_by([col("ticket_id")]).agg([
         col("event").eq(lit("replied")).sum().alias("replies"),
         col("event_at")

@@ -55,10 +55,10 @@ pub fn visits(
     let stays: Vec<Stay> = (0..histories.len())
         .into_par_iter()
         .flat_map_iter(|ticket| {
-            // Without events a ticket's own times tell ends, not stays.
+            // A ticket's own times tell ends, not stays.
+            let silent = histories.ended_silently(ticket);
             let steps = histories.steps(ticket);
-            let told = histories.recorded(ticket) || steps.len() == 1;
-            stays(ticket, if told { steps } else { &[] }).map(|mut stay| {
+            stays(ticket, if silent { &[] } else { steps }).map(|mut stay| {
                 stay.due = limit_of(stay.state)
                     .and_then(|limit| limit.calendar.after(stay.entered, limit.micros));
                 stay

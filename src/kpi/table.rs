@@ -137,7 +137,11 @@ impl Table<'_> {
 impl Layout for Table<'_> {
     fn header(&self) -> Vec<&str> {
         let mut header = vec!["kpi", "period"];
-        header.extend(self.by().iter().map(String::as_str));
+        // The status of a ticket is not the verdict on a figure.
+        header.extend(self.by().iter().map(|name| match name.as_str() {
+            "status" => "by_status",
+            name => name,
+        }));
         header.extend([
             "value",
             "numerator",

@@ -155,6 +155,63 @@ fn kind_and_priority_are_those_of_the_time_the_clock_starts() {
 }
 
 #[test]
+fn what_starts_a_clock_may_fulfil_it() {
+    let tickets = format!(
+        "{TICKETS}T1,2026-03-02 09:00:00,,complaint,,closed,,,2026-03-02 09:00:00,\n\
+         T2,2026-03-02 09:00:00,,claim,,resolved,,,,\n"
+    );
+    let events = format!(
+        "{EVENTS}T1,2026-03-02 09:00:00,created,,closed,,\n\
+         T2,2026-03-03 10:00:00,paid,pending,resolved,,\n"
+    );
+    for (rules, expect) in [
+        (
+            "where = \"kind = 'complaint'\"\nstop = [\"first_reply\"]",
+            "T1 met closed 0.0",
+        ),
+        ("start = \"resolved\"\nstop = [\"paid\"]", "T2 met paid 0.0"),
+        // What starts it is no answer to it.
+        (
+            "start = \"resolved\"\nstop = [\"resolved\"]",
+            "T2 running_late - 50400.0",
+        ),
+    ] {
+        let toml = promise(&format!("{rules}\nlimit = \"1h\""));
+        let clocks = clocks_of(&toml, &[&tickets, &events], "2026-03-04 00:00:00");
+        assert_eq!(clocks.len(), 1, "{clocks:?}");
+        assert!(clocks[0].starts_with(expect), "{clocks:?}");
+    }
+}
+
+#[test]
+fn a_ticket_that_left_a_resolved_state_was_reopened() {
+    let tickets = format!("{TICKETS}T1,2026-03-02 09:00:00,,,,resolved,,,,\n");
+    let events = format!(
+        "{EVENTS}T1,2026-03-02 10:00:00,status,pending,resolved,,\n\
+         T1,2026-03-02 11:00:00,status,resolved,in_progress,,\n\
+         T1,2026-03-02 12:00:00,status,in_progress,resolved,,\n"
+    );
+    let rules = "where = \"reopened\"\nstart = \"resolved\"\nstop = [\"paid\"]\nlimit = \"1h\"";
+    let clocks = clocks_of(&promise(rules), &[&tickets, &events], "2026-03-02 12:30:00");
+    assert_eq!(clocks.len(), 1);
+    assert!(clocks[0].starts_with("T1 running - 1800.0"), "{clocks:?}");
+}
+
+#[test]
+fn a_state_is_not_known_before_the_first_event_that_tells_one() {
+    let tickets = format!(
+        "{TICKETS}T1,2026-03-02 09:00:00,,,,pending,,,,\nT2,2026-03-02 09:00:00,,,,pending,,,,\n"
+    );
+    let events = format!(
+        "{EVENTS}T1,2026-03-02 10:00:00,status,,in_progress,,\nT1,2026-03-02 11:00:00,status,,pending,,\n"
+    );
+    let rules = "where = \"status = 'pending'\"\nstop = [\"first_reply\"]\nlimit = \"1h\"";
+    let clocks = clocks_of(&promise(rules), &[&tickets, &events], "2026-03-03 00:00:00");
+    assert_eq!(clocks.len(), 1);
+    assert!(clocks[0].starts_with("T2 "), "{clocks:?}");
+}
+
+#[test]
 fn a_ticket_without_history_speaks_for_itself() {
     let tickets = format!(
         "{TICKETS}T1,2026-03-02 09:00:00,,,,resolved,2026-03-02 09:50:00,2026-03-02 12:00:00,,\n\

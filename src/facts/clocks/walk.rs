@@ -43,6 +43,7 @@ impl Meter<'_> {
 /// The names of a promise, looked up once.
 pub struct Rules<'p> {
     promise: &'p Promise,
+    start: (Name, bool),
     stop: Vec<(Name, bool)>,
     pause: Vec<Name>,
     closed: Name,
@@ -52,6 +53,7 @@ impl<'p> Rules<'p> {
     pub fn of(promise: &'p Promise, names: &Names) -> Self {
         Self {
             promise,
+            start: name(&promise.start, names),
             stop: promise
                 .stop
                 .iter()
@@ -84,14 +86,17 @@ impl<'p> Rules<'p> {
             paused: 0,
         };
         let (mut at, mut running) = (first.at, !self.pause.contains(&first.state));
-        let mut stopped = None;
+        // What starts a clock may fulfil it: a ticket that is entered when it is over, a claim resolved by paying it.
+        let (start, _) = self.start;
+        let at_once = self.stops(first).filter(|by| *by != start);
+        let mut stopped = at_once.map(|by| (at, by));
         for step in rest {
-            meter.pass(at, step.at, running);
-            at = step.at;
-            if let Some(by) = self.stops(step) {
-                stopped = Some((at, by));
+            if stopped.is_some() {
                 break;
             }
+            meter.pass(at, step.at, running);
+            at = step.at;
+            stopped = self.stops(step).map(|by| (at, by));
             running = step.state == NONE || !self.pause.contains(&step.state);
         }
         if stopped.is_none() {

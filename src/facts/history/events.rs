@@ -69,9 +69,12 @@ impl Grouped {
         }
         let files: Vec<Option<&str>> = events.column("source_file")?.str()?.iter().collect();
         let lines: Vec<Option<i64>> = events.column("source_line")?.i64()?.iter().collect();
+        let event_names = events.column("event")?.str()?;
         for ticket in starts.windows(2) {
-            order[ticket[0]..ticket[1]]
-                .sort_unstable_by_key(|event| (times[*event], files[*event], lines[*event]));
+            order[ticket[0]..ticket[1]].sort_unstable_by_key(|event| {
+                let created = event_names.get(*event) == Some("created");
+                (times[*event], !created, files[*event], lines[*event])
+            });
         }
         let columns = [
             "event",
