@@ -113,6 +113,12 @@ impl ById {
         Ok(Self { rows, hashes })
     }
 
+    /// All of them.
+    #[must_use]
+    pub const fn rows(&self) -> &DataFrame {
+        &self.rows
+    }
+
     /// The rows of the ids in a column, each once, and perhaps some of others.
     ///
     /// # Errors

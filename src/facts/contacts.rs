@@ -4,6 +4,7 @@ use polars::prelude::*;
 
 use super::by_id::ById;
 use super::derivation::fact;
+use super::segments::Segments;
 use super::windows::gathered;
 use super::{Context, cast_micros, frames, seconds};
 use crate::error::{PolarsContext, Result};
@@ -133,7 +134,7 @@ impl Outlets {
     ///
     /// # Errors
     /// When a part cannot be read.
-    pub fn of(parts: &[Part], at_a_time: u64) -> Result<Self> {
+    pub fn of(parts: &[Part], at_a_time: u64, segments: &Segments) -> Result<Self> {
         let fact = fact("ticket_facts");
         let told = || {
             col("contact_ref")
@@ -142,9 +143,8 @@ impl Outlets {
         };
         let all = gathered(parts, at_a_time, |parts| {
             let rows = frames::columns(fact, parts, OF_OUTLETS)?.lazy();
-            rows.filter(told())
-                .collect()
-                .computing("outlets of contacts")
+            let rows = rows.filter(told()).collect();
+            segments.resolved(rows.computing("outlets of contacts")?)
         })?;
         Ok(Self(ById::of(&all, "contact_ref")?))
     }

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use super::by_id::{ById, Hashes};
 use super::derivation::fact;
 use super::frames;
+use super::segments::Segments;
 use super::surveys::Feedback;
 use super::windows::{Day, among, hash, on, texts};
 use crate::calendar;
@@ -15,8 +16,16 @@ use crate::error::{PolarsContext, Result};
 use crate::schema::DATE;
 use crate::store::delta::Part;
 
+/// They, and what else they are called.
+pub struct Judged {
+    /// Where they are.
+    pub contacts: Contacts,
+    /// The segments of theirs that records may name.
+    pub segments: Segments,
+}
+
 /// Where they are.
-pub enum Judged {
+pub enum Contacts {
     /// They are held in memory: those of some days.
     Held(ById),
     /// They are read again: those of all days.
@@ -57,10 +66,10 @@ impl Noted {
 
     /// All are noted, and on file.
     #[must_use]
-    pub fn filed(mut self, parts: Vec<Part>) -> Judged {
+    pub fn filed(mut self, parts: Vec<Part>) -> Contacts {
         self.0.par_sort_unstable();
         let (ids, days) = self.0.into_iter().unzip();
-        Judged::Filed(Filed {
+        Contacts::Filed(Filed {
             ids: Hashes::of_sorted(ids),
             days,
             parts,
@@ -75,17 +84,36 @@ impl Judged {
     /// # Errors
     /// When the records have no `contact_ref`, or a file cannot be read.
     pub fn of_records(&self, records: &DataFrame, columns: &[&str]) -> Result<DataFrame> {
-        let contacts = match self {
-            Self::Held(contacts) => contacts
-                .near(records, "contact_ref")?
+        let named = texts(records, "contact_ref")?;
+        let meant = self.segments.meant(&named)?;
+        let asked = [
+            named.with_name("named".into()),
+            meant.with_name("contact_ref".into()),
+        ];
+        let asked = asked.map(|ids| ids.into_series().into_column()).to_vec();
+        let asked = DataFrame::new(records.height(), asked).computing("judged contacts")?;
+        let contacts = match &self.contacts {
+            Contacts::Held(contacts) => contacts
+                .near(&asked, "contact_ref")?
                 .select(columns.iter().copied())
                 .computing("judged contacts")?,
-            Self::Filed(files) => files.of_records(records, columns)?,
+            Contacts::Filed(files) => files.of_records(&asked, columns)?,
         };
-        let by = ["contact_ref".to_owned()];
-        contacts
-            .unique_stable(Some(&by), UniqueKeepStrategy::First, None)
-            .computing("judged contacts")
+        // Under the id that the record names.
+        let by = || col("contact_ref");
+        let once = |rows: DataFrame, name: &str| {
+            rows.unique_stable(Some(&[name.to_owned()]), UniqueKeepStrategy::First, None)
+        };
+        let named = || {
+            once(asked, "named")?
+                .lazy()
+                .inner_join(once(contacts, "contact_ref")?.lazy(), by(), by())
+                .drop(cols(["contact_ref"]))
+                .rename(["named"], ["contact_ref"], true)
+                .select(columns.iter().map(|name| col(*name)).collect::<Vec<_>>())
+                .collect()
+        };
+        named().computing("judged contacts")
     }
 }
 

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use polars::prelude::*;
 
-use super::by_id::ById;
 use super::contacts::{self, Outlets, Sources};
 use super::derivation::{Derivation, fact, until};
 use super::frames;
 use super::judged::{Judged, Noted};
 use super::links::Collected;
 use super::relinking::{Judgements, Kept, Reach};
+use super::segments::Segments;
 use super::surveys::Feedback;
 use super::windows::{Day, Spanning, Window};
 use crate::error::{PolarsContext, Result};
@@ -35,6 +35,8 @@ impl Derivation<'_> {
             Some(reach) => Some(reach.refs(&all)?),
             None => None,
         };
+        let segments = Segments::of(&all[0], self.records.at_a_time, refs.as_ref())?;
+        let refs = refs.map(|refs| segments.with(refs)).transpose()?;
         let facts = match &reach {
             Some(reach) => all.each_ref().map(|parts| reach.derived(parts)),
             None => all.clone(),
@@ -56,8 +58,8 @@ impl Derivation<'_> {
             Some(refs) => refs.parts(&all[2], "contact_ref")?,
             None => all[2].clone(),
         };
-        let outlets = Outlets::of(&outlets, self.records.at_a_time)?;
-        let feedback = Feedback::of(self.records, refs.as_ref())?;
+        let outlets = Outlets::of(&outlets, self.records.at_a_time, &segments)?;
+        let feedback = Feedback::of(self.records, refs.as_ref(), &segments)?;
         // The contacts of a window, and the calls of chains that are not its own.
         let of_window = |window: &Window| -> Result<(DataFrame, DataFrame)> {
             let [calls, chats, tickets] = facts.each_ref().map(|parts| window.parts(parts));
@@ -121,12 +123,10 @@ impl Derivation<'_> {
         }
         if let (Some(reach), Some(before)) = (&reach, &self.records.before) {
             kept.put(reach, &links, &feedback, self.context, &mut self.output)?;
-            let (judgements, judged) = reach.judged(self.records, before, &all, &self.output)?;
-            let judged = ById::of(&judged, "contact_ref")?;
-            return Ok((judgements, Judged::Held(judged)));
+            return reach.judged(self.records, before, &all, &self.output);
         }
-        let judged = judged.filed(self.output.parts("contact_facts"));
-        Ok((Judgements::default(), judged))
+        let contacts = judged.filed(self.output.parts("contact_facts"));
+        Ok((Judgements::default(), Judged { contacts, segments }))
     }
 }
 

@@ -18,6 +18,7 @@ mod output;
 pub mod promises;
 mod relinking;
 mod renewal;
+mod segments;
 mod sought;
 mod surveys;
 mod tickets;

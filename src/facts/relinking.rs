@@ -15,6 +15,7 @@ use super::derivation::fact;
 use super::events::each;
 use super::linking::Facts;
 use super::output::Output;
+use super::segments::Segments;
 use super::sought::Sought;
 use super::windows::{Day, Spanning, changed, on};
 use super::{Context, Records, contacts, frames};
@@ -32,6 +33,8 @@ pub struct Reach {
     derived: BTreeSet<Day>,
     /// Days on which something was said of a contact, or took back.
     said: BTreeSet<Day>,
+    /// The calls, and what those of changed days were before.
+    calls: Vec<Part>,
 }
 
 impl Reach {
@@ -60,6 +63,8 @@ impl Reach {
             days
         };
         let mut derived = differ(0);
+        let mut calls = facts[0].clone();
+        calls.extend(on(then[0], &derived));
         derived.extend(chains(then[0], &facts[0], &derived)?);
         derived.extend(differ(1));
         let mut days = differ(2);
@@ -84,10 +89,21 @@ impl Reach {
             said.extend([on(old, &days), on(now, &days)]);
         }
         let said = Sought::all(said.iter().map(|parts| (&parts[..], "contact_ref")))?;
+        let refs = said.clone().with(sent.iter().cloned());
+        let segments = Segments::of(&calls, records.at_a_time, Some(&refs))?;
+        let refs = [
+            segments.with(sent.into_iter().collect())?,
+            segments.with(said)?,
+        ];
         let old = before.facts("contact_facts").to_vec();
-        let [sent, said] = days_of(&old, facts, &derived, &[sent.into_iter().collect(), said])?;
+        let [sent, said] = days_of(&old, facts, &derived, &refs)?;
         derived.extend(sent);
-        Ok(Some(Self { old, derived, said }))
+        Ok(Some(Self {
+            old,
+            derived,
+            said,
+            calls,
+        }))
     }
 
     /// The parts of the days that are derived again.

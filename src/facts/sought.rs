@@ -11,7 +11,7 @@ use crate::store::delta::Part;
 use crate::store::parquet_io::Footer;
 
 /// A set of ids; that two share a hash costs a look at rows that are not asked for.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Sought {
     hashes: AHashSet<u64>,
     /// In order, for the files whose ids lie between two of them.
@@ -56,13 +56,30 @@ impl Sought {
         self.hashes.contains(&hash(id))
     }
 
+    /// The same with more ids.
+    #[must_use]
+    pub fn with(self, more: impl IntoIterator<Item = String>) -> Self {
+        self.ids.into_iter().chain(more).collect()
+    }
+
     /// The rows that have one of them in a column.
     ///
     /// # Errors
     /// When it is no text.
     pub fn rows(&self, rows: &DataFrame, column: &str) -> Result<DataFrame> {
-        let among = among(rows, column, |id| self.hashes.contains(&id))?;
-        rows.filter(&among).computing("rows with some ids")
+        self.rows_of_any(rows, &[column])
+    }
+
+    /// The rows that have one of them in one of these columns.
+    ///
+    /// # Errors
+    /// When one is no text.
+    pub fn rows_of_any(&self, rows: &DataFrame, columns: &[&str]) -> Result<DataFrame> {
+        let mut any = BooleanChunked::full("any".into(), false, rows.height());
+        for column in columns {
+            any = any | among(rows, column, |id| self.hashes.contains(&id))?;
+        }
+        rows.filter(&any).computing("rows with some ids")
     }
 
     /// Whether a file may have one of them in a column, by what it says of itself.
@@ -79,10 +96,23 @@ impl Sought {
     /// # Errors
     /// When one cannot be read.
     pub fn near(&self, parts: &[Part], column: &str) -> Result<Vec<Part>> {
-        let near = parts
-            .par_iter()
-            .map(|part| Ok(self.within(part, column)?.then(|| part.clone())))
-            .collect::<Result<Vec<_>>>()?;
+        self.near_any(parts, &[column])
+    }
+
+    /// The files that may have some of them in one of these columns.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn near_any(&self, parts: &[Part], columns: &[&str]) -> Result<Vec<Part>> {
+        let near = |part: &Part| {
+            for column in columns {
+                if self.within(part, column)? {
+                    return Ok(Some(part.clone()));
+                }
+            }
+            Ok(None)
+        };
+        let near = parts.par_iter().map(near).collect::<Result<Vec<_>>>()?;
         Ok(near.into_iter().flatten().collect())
     }
 

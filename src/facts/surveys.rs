@@ -3,6 +3,7 @@
 use polars::prelude::*;
 
 use super::by_id::{ById, Hashes};
+use super::segments::Segments;
 use super::sought::Sought;
 use super::windows::{gathered, hash, texts};
 use super::{Context, Records, frames};
@@ -47,7 +48,7 @@ impl Feedback {
     ///
     /// # Errors
     /// When a part cannot be read.
-    pub fn of(records: &Records, of: Option<&Sought>) -> Result<Self> {
+    pub fn of(records: &Records, of: Option<&Sought>, segments: &Segments) -> Result<Self> {
         let mut refs = Vec::new();
         // What `kept` keeps of the rows that were read.
         let mut rows =
@@ -61,6 +62,7 @@ impl Feedback {
                     if let Some(of) = of {
                         rows = of.rows(&rows, "contact_ref")?;
                     }
+                    rows = segments.resolved(rows)?;
                     refs.extend(texts(&rows, "contact_ref")?.iter().flatten().map(hash));
                     kept(rows.lazy()).collect().computing("judged contacts")
                 })

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use ahash::AHashSet;
-use polars::prelude::*;
 
 use super::{Reach, contacts_of};
 use crate::error::{PolarsContext, Result};
+use crate::facts::by_id::ById;
 use crate::facts::derivation::fact;
 use crate::facts::events::each;
+use crate::facts::judged::{Contacts, Judged};
 use crate::facts::linking::Facts;
 use crate::facts::output::Output;
+use crate::facts::segments::Segments;
 use crate::facts::sought::Sought;
 use crate::facts::surveys;
 use crate::facts::windows::{Day, changed, hash, on};
@@ -38,10 +40,12 @@ impl Reach {
         before: &Before,
         facts: &Facts,
         output: &Output,
-    ) -> Result<(Judgements, DataFrame)> {
+    ) -> Result<(Judgements, Judged)> {
         let now = output.parts("contact_facts");
         let (was, is) = (on(&self.old, &self.derived), on(&now, &self.derived));
         let of_derived = Sought::all([(&was[..], "contact_ref"), (&is[..], "contact_ref")])?;
+        let segments = Segments::of(&self.calls, records.at_a_time, Some(&of_derived))?;
+        let of_derived = segments.with(of_derived)?;
         let days = |table: &str| -> Result<BTreeSet<Day>> {
             let (old, now) = (before.records(table), records.parts(table));
             let mut days = changed(old, now);
@@ -72,6 +76,8 @@ impl Reach {
             derived(records.parts("surveys"), judgements.surveys.as_ref()),
         ];
         let refs = Sought::all(again.iter().map(|parts| (&parts[..], "contact_ref")))?;
+        let segments = Segments::of(&facts[0], records.at_a_time, Some(&refs))?;
+        let refs = segments.with(refs)?;
         let parts = contacts_of(&refs, &now, facts)?;
         let mut judged = frames::columns(fact("contact_facts"), &[], surveys::OF_CONTACTS)?;
         for parts in parts.chunks(8) {
@@ -79,7 +85,8 @@ impl Reach {
             let rows = refs.rows(&rows, "contact_ref")?;
             judged = judged.vstack(&rows).computing("judged contacts")?;
         }
-        Ok((judgements, judged))
+        let contacts = Contacts::Held(ById::of(&judged, "contact_ref")?);
+        Ok((judgements, Judged { contacts, segments }))
     }
 }
 

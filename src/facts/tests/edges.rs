@@ -129,3 +129,35 @@ fn a_segment_without_an_end_ended_after_what_is_known_of_it() {
         ]
     );
 }
+
+#[test]
+fn what_is_said_of_a_later_segment_is_said_of_its_chain() {
+    let calls = "call_id,contact_id,started_at,ended_at,queue,outcome,talk_s,transferred_in,direction\n\
+        a1,a1,2026-03-02 09:00:00,2026-03-02 09:03:00,hotline,answered,60,,inbound\n\
+        a2,a1,2026-03-02 09:03:00,2026-03-02 09:09:00,experts,answered,60,true,inbound\n\
+        b1,b1,2026-03-02 10:00:00,2026-03-02 10:03:00,hotline,answered,60,,inbound\n\
+        b2,b1,2026-03-02 11:00:00,2026-03-02 11:03:00,hotline,answered,60,,outbound\n";
+    let tickets = "ticket_id,created_at,status,contact_ref,outlet\n\
+        T1,2026-03-02 09:10:00,pending,a2,杭州\nT2,2026-03-02 11:10:00,pending,b2,上海\n";
+    let surveys = "survey_id,contact_ref,sent_at,score\ns1,a2,2026-03-02 11:00:00,1\n\
+        s2,b1,2026-03-02 11:00:00,5\ns3,b2,2026-03-02 11:30:00,4\n";
+    let checks = "evaluation_id,item,evaluated_at,agent_id,passed,contact_ref\n\
+        E1,greeting,2026-03-02 12:00:00,A1,1,a2\n";
+    let files = [calls, tickets, surveys, checks];
+    let columns = ["contact_ref", "score", "evaluated", "outlet"];
+    assert_eq!(
+        facts(&files, AS_OF, "contact_facts", &columns),
+        ["a1 1.0 true 杭州", "b1 5.0 false -"]
+    );
+    // A record keeps the id that it names, with the dimensions of the contact; a call back is none.
+    let columns = ["survey_id", "contact_ref", "queue"];
+    assert_eq!(
+        facts(&files, AS_OF, "survey_facts", &columns),
+        ["s1 a2 hotline", "s2 b1 hotline", "s3 b2 -"]
+    );
+    let columns = ["evaluation_id", "contact_ref", "queue"];
+    assert_eq!(
+        facts(&files, AS_OF, "evaluation_facts", &columns),
+        ["E1 a2 hotline"]
+    );
+}
