@@ -7,7 +7,7 @@ use super::by_id::ById;
 use super::derivation::fact;
 use super::frames;
 use super::sought::Sought;
-use super::windows::gathered;
+use super::windows::{gathered, texts};
 use crate::error::{PolarsContext, Result};
 use crate::store::delta::Part;
 
@@ -70,7 +70,7 @@ impl Segments {
     /// # Errors
     /// When they have no `contact_ref`.
     pub fn resolved(&self, mut rows: DataFrame) -> Result<DataFrame> {
-        let meant = self.meant(&super::windows::texts(&rows, "contact_ref")?)?;
+        let meant = self.meant(&texts(&rows, "contact_ref")?)?;
         let meant = meant.with_name("contact_ref".into()).into_series();
         rows.with_column(meant.into_column())
             .computing("segments of calls")?;
@@ -81,13 +81,13 @@ impl Segments {
     ///
     /// # Errors
     /// When a column is missing.
-    pub fn with(&self, ids: Sought) -> Result<Sought> {
-        let rows = ids.rows_of_any(self.0.rows(), &["call_id", "contact_id"])?;
+    pub fn with(&self, known: Sought) -> Result<Sought> {
+        let rows = known.rows_of_any(self.0.rows(), &["call_id", "contact_id"])?;
         let mut more = Vec::new();
         for column in ["call_id", "contact_id"] {
-            let texts = super::windows::texts(&rows, column)?;
-            more.extend(texts.iter().flatten().map(str::to_owned));
+            let ids = texts(&rows, column)?;
+            more.extend(ids.iter().flatten().map(str::to_owned));
         }
-        Ok(ids.with(more))
+        Ok(known.with(more))
     }
 }

@@ -89,6 +89,18 @@ impl Centre {
             .unwrap()
             .remove(0)
     }
+
+    /// The answer in the long form.
+    fn csv(&self, query: Query) -> String {
+        let answer = query.measure(&self.catalogue, &self.source()).unwrap();
+        let table = Table {
+            answer: &answer,
+            grouping: 0,
+        };
+        let mut csv = Vec::new();
+        table.csv(&mut csv, false).unwrap();
+        String::from_utf8(csv).unwrap()
+    }
 }
 
 #[test]
@@ -270,14 +282,7 @@ fn nothing_to_divide_by_gives_null_and_no_verdict() {
         );
     }
     let query = centre.query(&["frt"], Grain::All, &[], None);
-    let answer = query.measure(&centre.catalogue, &centre.source()).unwrap();
-    let table = Table {
-        answer: &answer,
-        grouping: 0,
-    };
-    let mut csv = Vec::new();
-    table.csv(&mut csv, false).unwrap();
-    let csv = String::from_utf8(csv).unwrap();
+    let csv = centre.csv(query);
     assert!(
         csv.starts_with("kpi,period,value,numerator,denominator,n,ci_low,ci_high,target,status\n"),
         "{csv}"
@@ -290,14 +295,7 @@ fn the_status_of_a_ticket_is_not_the_verdict() {
     let tickets = "ticket_id,created_at,status\nT1,2026-03-02 09:00:00,closed\n";
     let centre = Centre::of(&[tickets]);
     let query = centre.query(&["tickets"], Grain::All, &["status"], None);
-    let answer = query.measure(&centre.catalogue, &centre.source()).unwrap();
-    let table = Table {
-        answer: &answer,
-        grouping: 0,
-    };
-    let mut csv = Vec::new();
-    table.csv(&mut csv, false).unwrap();
-    let csv = String::from_utf8(csv).unwrap();
+    let csv = centre.csv(query);
     let header = "kpi,period,by_status,value,numerator,denominator,n,ci_low,ci_high,target,status";
     assert!(
         csv.starts_with(&format!("{header}\ntickets,,closed,1,")),
@@ -311,9 +309,8 @@ fn feedback_of_another_class_is_not_counted() {
         s1,c1,2026-03-02 09:00:00,negative\ns2,c2,2026-03-02 09:00:00,positive\n\
         s3,c3,2026-03-02 09:00:00,whatever\n";
     let centre = Centre::of(&[surveys]);
-    let query = centre.query(&["negative_feedback_rate"], Grain::All, &[], None);
-    let answer = query.answer(&centre.catalogue, &centre.source()).unwrap();
-    let estimate = answer[0][0].estimate;
+    let rows = centre.ask(&["negative_feedback_rate"], Grain::All, &[], None);
+    let estimate = rows[0].estimate;
     assert_eq!((estimate.value, estimate.n), (Some(0.5), 2));
 }
 
