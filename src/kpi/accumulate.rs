@@ -87,8 +87,10 @@ impl States {
             Self::Values(states) => {
                 let rows: Vec<(usize, f64)> =
                     rows.map(|(group, value, _)| (group, value)).collect();
-                for (group, values) in by_group(&rows, states.len()) {
-                    if let Values::Open(tally) = &mut states[group] {
+                let (mut values, starts) = by_group(&rows, states.len());
+                for (state, of) in states.iter_mut().zip(starts.windows(2)) {
+                    let values = &mut values[of[0]..of[1]];
+                    if let Values::Open(tally) = state {
                         tally.merge(Tally::of(values));
                     }
                 }
@@ -303,19 +305,22 @@ impl States {
     }
 }
 
-/// The values of each group that has some.
-fn by_group(rows: &[(usize, f64)], groups: usize) -> impl Iterator<Item = (usize, Vec<f64>)> {
-    let mut counts = vec![0; groups];
+/// The values group by group, and where each group's begin, with the end of all.
+fn by_group(rows: &[(usize, f64)], groups: usize) -> (Vec<f64>, Vec<usize>) {
+    let mut starts = vec![0; groups + 1];
     for (group, _) in rows {
-        counts[*group] += 1;
+        starts[group + 1] += 1;
     }
-    // Hundreds of groups that grow value by value would be moved again and again.
-    let mut values: Vec<Vec<f64>> = counts.into_iter().map(Vec::with_capacity).collect();
+    for group in 0..groups {
+        starts[group + 1] += starts[group];
+    }
+    let mut next = starts.clone();
+    let mut values = vec![0.0; rows.len()];
     for (group, value) in rows {
-        values[*group].push(*value);
+        values[next[*group]] = *value;
+        next[*group] += 1;
     }
-    let some = values.into_iter().enumerate();
-    some.filter(|(_, values)| !values.is_empty())
+    (values, starts)
 }
 
 fn each<T: Default + Clone>(

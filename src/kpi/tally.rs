@@ -60,14 +60,16 @@ impl Visitor<'_> for Bytes {
 const MANY: usize = 256;
 
 impl Tally {
-    /// Of values in any order.
+    /// Of values, which are put in order.
     #[must_use]
-    pub fn of(mut values: Vec<f64>) -> Self {
+    pub fn of(values: &mut [f64]) -> Self {
         values.sort_unstable_by(f64::total_cmp);
-        let alike = values.chunk_by(|a, b| a.total_cmp(b).is_eq());
+        let alike = || values.chunk_by(|a, b| a.total_cmp(b).is_eq());
+        let mut loose = Vec::with_capacity(alike().count());
+        loose.extend(alike().map(|alike| (alike[0], alike.len() as u64)));
         Self {
             packed: Packed::default(),
-            loose: alike.map(|alike| (alike[0], alike.len() as u64)).collect(),
+            loose,
         }
     }
 
@@ -99,7 +101,11 @@ impl Tally {
     }
 
     /// All of it, in ascending order, each value once.
-    fn all(&self) -> Vec<Run> {
+    fn all(&self) -> Cow<'_, [Run]> {
+        let ascends = |runs: &[Run]| runs.is_sorted_by(|a, b| a.0.total_cmp(&b.0).is_lt());
+        if self.packed.len() == 0 && ascends(&self.loose) {
+            return Cow::Borrowed(&self.loose);
+        }
         let mut all = Vec::with_capacity(self.packed.len() + self.loose.len());
         all.extend(self.packed.runs());
         all.extend_from_slice(&self.loose);
@@ -112,21 +118,22 @@ impl Tally {
             }
             same
         });
-        all
+        Cow::Owned(all)
     }
 
     /// Rows in all, and the value at a position among them in ascending order.
     pub fn ranked(&self) -> (u64, impl Fn(u64) -> Option<f64>) {
         // Rows up to and including each value.
-        let mut upto = self.all();
+        let runs = self.all();
+        let mut upto = Vec::with_capacity(runs.len());
         let mut n = 0;
-        for (_, times) in &mut upto {
-            n += *times;
-            *times = n;
+        for (_, times) in runs.iter() {
+            n += times;
+            upto.push(n);
         }
         let at = move |position: u64| {
-            let run = upto.partition_point(|(_, last)| *last <= position);
-            upto.get(run).map(|(value, _)| *value)
+            let run = upto.partition_point(|last| *last <= position);
+            runs.get(run).map(|(value, _)| *value)
         };
         (n, at)
     }
