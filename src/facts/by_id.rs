@@ -5,7 +5,7 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::frames;
-use super::windows::hash;
+use super::windows::{hash, texts};
 use crate::error::{PolarsContext, Result};
 
 /// Hashes in order, and where to look for one among them: 9 bytes each.
@@ -124,17 +124,22 @@ impl ById {
     /// # Errors
     /// When there is no such column of texts.
     pub fn near(&self, ids: &DataFrame, column: &str) -> Result<DataFrame> {
-        let near = || {
-            let ids = ids.column(column)?.str()?.iter().flatten();
-            let places = ids.map(|id| self.hashes.places(hash(id)));
-            let mut found: Vec<(u32, u32)> = places.filter(|(start, end)| start < end).collect();
-            found.sort_unstable();
-            found.dedup();
-            let rows = found.into_iter().flat_map(|(start, end)| start..end);
-            let rows = IdxCa::from_vec("row".into(), rows.collect());
-            self.rows.take(&rows)
-        };
-        near().computing("rows by id")
+        self.of_ids(&texts(ids, column)?)
+    }
+
+    /// The rows of some ids, each once, and perhaps some of others.
+    ///
+    /// # Errors
+    /// When Polars refuses to take them.
+    pub fn of_ids(&self, ids: &StringChunked) -> Result<DataFrame> {
+        let ids = ids.iter().flatten();
+        let places = ids.map(|id| self.hashes.places(hash(id)));
+        let mut found: Vec<(u32, u32)> = places.filter(|(start, end)| start < end).collect();
+        found.sort_unstable();
+        found.dedup();
+        let rows = found.into_iter().flat_map(|(start, end)| start..end);
+        let rows = IdxCa::from_vec("row".into(), rows.collect());
+        self.rows.take(&rows).computing("rows by id")
     }
 }
 

@@ -46,9 +46,7 @@ impl Segments {
     /// # Errors
     /// When a column is missing.
     pub fn meant(&self, ids: &StringChunked) -> Result<StringChunked> {
-        let asked = ids.clone().with_name("id".into()).into_series();
-        let asked = DataFrame::new(ids.len(), vec![asked.into_column()]);
-        let found = self.0.near(&asked.computing("segments of calls")?, "id")?;
+        let found = self.0.of_ids(ids)?;
         let meant = || {
             let (calls, chains) = (
                 found.column("call_id")?.str()?,

@@ -43,7 +43,7 @@ impl Meter<'_> {
 /// The names of a promise, looked up once.
 pub struct Rules<'p> {
     promise: &'p Promise,
-    start: (Name, bool),
+    start: Name,
     stop: Vec<(Name, bool)>,
     pause: Vec<Name>,
     closed: Name,
@@ -53,7 +53,7 @@ impl<'p> Rules<'p> {
     pub fn of(promise: &'p Promise, names: &Names) -> Self {
         Self {
             promise,
-            start: name(&promise.start, names),
+            start: name(&promise.start, names).0,
             stop: promise
                 .stop
                 .iter()
@@ -87,8 +87,7 @@ impl<'p> Rules<'p> {
         };
         let (mut at, mut running) = (first.at, !self.pause.contains(&first.state));
         // What starts a clock may fulfil it: a ticket that is entered when it is over, a claim resolved by paying it.
-        let (start, _) = self.start;
-        let at_once = self.stops(first).filter(|by| *by != start);
+        let at_once = self.stops(first).filter(|by| *by != self.start);
         let mut stopped = at_once.map(|by| (at, by));
         for step in rest {
             if stopped.is_some() {

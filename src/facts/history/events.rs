@@ -69,13 +69,6 @@ impl Grouped {
         }
         let files: Vec<Option<&str>> = events.column("source_file")?.str()?.iter().collect();
         let lines: Vec<Option<i64>> = events.column("source_line")?.i64()?.iter().collect();
-        let event_names = events.column("event")?.str()?;
-        for ticket in starts.windows(2) {
-            order[ticket[0]..ticket[1]].sort_unstable_by_key(|event| {
-                let created = event_names.get(*event) == Some("created");
-                (times[*event], !created, files[*event], lines[*event])
-            });
-        }
         let columns = [
             "event",
             "from_status",
@@ -86,6 +79,17 @@ impl Grouped {
         .map(|column| names.column(events, column));
         let [event, from, to, priority, kind] = columns;
         let (event, from, to, priority, kind) = (event?, from?, to?, priority?, kind?);
+        let created = names.find("created");
+        for ticket in starts.windows(2) {
+            order[ticket[0]..ticket[1]].sort_unstable_by_key(|row| {
+                (
+                    times[*row],
+                    event[*row] != created,
+                    files[*row],
+                    lines[*row],
+                )
+            });
+        }
         let events = order
             .into_iter()
             .map(|row| Event {

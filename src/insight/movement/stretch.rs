@@ -6,6 +6,7 @@ use crate::kpi::figure::Better;
 use crate::stats::control::daily::{DailyChart, Kind};
 use crate::stats::control::rules::{Cause, Special, anhoej, median};
 use crate::stats::control::series::Daily;
+use crate::stats::sum::real;
 
 use super::marks::{Marks, Rebase, Treatment};
 use super::{ChartKind, Day, Nature, Point, Rule, Signal, Terms, Verdict};
@@ -144,8 +145,7 @@ pub(super) fn judge(
 /// The day's figure and what it rests on; `None` where either is missing.
 fn valued(at: usize, day: &Day, terms: &Terms) -> Option<Valued> {
     let estimate = day.estimate;
-    #[expect(clippy::cast_precision_loss, reason = "row counts stay below 2^53")]
-    let rows = estimate.n as f64;
+    let rows = real(estimate.n);
     let n = match terms.nature {
         Nature::Rate => estimate.denominator.unwrap_or(rows),
         Nature::Mean => rows,
