@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use polars::prelude::*;
 
 use super::by_id::ById;
-use super::history::{Histories, OF_EVENTS};
+use super::history::{Events, Histories, OF_EVENTS};
 use super::judged::Judged;
 use super::output::{Facts, Output};
 use super::renewal::Renewal;
@@ -31,7 +31,6 @@ pub struct Derivation<'d> {
 }
 
 /// The order of the rows of a day.
-const TICKETS_IN_ORDER: &[&str] = &["created_at", "ticket_id"];
 const VISITS_IN_ORDER: &[&str] = &["entered_at", "ticket_id", "state"];
 const CLOCKS_IN_ORDER: &[&str] = &["due_at", "promise", "ticket_id", "chat_id"];
 const EVALUATIONS_IN_ORDER: &[&str] = &["evaluated_at", "evaluation_id", "item"];
@@ -148,7 +147,7 @@ impl Derivation<'_> {
         let (records, context) = (self.records, self.context);
         renewal.keep(records, &mut self.output);
         for (name, order) in [
-            ("ticket_facts", TICKETS_IN_ORDER),
+            ("ticket_facts", tickets::IN_ORDER),
             ("state_visits", VISITS_IN_ORDER),
             ("sla_clocks", CLOCKS_IN_ORDER),
         ] {
@@ -167,16 +166,20 @@ impl Derivation<'_> {
 
     fn tickets(
         &mut self,
-        records: DataFrame,
+        mut records: DataFrame,
         events: &[Part],
         chats: &DataFrame,
         repeats: &ById,
     ) -> Result<()> {
         let (context, promises) = (self.context, self.context.promises);
         let events = self.events_of(&records, events)?;
-        let facts = tickets::tickets(records, events.clone(), &self.agents, repeats, context)?;
-        let histories = Histories::of(&facts, &events, context.as_of)?;
-        drop(events);
+        records
+            .sort_in_place(tickets::IN_ORDER.to_vec(), SortMultipleOptions::default())
+            .computing("ticket facts")?;
+        let events = Events::of(&records, &events)?;
+        let facts = tickets::tickets(&records, &events, &self.agents, repeats, context)?;
+        drop(records);
+        let histories = Histories::of(&facts, events, context.as_of)?;
         let facts = tickets::with_history(&facts, &histories, promises, context)?;
         self.output.hold(fact("ticket_facts"), &facts)?;
         let stays = visits::visits(&facts, &histories, promises, context)?;

@@ -5,13 +5,15 @@
 
 mod events;
 mod names;
+mod totals;
 
 use polars::prelude::*;
 use rayon::prelude::*;
 
 use crate::error::{PolarsContext, Result};
-use events::{Event, Grouped, silent};
+use events::{Event, silent};
 
+pub use events::Events;
 pub use names::Names;
 
 /// The columns of events that tell a history.
@@ -96,6 +98,7 @@ struct Known {
     paid: Name,
     pending: Name,
     in_progress: Name,
+    transferred: Name,
     resolved: Name,
     closed: Name,
 }
@@ -113,15 +116,15 @@ struct Tickets<'f> {
 }
 
 impl Histories {
-    /// Puts the history of every ticket of `tickets` together from `events`, up to `as_of`.
+    /// Puts the history of every ticket of `tickets` together from its `events`, up to `as_of`.
     ///
     /// `tickets` is the table of ticket facts: its first reply and resolution are filled from the events already.
     ///
     /// # Errors
     /// When a column is missing.
-    pub fn of(tickets: &DataFrame, events: &DataFrame, as_of: i64) -> Result<Self> {
-        let mut names = Names::default();
-        let tickets = build(&mut names, tickets, events, as_of).computing("ticket histories")?;
+    pub fn of(tickets: &DataFrame, mut events: Events, as_of: i64) -> Result<Self> {
+        let tickets = build(tickets, &mut events, as_of).computing("ticket histories")?;
+        let names = events.names;
         Ok(Self { names, tickets })
     }
 
@@ -169,13 +172,8 @@ impl Histories {
     }
 }
 
-fn build(
-    names: &mut Names,
-    tickets: &DataFrame,
-    events: &DataFrame,
-    as_of: i64,
-) -> PolarsResult<Vec<History>> {
-    let grouped = Grouped::of(names, tickets, events, as_of)?;
+fn build(tickets: &DataFrame, events: &mut Events, as_of: i64) -> PolarsResult<Vec<History>> {
+    let names = &mut events.names;
     let columns = Tickets {
         created: tickets.column("created_at")?.i64()?,
         updated: tickets.column("updated_at")?.i64()?,
@@ -189,7 +187,11 @@ fn build(
     let known = Known::of(names);
     Ok((0..tickets.height())
         .into_par_iter()
-        .map(|ticket| known.history(&columns, ticket, grouped.events(ticket), as_of))
+        .map(|ticket| {
+            let of_ticket = events.of_ticket(ticket);
+            let until = of_ticket.partition_point(|event| event.at <= as_of);
+            known.history(&columns, ticket, &of_ticket[..until], as_of)
+        })
         .collect())
 }
 
@@ -204,6 +206,7 @@ impl Known {
             paid: names.find("paid"),
             pending: names.find("pending"),
             in_progress: names.find("in_progress"),
+            transferred: names.find("transferred"),
             resolved: names.find("resolved"),
             closed: names.find("closed"),
         }

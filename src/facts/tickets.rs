@@ -4,25 +4,31 @@ use polars::prelude::*;
 use rayon::prelude::*;
 
 use super::by_id::ById;
-use super::history::{Histories, NONE, Name};
+use super::history::{Events, Histories, NONE, Name};
 use super::promises::Promises;
 use super::windows::gathered;
 use super::{Context, Records, category, contacts, frames, seconds};
 use crate::error::{PolarsContext, Result};
 use crate::store::delta::Part;
 
-/// Builds `ticket_facts`: replies, transfers and reopenings counted from the events, times, what is open.
+/// The order of the rows of a day.
+pub const IN_ORDER: &[&str] = &["created_at", "ticket_id"];
+
+/// Builds `ticket_facts`: replies, transfers and reopenings counted from the events, times, what is open. The rows are
+/// those of `records`, which are [`IN_ORDER`].
 ///
 /// # Errors
 /// When Polars refuses the plan.
 pub fn tickets(
-    records: DataFrame,
-    events: DataFrame,
+    records: &DataFrame,
+    events: &Events,
     agents: &DataFrame,
     repeats: &ById,
     context: &Context<'_>,
 ) -> Result<DataFrame> {
-    let repeats = repeats.near(&records, "ticket_id")?;
+    let repeats = repeats.near(records, "ticket_id")?;
+    let records = records.hstack(&events.totals());
+    let records = records.computing("ticket facts")?;
     let finished = || {
         col("status").is_in(
             lit(Series::new("".into(), ["resolved", "closed"])).implode(true),
@@ -46,17 +52,12 @@ pub fn tickets(
         .then(finished().not())
         .otherwise(done_at.is_null())
         .and(col("created_at").lt_eq(lit(as_of)));
-    let counted = |name: &str| col(name).fill_null(0).cast(DataType::Int64).alias(name);
     let joined = frames::with_local(records, "created_at", context.centre.zone)?
         .lazy()
-        .left_join(history(events), col("ticket_id"), col("ticket_id"))
         .with_columns(["replied_at", "finished_at"].map(not_before_creation))
         .left_join(super::teams(agents), col("agent_id"), col("agent_id"))
         .with_columns([
             category(),
-            counted("replies"),
-            counted("transfers"),
-            counted("reopens"),
             coalesce(&[col("first_reply_at"), col("replied_at")]).alias("first_reply_at"),
             resolved_at.alias("resolved_at"),
             open.alias("open"),
@@ -75,7 +76,7 @@ pub fn tickets(
         ]);
     joined
         .left_join(repeats.lazy(), col("ticket_id"), col("ticket_id"))
-        .sort(["created_at", "ticket_id"], SortMultipleOptions::default())
+        .sort(IN_ORDER.to_vec(), SortMultipleOptions::default())
         .collect()
         .computing("ticket facts")
 }
@@ -199,73 +200,6 @@ fn complete(mandatory: &[&str]) -> Expr {
     // A column, not a bare literal, so that every row gets its value.
     let all = filled.fold(col("ticket_id").is_not_null(), Expr::and);
     all.alias("complete_record")
-}
-
-/// What the events of each ticket add up to. A reopening is a move out of a resolved state, never a stored
-/// counter; the state before an event is the one the previous event led to.
-fn history(events: DataFrame) -> LazyFrame {
-    let finished = |column: Expr| {
-        column.is_in(
-            lit(Series::new("".into(), ["resolved", "closed"])).implode(true),
-            false,
-        )
-    };
-    let order = [
-        col("ticket_id"),
-        col("event_at"),
-        // In an export with the newest first, creation follows what was done within the same minute.
-        col("event").neq_missing(lit("created")),
-        col("source_file"),
-        col("source_line"),
-    ];
-    let ordered = events
-        .lazy()
-        .sort_by_exprs(order, SortMultipleOptions::default());
-    let counts = ordered.clone().group_by([col("ticket_id")]).agg([
-        col("event").eq(lit("replied")).sum().alias("replies"),
-        col("event_at")
-            .filter(col("event").eq(lit("replied")))
-            .min()
-            .alias("replied_at"),
-    ]);
-    let state = when(col("to_status").is_not_null())
-        .then(col("to_status"))
-        .when(col("event").eq(lit("reopened")))
-        .then(lit("in_progress"))
-        .otherwise(lit(NULL).cast(DataType::String));
-    let previous = when(col("ticket_id").eq_missing(col("ticket_id").shift(lit(1))))
-        .then(col("state").shift(lit(1)))
-        .otherwise(col("from_status"));
-    let moves = ordered
-        .with_column(state.alias("state"))
-        .filter(col("state").is_not_null())
-        .with_column(previous.alias("before"))
-        .group_by([col("ticket_id")])
-        .agg([
-            col("state")
-                .eq(lit("transferred"))
-                .and(col("before").neq_missing(lit("transferred")))
-                .sum()
-                .alias("transfers"),
-            finished(col("before"))
-                .fill_null(false)
-                .and(finished(col("state")).not())
-                .sum()
-                .alias("reopens"),
-            // When the ticket came to the end it is at now; null while it is open.
-            when(finished(col("state").last()))
-                .then(
-                    col("event_at")
-                        .filter(
-                            finished(col("state"))
-                                .and(finished(col("before")).fill_null(false).not()),
-                        )
-                        .max(),
-                )
-                .otherwise(lit(NULL).cast(DataType::Int64))
-                .alias("finished_at"),
-        ]);
-    counts.left_join(moves, col("ticket_id"), col("ticket_id"))
 }
 
 /// The columns that [`repeat_complaints`] reads.

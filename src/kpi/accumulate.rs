@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use ahash::AHashMap;
 use serde::{Deserialize, Serialize};
 
+use crate::stats::grouped::grouped;
 use crate::stats::interval;
 use crate::stats::sum::{Sum, real};
 
@@ -87,7 +88,7 @@ impl States {
             Self::Values(states) => {
                 let rows: Vec<(usize, f64)> =
                     rows.map(|(group, value, _)| (group, value)).collect();
-                let (mut values, starts) = by_group(&rows, states.len());
+                let (mut values, starts) = grouped(rows.iter().copied(), states.len());
                 for (state, of) in states.iter_mut().zip(starts.windows(2)) {
                     let values = &mut values[of[0]..of[1]];
                     if let Values::Open(tally) = state {
@@ -303,24 +304,6 @@ impl States {
             _ => 0,
         }
     }
-}
-
-/// The values group by group, and where each group's begin, with the end of all.
-fn by_group(rows: &[(usize, f64)], groups: usize) -> (Vec<f64>, Vec<usize>) {
-    let mut starts = vec![0; groups + 1];
-    for (group, _) in rows {
-        starts[group + 1] += 1;
-    }
-    for group in 0..groups {
-        starts[group + 1] += starts[group];
-    }
-    let mut next = starts.clone();
-    let mut values = vec![0.0; rows.len()];
-    for (group, value) in rows {
-        values[next[*group]] = *value;
-        next[*group] += 1;
-    }
-    (values, starts)
 }
 
 fn each<T: Default + Clone>(

@@ -16,7 +16,7 @@
 //! | what do people write? | `logodds`: phrases that set a group apart |
 //! | how sure is it? | `interval`: 95 % intervals and quantiles; `dispersion`: scatter between days beyond that within them |
 //!
-//! `sum` adds without losing digits.
+//! `sum` adds without losing digits, `grouped` puts values group by group.
 
 /// Which dimension explains a change with few members.
 pub mod adtributor;
@@ -34,6 +34,8 @@ pub mod ears;
 pub mod emerging;
 /// Who differs by more than chance: funnel limits.
 pub mod funnel;
+/// Values put group by group.
+pub mod grouped;
 /// 95 % intervals and sample quantiles.
 pub mod interval;
 /// Phrases that set a group of texts apart.

@@ -7,6 +7,7 @@ use ahash::AHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::merged::Group;
+use crate::stats::grouped::grouped;
 
 /// Names, each once, in the order they came.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -250,20 +251,10 @@ pub(super) fn in_order(columns: &[Column]) -> Vec<u32> {
     let len = columns.first().map_or(0, |column| column.codes.len());
     let mut order: Vec<u32> = (0..place(len)).collect();
     for column in columns.iter().rev() {
-        let mut next = vec![0_usize; column.names.len() + 1];
-        for code in &column.codes {
-            next[*code as usize + 1] += 1;
-        }
-        for at in 1..next.len() {
-            next[at] += next[at - 1];
-        }
-        let mut laid = vec![0; len];
-        for entry in order {
-            let slot = &mut next[column.codes[entry as usize] as usize];
-            laid[*slot] = entry;
-            *slot += 1;
-        }
-        order = laid;
+        let by_code = order
+            .iter()
+            .map(|entry| (column.codes[*entry as usize] as usize, *entry));
+        order = grouped(by_code, column.names.len()).0;
     }
     order
 }
