@@ -20,7 +20,7 @@ fn keep_freed_memory() {
     use std::os::unix::process::CommandExt;
 
     const PURGE_DELAY: &str = "MIMALLOC_PURGE_DELAY";
-    const MILLISECONDS: &str = "10000";
+    const MILLISECONDS: &str = "60000";
     if std::env::var_os(PURGE_DELAY).is_some() {
         return;
     }

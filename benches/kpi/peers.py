@@ -41,28 +41,56 @@ def definitions(kefu, store):
     return found
 
 
-def aggregate(kpi, entry):
-    """The KPI's value as one filtered aggregate."""
+def parts_of(kpi, entry):
+    """The parts of a KPI as filtered aggregates: value, numerator, denominator (`None` where it has none) and n."""
     kind, of = entry["kind"], entry.get("of", "")
-    keep = f" FILTER (WHERE {entry['where']})" if "where" in entry else ""
+
+    def over(aggregate, *conditions):
+        known = [*conditions, *([entry["where"]] if "where" in entry else [])]
+        return aggregate + (f" FILTER (WHERE {' AND '.join(f'({one})' for one in known)})" if known else "")
+
+    number = f"CAST({of} AS DOUBLE)"
     if kind == "count":
-        sql = f"CAST(count(*){keep} AS DOUBLE)"
-    elif kind in ("sum", "mean", "max"):
+        n = over("count(*)")
+        return f"CAST({n} AS DOUBLE)", n, None, n
+    if kind in ("sum", "mean", "max"):
         name = {"sum": "sum", "mean": "avg", "max": "max"}[kind]
-        sql = f"{name}(CAST({of} AS DOUBLE)){keep}"
-    elif kind == "rate":
-        sql = f"avg(CASE WHEN {entry['when']} THEN 1.0::DOUBLE WHEN NOT ({entry['when']}) THEN 0.0 END){keep}"
-    elif kind == "quantile":
+        return over(f"{name}({number})"), over(f"sum({number})"), over(f"count({of})"), over(f"count({of})")
+    if kind == "rate":
+        flag = f"CASE WHEN {entry['when']} THEN 1.0::DOUBLE WHEN NOT ({entry['when']}) THEN 0.0 END"
+        return over(f"avg({flag})"), over("count(*)", entry["when"]), over(f"count({flag})"), over(f"count({flag})")
+    if kind == "quantile":
         value, q = re.match(r"(.*) at q = (.*)", of).groups()
-        sql = f"quantile_cont(CAST({value} AS DOUBLE), {q}){keep}"
-    elif kind == "share":
+        return over(f"quantile_cont(CAST({value} AS DOUBLE), {q})"), None, None, over(f"count({value})")
+    if kind == "share":
         value, weight = of, entry["weight"]
-        known = f"{value} IS NOT NULL AND {weight} IS NOT NULL"
-        both = f" FILTER (WHERE {known}" + (f" AND {entry['where']})" if "where" in entry else ")")
-        sql = f"sum(CAST({value} AS DOUBLE) * {weight}){both} / nullif(sum(CAST({weight} AS DOUBLE)){both}, 0)"
-    else:
-        raise SystemExit(f"{kpi}: unknown kind {kind}")
-    return f'{sql} AS "{kpi}"'
+        known = (f"{value} IS NOT NULL", f"{weight} IS NOT NULL")
+        sums = over(f"sum(CAST({value} AS DOUBLE) * {weight})", *known), over(f"sum(CAST({weight} AS DOUBLE))", *known)
+        return f"{sums[0]} / nullif({sums[1]}, 0)", *sums, over("count(*)", *known)
+    raise SystemExit(f"{kpi}: unknown kind {kind}")
+
+
+def wide(entries, dimension, files, to):
+    """One row per group with the values of all KPIs of a fact table."""
+    columns = ",\n".join(f'{parts_of(kpi, entry)[0]} AS "{kpi}"' for kpi, entry in entries.items())
+    return [f"COPY (SELECT date, {dimension}, {columns} FROM {files} GROUP BY ALL ORDER BY ALL) TO '{to}' (FORMAT parquet)"]
+
+
+def long(entries, dimension, files, to):
+    """One row per KPI and group with its parts: the same aggregates, put one under the other."""
+    names = ["value", "numerator", "denominator", "n"]
+    columns, rows = [], []
+    for kpi, entry in entries.items():
+        parts = dict(zip(names, parts_of(kpi, entry)))
+        columns += [f'{sql} AS "{kpi}_{name}"' for name, sql in parts.items() if sql]
+        told = [f'CAST("{kpi}_{name}" AS DOUBLE)' if sql else "CAST(NULL AS DOUBLE)" for name, sql in parts.items()]
+        told = ", ".join(f"{sql} AS {name}" for name, sql in zip(names, told))
+        rows.append(f"""SELECT '{kpi}' AS kpi, date, {dimension}, {told} FROM groups WHERE "{kpi}_n" > 0""")
+    return [
+        f"CREATE TEMP TABLE groups AS SELECT date, {dimension}, {', '.join(columns)} FROM {files} GROUP BY ALL ORDER BY ALL",
+        f"COPY ({' UNION ALL '.join(rows)}) TO '{to}' (FORMAT parquet)",
+        "DROP TABLE groups",
+    ]
 
 
 def by_fact(known):
@@ -117,36 +145,39 @@ def main():
     print("| by day and | tool | wall s | CPU s | peak MB |\n|---|---|---|---|---|")
     ratios = []
     for dimension in DIMENSIONS:
-        steps, kpis = [], []
+        steps, kpis = {"wide": [], "long": []}, []
         for fact, entries in facts.items():
             fitting = {k: e for k, e in entries.items() if has(arguments.kefu, arguments.store, k, dimension)}
             if not fitting:
                 continue
             kpis += fitting
-            columns = ",\n".join(aggregate(k, e) for k, e in fitting.items())
             files = f"read_parquet('{store}/{fact}/**/*.parquet', hive_partitioning = true)"
-            steps.append(
-                f"COPY (SELECT date, {dimension}, {columns} FROM {files} GROUP BY ALL ORDER BY ALL) "
-                f"TO '{folder}/{fact}_{dimension}.parquet' (FORMAT parquet)"
-            )
-        plan = folder / f"{dimension}.json"
-        plan.write_text(json.dumps({"threads": threads, "steps": steps}))
-        long = [
-            arguments.kefu, "kpi", "--store", arguments.store, "--kpi", ",".join(kpis), "--by", dimension,
-            "--grain", "day", "--format", "parquet", "-o", str(folder / f"kefu_{dimension}.parquet"),
-            "--threads", str(threads),
-        ]
-        wide = [*long[:-3], str(folder / f"kefu_wide_{dimension}.parquet"), *long[-2:], "--wide"]
-        times = {"DuckDB": [], "kefu": [], "kefu --wide": []}
+            for form, plan in (("wide", wide), ("long", long)):
+                steps[form] += plan(fitting, dimension, files, folder / f"{fact}_{dimension}_{form}.parquet")
+        for form in steps:
+            plan = folder / f"{dimension}_{form}.json"
+            plan.write_text(json.dumps({"threads": threads, "steps": steps[form]}))
+
+        def command(tool, form):
+            if tool == "DuckDB":
+                return [sys.executable, "-c", DUCKDB, str(folder / f"{dimension}_{form}.json")]
+            asked = [
+                arguments.kefu, "kpi", "--store", arguments.store, "--kpi", ",".join(kpis), "--by", dimension,
+                "--grain", "day", "--format", "parquet", "-o", str(folder / f"kefu_{dimension}_{form}.parquet"),
+                "--threads", str(threads),
+            ]
+            return [*asked, "--wide"] if form == "wide" else asked
+
+        runs = {(form, tool): [] for form in steps for tool in ("DuckDB", "kefu")}
         for _ in range(arguments.runs):
-            times["DuckDB"].append(measured([sys.executable, "-c", DUCKDB, str(plan)], arguments.cores))
-            times["kefu"].append(measured(long, arguments.cores))
-            times["kefu --wide"].append(measured(wide, arguments.cores))
-        median = {t: [statistics.median(c) for c in zip(*runs)] for t, runs in times.items()}
-        for tool, (wall, cpu, peak) in median.items():
-            print(f"| {dimension} ({len(kpis)} KPIs) | {tool} | {wall:.2f} | {cpu:.2f} | {peak:,.0f} |")
-        for tool in ("kefu --wide", "kefu"):
-            ratios.append([f"{dimension}, {tool}", *(a / b for a, b in zip(median[tool], median["DuckDB"]))])
+            for (form, tool), taken in runs.items():
+                taken.append(measured(command(tool, form), arguments.cores))
+        median = {run: [statistics.median(c) for c in zip(*taken)] for run, taken in runs.items()}
+        for (form, tool), (wall, cpu, peak) in median.items():
+            print(f"| {dimension} ({len(kpis)} KPIs), {form} | {tool} | {wall:.2f} | {cpu:.2f} | {peak:,.0f} |")
+        for form in steps:
+            pairs = zip(median[form, "kefu"], median[form, "DuckDB"])
+            ratios.append([f"{dimension}, {form}", *(a / b for a, b in pairs)])
     print("\n| kefu ÷ DuckDB | wall | CPU | peak memory |\n|---|---|---|---|")
     for dimension, *numbers in ratios:
         print(f"| {dimension} | " + " | ".join(f"{n:.2f}" for n in numbers) + " |")

@@ -5,14 +5,21 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringDictionaryBuilder};
+use arrow::array::{
+    ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    StringDictionaryBuilder,
+};
+use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
+use arrow::error::ArrowError;
 use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::schema::measure::Bound;
 use crate::store::parquet_io::Stream;
 
+use super::figure::Status;
+use super::pass::Groups;
 use super::query::{Answer, Row};
 
 /// What a column holds.
@@ -94,8 +101,12 @@ pub fn schema(columns: &Columns<'_>) -> SchemaRef {
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
+/// Rows that are laid out at a time: as few as stay near the processor, and as many as Parquet writes together several
+/// times over. In tests a few, so that there are several pieces.
+const ROWS: usize = if cfg!(test) { 3 } else { 1 << 15 };
+
 /// Writes the figures of some groupings of an answer, each in catalogue, period and member order; `columns` says
-/// what is written of each grouping, and all of them have one schema.
+/// what is written of each grouping, and all of them have one schema. Some are computed while those before are written.
 ///
 /// # Errors
 /// When Arrow or Parquet refuses the columns, or the figures cannot be written.
@@ -106,68 +117,155 @@ pub fn write<'n, W: Write + Send>(
     out: &mut Stream<W>,
 ) -> Result<()> {
     let together = 2 * rayon::current_num_threads().max(1);
+    let mut done: Vec<RecordBatch> = Vec::new();
     for grouping in groupings {
-        let columns = columns(grouping);
-        let schema = schema(&columns);
+        let laid_out = Grouped::of(answer, grouping, columns(grouping))?;
         for kpis in answer.kpis(grouping).chunks(together) {
-            let batches = kpis
-                .par_iter()
-                .map(|kpi| {
-                    let rows: Vec<Row> = answer.of(grouping, *kpi).collect();
-                    batch(&schema, &columns, answer.id(*kpi), &rows)
-                })
-                .collect::<Result<Vec<_>>>()?;
-            for batch in batches {
-                out.write(&batch)?;
-            }
+            let compute = || {
+                let of_kpis = kpis.par_iter().map(|kpi| laid_out.batches(*kpi));
+                of_kpis.collect::<Result<Vec<_>>>()
+            };
+            let (written, next) = rayon::join(|| written(&done, out), compute);
+            written?;
+            done = next?.into_iter().flatten().collect();
         }
     }
-    Ok(())
+    written(&done, out)
 }
 
-fn batch(
-    schema: &SchemaRef,
-    columns: &Columns<'_>,
-    kpi: &str,
-    rows: &[Row],
-) -> Result<RecordBatch> {
-    let arrays = columns
-        .iter()
-        .map(|(_, column)| array(*column, kpi, rows))
-        .collect();
-    RecordBatch::try_new(schema.clone(), arrays).map_err(|source| Error::Arrow {
-        what: "the answer".to_owned(),
-        source,
-    })
+fn written<W: Write + Send>(batches: &[RecordBatch], out: &mut Stream<W>) -> Result<()> {
+    batches.iter().try_for_each(|batch| out.write(batch))
 }
 
-fn array(column: Column<'_>, kpi: &str, rows: &[Row]) -> ArrayRef {
-    match column {
-        Column::Kpi => constant(Some(kpi), rows.len()),
-        Column::Constant(text) => constant(text, rows.len()),
-        Column::Period => texts(rows, |row| Some(&row.group.period)),
-        Column::Member(at) => texts(rows, |row| row.group.members.get(at)?.as_deref()),
-        Column::Status => texts(rows, |row| Some(row.status.code())),
-        Column::Rows => Arc::new(Int64Array::from_iter_values(
-            rows.iter()
-                .map(|row| i64::try_from(row.estimate.n).unwrap_or(i64::MAX)),
-        )),
-        Column::Value => numbers(rows, |row| row.estimate.value),
-        Column::Numerator => numbers(rows, |row| row.estimate.numerator),
-        Column::Denominator => numbers(rows, |row| row.estimate.denominator),
-        Column::Low => numbers(rows, |row| row.estimate.interval.map(|i| i.low)),
-        Column::High => numbers(rows, |row| row.estimate.interval.map(|i| i.high)),
-        Column::Target => numbers(rows, |row| row.bound.map(Bound::value)),
-        Column::LowerLimit(charts) => numbers(rows, |row| judged(charts, row).lower),
-        Column::UpperLimit(charts) => numbers(rows, |row| judged(charts, row).upper),
-        Column::Signal(charts) => texts(rows, |row| judged(charts, row).signal),
+/// A grouping of an answer as batches.
+struct Grouped<'a, 'n> {
+    answer: &'a Answer<'a>,
+    grouping: usize,
+    columns: Columns<'n>,
+    schema: SchemaRef,
+    /// Period and members of the groups of each pass, in their order.
+    names: Vec<(&'a Arc<Groups>, Vec<ArrayRef>)>,
+}
+
+impl<'a, 'n> Grouped<'a, 'n> {
+    fn of(answer: &'a Answer<'a>, grouping: usize, columns: Columns<'n>) -> Result<Self> {
+        let passes = answer.passes(grouping).into_iter();
+        let names = passes.map(|groups| Ok((groups, groups.names().map_err(refused)?)));
+        Ok(Self {
+            answer,
+            grouping,
+            schema: schema(&columns),
+            columns,
+            names: names.collect::<Result<_>>()?,
+        })
+    }
+
+    /// The rows of a KPI.
+    fn batches(&self, kpi: usize) -> Result<Vec<RecordBatch>> {
+        let own = self.answer.figures(self.grouping).get(&kpi);
+        let mut names = self.names.iter();
+        let names = own
+            .and_then(|(own, _)| names.find(|(groups, _)| Arc::ptr_eq(groups, own)))
+            .map(|(_, names)| names.as_slice());
+        let mut left = self.answer.of(self.grouping, kpi);
+        let (mut batches, mut rows, mut at) = (Vec::new(), Vec::with_capacity(ROWS), 0);
+        loop {
+            rows.clear();
+            rows.extend(left.by_ref().take(ROWS));
+            if rows.is_empty() {
+                return Ok(batches);
+            }
+            let of_kpi = OfKpi {
+                id: self.answer.id(kpi),
+                rows: &rows,
+                names: names.map(|names| (names, at)),
+            };
+            let arrays = self.columns.iter().map(|(_, column)| of_kpi.array(*column));
+            let arrays = arrays.collect::<std::result::Result<_, _>>();
+            let batch = arrays.and_then(|all| RecordBatch::try_new(self.schema.clone(), all));
+            batches.push(batch.map_err(refused)?);
+            at += rows.len();
+        }
     }
 }
 
-fn constant(text: Option<&str>, rows: usize) -> ArrayRef {
-    let mut builder = StringDictionaryBuilder::<Int32Type>::new();
-    builder.extend(std::iter::repeat_n(text, rows));
-    Arc::new(builder.finish())
+fn refused(source: ArrowError) -> Error {
+    Error::Arrow {
+        what: "the answer".to_owned(),
+        source,
+    }
+}
+
+/// Some rows of a KPI.
+struct OfKpi<'a> {
+    id: &'a str,
+    rows: &'a [Row],
+    /// Period and members of the groups of its pass, and the first of these rows among them. A ratio of two passes has
+    /// none.
+    names: Option<(&'a [ArrayRef], usize)>,
+}
+
+impl OfKpi<'_> {
+    fn array(&self, column: Column<'_>) -> std::result::Result<ArrayRef, ArrowError> {
+        let rows = self.rows;
+        Ok(match column {
+            Column::Kpi => constant(Some(self.id), rows.len())?,
+            Column::Constant(text) => constant(text, rows.len())?,
+            Column::Period => self.names(0, |row| Some(&row.group.period)),
+            Column::Member(at) => self.names(1 + at, |row| row.group.members.get(at)?.as_deref()),
+            Column::Status => statuses(rows)?,
+            Column::Rows => Arc::new(Int64Array::from_iter_values(
+                rows.iter()
+                    .map(|row| i64::try_from(row.estimate.n).unwrap_or(i64::MAX)),
+            )),
+            Column::Value => numbers(rows, |row| row.estimate.value),
+            Column::Numerator => numbers(rows, |row| row.estimate.numerator),
+            Column::Denominator => numbers(rows, |row| row.estimate.denominator),
+            Column::Low => numbers(rows, |row| row.estimate.interval.map(|i| i.low)),
+            Column::High => numbers(rows, |row| row.estimate.interval.map(|i| i.high)),
+            Column::Target => numbers(rows, |row| row.bound.map(Bound::value)),
+            Column::LowerLimit(charts) => numbers(rows, |row| judged(charts, row).lower),
+            Column::UpperLimit(charts) => numbers(rows, |row| judged(charts, row).upper),
+            Column::Signal(charts) => texts(rows, |row| judged(charts, row).signal),
+        })
+    }
+
+    fn names<'r>(&'r self, at: usize, name: impl Fn(&'r Row) -> Option<&'r str>) -> ArrayRef {
+        let known = self
+            .names
+            .and_then(|(names, from)| Some((names.get(at)?, from)));
+        match known {
+            Some((names, from)) => names.slice(from, self.rows.len()),
+            None => texts(self.rows, name),
+        }
+    }
+}
+
+/// The same text so many times.
+fn constant(text: Option<&str>, rows: usize) -> std::result::Result<ArrayRef, ArrowError> {
+    let keys: Int32Array = match text {
+        Some(_) => vec![0; rows].into(),
+        None => Int32Array::new_null(rows),
+    };
+    coded(keys, text.into_iter())
+}
+
+fn statuses(rows: &[Row]) -> std::result::Result<ArrayRef, ArrowError> {
+    let all = [Status::Met, Status::Missed, Status::None];
+    let key = |row: &Row| (0..).zip(all).find(|(_, status)| *status == row.status);
+    let keys: Int32Array = rows.iter().map(|row| Some(key(row)?.0)).collect();
+    coded(keys, all.map(Status::code).into_iter())
+}
+
+fn coded<'w>(
+    keys: Int32Array,
+    words: impl Iterator<Item = &'w str>,
+) -> std::result::Result<ArrayRef, ArrowError> {
+    let words = StringArray::from_iter_values(words);
+    Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(
+        keys,
+        Arc::new(words),
+    )?))
 }
 
 fn texts<'r>(rows: &'r [Row], text: impl Fn(&'r Row) -> Option<&'r str>) -> ArrayRef {
@@ -179,5 +277,10 @@ fn texts<'r>(rows: &'r [Row], text: impl Fn(&'r Row) -> Option<&'r str>) -> Arra
 }
 
 fn numbers(rows: &[Row], number: impl Fn(&Row) -> Option<f64>) -> ArrayRef {
-    Arc::new(rows.iter().map(number).collect::<Float64Array>())
+    let known = BooleanBuffer::collect_bool(rows.len(), |at| number(&rows[at]).is_some());
+    let values = rows.iter().map(|row| number(row).unwrap_or_default());
+    Arc::new(Float64Array::new(
+        values.collect::<Vec<_>>().into(),
+        Some(NullBuffer::new(known)),
+    ))
 }

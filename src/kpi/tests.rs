@@ -1,18 +1,12 @@
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+mod forms;
 
-use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::compute::{cast, concat_batches};
-use arrow::datatypes::{DataType, Float64Type};
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::fmt::Write as _;
 
 use crate::calendar::Grain;
 use crate::kpi::catalogue::Catalogue;
-use crate::kpi::mart::{self, Charts, Judged};
-use crate::kpi::pass::{Group, Grouping};
+use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Row, Source};
 use crate::kpi::table::{Layout, Table};
-use crate::kpi::wide::{Wide, parquet_by_month};
 use crate::schema::measure::Bound;
 use crate::settings::Loaded;
 use crate::store::runs::Run;
@@ -315,89 +309,6 @@ fn feedback_of_another_class_is_not_counted() {
 }
 
 #[test]
-fn the_wide_form_holds_the_values_of_the_long_one() {
-    let centre = Centre::of(&[&cisco()]);
-    let kpis: Vec<usize> = (0..centre.catalogue.kpis.len()).collect();
-    for by in [&[][..], &["queue"], &["weekday", "agent_id"]] {
-        let by: Vec<String> = by.iter().map(|name| (*name).to_owned()).collect();
-        let groupings = [Grain::All, Grain::Day].map(|grain| Grouping {
-            grain,
-            by: by.clone(),
-        });
-        let query = Query {
-            kpis: kpis.clone(),
-            groupings: groupings.to_vec(),
-            from: None,
-            to: None,
-            condition: None,
-        };
-        let answer = query.measure(&centre.catalogue, &centre.source()).unwrap();
-        for grouping in 0..2 {
-            let long: BTreeMap<(Group, usize), Option<f64>> = answer
-                .rows(grouping)
-                .map(|row| ((row.group.as_ref().clone(), row.kpi), row.estimate.value))
-                .collect();
-            let wide = Wide::of(&answer, grouping);
-            let at: Vec<usize> = wide.kpis().collect();
-            let mut found = BTreeMap::new();
-            for (group, values) in wide.rows() {
-                for (kpi, value) in at.iter().zip(values) {
-                    found.insert((group.clone(), *kpi), value);
-                }
-            }
-            assert!(long.values().flatten().count() > 1);
-            for (place, value) in &found {
-                // The wide form has a place for every figure of every group; the long one only rows that exist.
-                assert_eq!(long.get(place).copied().flatten(), *value, "{place:?}");
-            }
-            assert!(long.keys().all(|place| found.contains_key(place)));
-        }
-    }
-}
-
-#[test]
-fn the_wide_form_month_by_month_is_that_of_all_at_once() {
-    // Rows in February and March; the last figures have none at all.
-    let february = cisco()
-        .replace("2026-03-0", "2026-02-0")
-        .replace("answered2", "earlier2")
-        .replace("abandoned4", "earlier4");
-    let centre = Centre::of(&[&cisco(), &february]);
-    for (grain, by) in [
-        (Grain::Day, "queue"),
-        (Grain::Day, "agent_id"),
-        (Grain::Hour, "queue"),
-    ] {
-        let ids = ["offered", "answer_rate", "asa", "aht", "answer_rate"];
-        let query = centre.query(&ids, grain, &[by], None);
-        let answer = query
-            .clone()
-            .measure(&centre.catalogue, &centre.source())
-            .unwrap();
-        let whole = Wide::of(&answer, 0).parquet(Vec::new()).unwrap();
-        let parts =
-            parquet_by_month(&query, &centre.catalogue, &centre.source(), Vec::new()).unwrap();
-        let rows = |bytes: Vec<u8>| {
-            let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes))
-                .unwrap()
-                .build()
-                .unwrap();
-            let batches: Vec<RecordBatch> = reader.map(Result::unwrap).collect();
-            concat_batches(&batches[0].schema(), &batches).unwrap()
-        };
-        let (whole, parts) = (rows(whole), rows(parts));
-        assert!(whole.num_rows() >= 16);
-        assert_eq!(whole.num_columns(), 6);
-        assert_eq!(whole, parts);
-    }
-    let none = centre.query(&["offered"], Grain::Day, &[], Some("queue = 'x'"));
-    let parts = parquet_by_month(&none, &centre.catalogue, &centre.source(), Vec::new()).unwrap();
-    let file = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(parts)).unwrap();
-    assert_eq!(file.metadata().file_metadata().num_rows(), 0);
-    assert_eq!(file.schema().field(1).name(), "offered");
-}
-
-#[test]
 fn a_dimension_the_fact_lacks_is_an_error_that_names_both() {
     let centre = Centre::of(&[&cisco()]);
     let error = centre
@@ -468,68 +379,6 @@ fn what_is_counted_by_day_has_no_hours() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("parcel_facts knows days only"), "{error}");
-}
-
-fn read_mart(bytes: &[u8]) -> RecordBatch {
-    let mut file = tempfile::tempfile().unwrap();
-    std::io::Write::write_all(&mut file, bytes).unwrap();
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
-    let batches: Vec<RecordBatch> = reader.build().unwrap().map(Result::unwrap).collect();
-    concat_batches(&batches[0].schema(), &batches).unwrap()
-}
-
-#[test]
-fn the_mart_holds_the_same_figures_as_the_query() {
-    let centre = Centre::of(&[&cisco()]);
-    let mut mart = mart::compute(&centre.catalogue, &centre.source(), false).unwrap();
-    let at = centre.catalogue.position("asa").unwrap();
-    for (grain, by) in [(Grain::All, "queue"), (Grain::All, "agent_id")] {
-        let of_mart = mart.of(at, grain, &[by]);
-        assert_eq!(of_mart, centre.ask(&["asa"], grain, &[by], None));
-    }
-    let judged = Judged {
-        lower: Some(2.5),
-        upper: Some(30.0),
-        signal: Some("outside"),
-    };
-    mart.judge(Charts::from([((at, "2026-03-02".to_owned()), judged)]));
-    let bytes = mart.parquet("r0001", Vec::new()).unwrap();
-    let batch = read_mart(&bytes);
-    let column = |name: &str| batch.column_by_name(name).unwrap();
-    let signals = cast(column("signal"), &DataType::Utf8).unwrap();
-    let days: Vec<usize> = (0..batch.num_rows())
-        .filter(|row| signals.is_valid(*row))
-        .collect();
-    let [day] = days.as_slice() else {
-        panic!("{days:?}")
-    };
-    let text = |name: &str| {
-        let texts = cast(column(name), &DataType::Utf8).unwrap();
-        texts
-            .as_string::<i32>()
-            .iter()
-            .nth(*day)
-            .unwrap()
-            .map(str::to_owned)
-    };
-    let limit = |name: &str| column(name).as_primitive::<Float64Type>().value(*day);
-    assert_eq!(
-        ["kpi", "grain", "period", "dimension", "signal"].map(text),
-        [
-            Some("asa"),
-            Some("day"),
-            Some("2026-03-02"),
-            None,
-            Some("outside")
-        ]
-        .map(|text| text.map(str::to_owned))
-    );
-    assert_eq!((limit("limit_low"), limit("limit_high")), (2.5, 30.0));
-    assert_eq!(
-        bytes,
-        mart.parquet("r0001", Vec::new()).unwrap(),
-        "the same input gives the same bytes"
-    );
 }
 
 #[test]

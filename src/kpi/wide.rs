@@ -5,8 +5,8 @@ use std::io::Write;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray};
-use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
+use arrow::array::{ArrayRef, Float64Array, RecordBatch};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use rayon::prelude::*;
 
@@ -15,7 +15,7 @@ use crate::store::parquet_io::Stream;
 
 use super::accumulate::States;
 use super::catalogue::{Catalogue, Formula};
-use super::pass::{Group, Groups, Keys, NOWHERE, Union};
+use super::pass::{Group, Keys, NOWHERE, Union};
 use super::query::{Answer, Query, Source};
 use super::table::{Cell, Layout};
 
@@ -86,13 +86,7 @@ impl<'a> Wide<'a> {
     /// Lays a grouping of an answer out.
     #[must_use]
     pub fn of(answer: &'a Answer<'a>, grouping: usize) -> Self {
-        // KPIs of one pass share their groups.
-        let mut passes: Vec<&'a Arc<Groups>> = Vec::new();
-        for (groups, _) in answer.figures(grouping).values() {
-            if !passes.iter().any(|known| Arc::ptr_eq(known, groups)) {
-                passes.push(groups);
-            }
-        }
+        let passes = answer.passes(grouping);
         let union = Union::of(&passes.iter().map(|pass| &pass.keys).collect::<Vec<_>>());
         let places: Vec<Arc<Vec<u32>>> = union.places.into_iter().map(Arc::new).collect();
         let kpis = &answer.catalogue().kpis;
@@ -147,7 +141,7 @@ impl<'a> Wide<'a> {
 
     fn write<W: Write + Send>(&self, stream: &mut Stream<W>) -> Result<()> {
         let schema = schema(&self.header(), self.by().len());
-        let names = self.names();
+        let names = self.groups.words();
         for from in (0..self.groups.len()).step_by(ROWS) {
             let rows = from..self.groups.len().min(from + ROWS);
             let batch = self
@@ -161,14 +155,6 @@ impl<'a> Wide<'a> {
         Ok(())
     }
 
-    /// The names of periods and members.
-    fn names(&self) -> Vec<ArrayRef> {
-        let columns = self.groups.columns.iter();
-        columns
-            .map(|column| -> ArrayRef { Arc::new(column.names.iter().collect::<StringArray>()) })
-            .collect()
-    }
-
     fn arrays(
         &self,
         names: &[ArrayRef],
@@ -176,11 +162,7 @@ impl<'a> Wide<'a> {
     ) -> std::result::Result<Vec<ArrayRef>, ArrowError> {
         let mut arrays = Vec::with_capacity(names.len() + self.columns.len());
         for (column, names) in self.groups.columns.iter().zip(names) {
-            let unknown = column.names.unknown();
-            let code = |code: &u32| i32::try_from(*code).ok().filter(|_| unknown != Some(*code));
-            let codes: Int32Array = column.codes[rows.clone()].iter().map(code).collect();
-            let coded = DictionaryArray::<Int32Type>::try_new(codes, names.clone())?;
-            arrays.push(Arc::new(coded) as ArrayRef);
+            arrays.push(column.coded(names, column.codes[rows.clone()].iter().copied())?);
         }
         let values: Vec<ArrayRef> = self
             .columns

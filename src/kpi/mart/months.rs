@@ -20,7 +20,7 @@ use crate::store::figures::{Figures, Month, Taken};
 use crate::store::parquet_io::{Followed, Stream, fingerprint};
 
 /// To be raised when what is kept is written in another way, or figures are computed in another way.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// The sums of every scan and grouping; none of those that are kept as rows.
 type Added = Vec<Vec<Sums>>;

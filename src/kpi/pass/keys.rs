@@ -2,8 +2,12 @@
 //! and positions are compared, put in order and stored far cheaper than texts.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ahash::AHashMap;
+use arrow::array::{ArrayRef, DictionaryArray, Int32Array, StringArray};
+use arrow::datatypes::Int32Type;
+use arrow::error::ArrowError;
 use serde::{Deserialize, Serialize};
 
 use super::merged::Group;
@@ -93,6 +97,26 @@ pub struct Column {
     pub codes: Vec<u32>,
 }
 
+impl Column {
+    /// The names of groups, given by their `codes`, as an Arrow dictionary of its [`Keys::words`].
+    ///
+    /// # Errors
+    /// When a code is none of its own.
+    pub fn coded(
+        &self,
+        words: &ArrayRef,
+        codes: impl Iterator<Item = u32>,
+    ) -> std::result::Result<ArrayRef, ArrowError> {
+        let unknown = self.names.unknown();
+        let code = |code: u32| i32::try_from(code).ok().filter(|_| unknown != Some(code));
+        let codes: Int32Array = codes.map(code).collect();
+        Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(
+            codes,
+            words.clone(),
+        )?))
+    }
+}
+
 /// Groups: the period, then one column per dimension. Without columns there are no groups.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keys {
@@ -111,6 +135,15 @@ impl Keys {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The names of each column.
+    #[must_use]
+    pub fn words(&self) -> Vec<ArrayRef> {
+        let names = self.columns.iter().map(|column| column.names.iter());
+        names
+            .map(|names| -> ArrayRef { Arc::new(names.collect::<StringArray>()) })
+            .collect()
     }
 
     /// The group of all rows, without period and dimensions.

@@ -3,6 +3,8 @@
 use std::sync::{Arc, OnceLock};
 
 use ahash::AHashMap;
+use arrow::array::ArrayRef;
+use arrow::error::ArrowError;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -198,6 +200,22 @@ impl Groups {
     pub fn in_order(&self) -> impl Iterator<Item = (&Arc<Group>, usize)> {
         let (groups, places) = self.sorted();
         groups.iter().zip(places.iter().map(|at| *at as usize))
+    }
+
+    /// The period and the members of the groups in order, an array each.
+    ///
+    /// # Errors
+    /// When Arrow refuses them.
+    pub fn names(&self) -> Result<Vec<ArrayRef>, ArrowError> {
+        let (_, places) = self.sorted();
+        let words = self.keys.words();
+        let columns = self.keys.columns.iter().zip(&words);
+        columns
+            .map(|(column, words)| {
+                let codes = places.iter().map(|at| column.codes[*at as usize]);
+                column.coded(words, codes)
+            })
+            .collect()
     }
 
     /// Where a group's states stand.

@@ -49,6 +49,17 @@ impl Answer<'_> {
         &self.figures[grouping]
     }
 
+    /// The groups of one grouping, pass by pass: KPIs of one pass share theirs.
+    pub(in crate::kpi) fn passes(&self, grouping: usize) -> Vec<&Arc<Groups>> {
+        let mut passes: Vec<&Arc<Groups>> = Vec::new();
+        for (groups, _) in self.figures[grouping].values() {
+            if !passes.iter().any(|known| Arc::ptr_eq(known, groups)) {
+                passes.push(groups);
+            }
+        }
+        passes
+    }
+
     /// A KPI's id.
     #[must_use]
     pub fn id(&self, kpi: usize) -> &str {
