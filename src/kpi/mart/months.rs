@@ -326,10 +326,10 @@ fn same(before: &BTreeMap<String, Vec<Taken>>, now: &BTreeMap<String, Vec<Taken>
             })
 }
 
-/// Of how many first months sums are kept together: all but two, because late rows mostly belong to the last month or the
-/// one before, and every quarter of a year, for those that come later still.
+/// Of how many first months sums are kept together: all but three, because late rows mostly belong to the last month or the
+/// one before, and clocks fall due in the next; and every quarter of a year, for those that come later still.
 fn starts(months: usize) -> Vec<usize> {
-    let most = months.saturating_sub(2);
+    let most = months.saturating_sub(3);
     let mut starts: Vec<usize> = (3..=most).step_by(3).collect();
     if most > 0 && starts.last() != Some(&most) {
         starts.push(most);
