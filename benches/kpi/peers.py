@@ -116,6 +116,22 @@ for step in plan["steps"]:
 """
 
 
+def differences(folder, dimension):
+    """The figures that both have in the long form: how many, how many only one has, and the largest relative difference
+    of a value or of n."""
+    import duckdb
+
+    return duckdb.sql(f"""
+        SELECT count(*) FILTER (WHERE a.n IS NOT NULL AND b.n IS NOT NULL),
+               count(*) FILTER (WHERE a.n IS NULL OR b.n IS NULL OR (a.value IS NULL) <> (b.value IS NULL)),
+               max(greatest(abs(a.value - b.value) / greatest(1, abs(a.value)), abs(a.n - b.n)))
+        FROM (SELECT *, CAST(date AS VARCHAR) AS period
+              FROM read_parquet('{folder}/duckdb_*_{dimension}_long.parquet')) a
+        FULL JOIN (SELECT * FROM read_parquet('{folder}/kefu_{dimension}_long.parquet') WHERE n > 0) b
+        ON a.kpi = b.kpi AND a.period = b.period AND coalesce(a.{dimension}, '') = coalesce(b.{dimension}, '')
+        """).fetchall()[0]
+
+
 def measured(command, cores):
     """Wall and CPU seconds and peak MB of a process."""
     script = "import os,resource,subprocess,sys,time,json\n" \
@@ -142,8 +158,8 @@ def main():
     facts = by_fact(definitions(arguments.kefu, arguments.store))
     folder = Path(tempfile.mkdtemp(prefix="kpi-bench-"))
     threads = len(arguments.cores.split(","))
-    print("| by day and | tool | wall s | CPU s | peak MB |\n|---|---|---|---|---|")
-    ratios = []
+    print("| by day and, form | tool | wall s | CPU s | peak MB |\n|---|---|---|---|---|")
+    ratios, compared = [], []
     for dimension in DIMENSIONS:
         steps, kpis = {"wide": [], "long": []}, []
         for fact, entries in facts.items():
@@ -153,7 +169,7 @@ def main():
             kpis += fitting
             files = f"read_parquet('{store}/{fact}/**/*.parquet', hive_partitioning = true)"
             for form, plan in (("wide", wide), ("long", long)):
-                steps[form] += plan(fitting, dimension, files, folder / f"{fact}_{dimension}_{form}.parquet")
+                steps[form] += plan(fitting, dimension, files, folder / f"duckdb_{fact}_{dimension}_{form}.parquet")
         for form in steps:
             plan = folder / f"{dimension}_{form}.json"
             plan.write_text(json.dumps({"threads": threads, "steps": steps[form]}))
@@ -178,9 +194,13 @@ def main():
         for form in steps:
             pairs = zip(median[form, "kefu"], median[form, "DuckDB"])
             ratios.append([f"{dimension}, {form}", *(a / b for a, b in pairs)])
+        compared.append((dimension, *differences(folder, dimension)))
     print("\n| kefu ÷ DuckDB | wall | CPU | peak memory |\n|---|---|---|---|")
     for dimension, *numbers in ratios:
         print(f"| {dimension} | " + " | ".join(f"{n:.2f}" for n in numbers) + " |")
+    print()
+    for dimension, both, one, most in compared:
+        print(f"by {dimension}: {both:,} figures, {one:,} that only one of them has, largest difference {most:.1e}")
     shutil.rmtree(folder)
 
 
