@@ -11,10 +11,9 @@ fn main() -> ExitCode {
     kefu::cli::main()
 }
 
-/// Begins again with the allocator told to keep what is freed for a while. It would give pages back after a second,
-/// and of a night's time a fifth went into the system clearing them once more; kept until the end, what one phase has
-/// freed would stand beside what the next one needs. The allocator reads its settings before `main`, so they have to
-/// stand in the environment; one that stands there already holds.
+/// Begins again with the allocator told to keep what is freed for a minute. It would give pages back after a second,
+/// and of a night's time a quarter went into the system clearing them once more. The allocator reads its settings before
+/// `main`, so they have to stand in the environment; one that stands there already holds.
 #[cfg(unix)]
 fn keep_freed_memory() {
     use std::os::unix::process::CommandExt;

@@ -55,13 +55,16 @@ def parts_of(kpi, entry):
         return f"CAST({n} AS DOUBLE)", n, None, n
     if kind in ("sum", "mean", "max"):
         name = {"sum": "sum", "mean": "avg", "max": "max"}[kind]
-        return over(f"{name}({number})"), over(f"sum({number})"), over(f"count({of})"), over(f"count({of})")
+        n = over(f"count({of})")
+        total = None if kind == "max" else over(f"sum({number})")
+        return over(f"{name}({number})"), total, None if kind == "sum" else n, n
     if kind == "rate":
         flag = f"CASE WHEN {entry['when']} THEN 1.0::DOUBLE WHEN NOT ({entry['when']}) THEN 0.0 END"
         return over(f"avg({flag})"), over("count(*)", entry["when"]), over(f"count({flag})"), over(f"count({flag})")
     if kind == "quantile":
         value, q = re.match(r"(.*) at q = (.*)", of).groups()
-        return over(f"quantile_cont(CAST({value} AS DOUBLE), {q})"), None, None, over(f"count({value})")
+        n = over(f"count({value})")
+        return over(f"quantile_cont(CAST({value} AS DOUBLE), {q})"), None, n, n
     if kind == "share":
         value, weight = of, entry["weight"]
         known = (f"{value} IS NOT NULL", f"{weight} IS NOT NULL")
@@ -118,13 +121,16 @@ for step in plan["steps"]:
 
 def differences(folder, dimension):
     """The figures that both have in the long form: how many, how many only one has, and the largest relative difference
-    of a value or of n."""
+    of a value, numerator, denominator or n."""
     import duckdb
 
+    columns = ["value", "numerator", "denominator", "n"]
+    alone = " OR ".join(f"(a.{one} IS NULL) <> (b.{one} IS NULL)" for one in columns)
+    apart = ", ".join(f"abs(a.{one} - b.{one}) / greatest(1, abs(a.{one}))" for one in columns)
     return duckdb.sql(f"""
         SELECT count(*) FILTER (WHERE a.n IS NOT NULL AND b.n IS NOT NULL),
-               count(*) FILTER (WHERE a.n IS NULL OR b.n IS NULL OR (a.value IS NULL) <> (b.value IS NULL)),
-               max(greatest(abs(a.value - b.value) / greatest(1, abs(a.value)), abs(a.n - b.n)))
+               count(*) FILTER (WHERE {alone}),
+               max(greatest({apart}))
         FROM (SELECT *, CAST(date AS VARCHAR) AS period
               FROM read_parquet('{folder}/duckdb_*_{dimension}_long.parquet')) a
         FULL JOIN (SELECT * FROM read_parquet('{folder}/kefu_{dimension}_long.parquet') WHERE n > 0) b
@@ -158,7 +164,7 @@ def main():
     facts = by_fact(definitions(arguments.kefu, arguments.store))
     folder = Path(tempfile.mkdtemp(prefix="kpi-bench-"))
     threads = len(arguments.cores.split(","))
-    print("| by day and, form | tool | wall s | CPU s | peak MB |\n|---|---|---|---|---|")
+    print("| by day and, in form | tool | wall s | CPU s | peak MB |\n|---|---|---|---|---|")
     ratios, compared = [], []
     for dimension in DIMENSIONS:
         steps, kpis = {"wide": [], "long": []}, []

@@ -172,11 +172,10 @@ impl Derivation<'_> {
         repeats: &ById,
     ) -> Result<()> {
         let (context, promises) = (self.context, self.context.promises);
-        let events = self.events_of(&records, events)?;
         records
             .sort_in_place(tickets::IN_ORDER.to_vec(), SortMultipleOptions::default())
             .computing("ticket facts")?;
-        let events = Events::of(&records, &events)?;
+        let events = Events::of(&records, &self.events_of(&records, events)?)?;
         let facts = tickets::tickets(&records, &events, &self.agents, repeats, context)?;
         drop(records);
         let histories = Histories::of(&facts, events, context.as_of)?;

@@ -118,11 +118,13 @@ struct Tickets<'f> {
 impl Histories {
     /// Puts the history of every ticket of `tickets` together from its `events`, up to `as_of`.
     ///
-    /// `tickets` is the table of ticket facts: its first reply and resolution are filled from the events already.
+    /// `tickets` is the table of ticket facts: its first reply and resolution are filled from the events already. Its rows are
+    /// the tickets that the events were put to, in the same order.
     ///
     /// # Errors
     /// When a column is missing.
     pub fn of(tickets: &DataFrame, mut events: Events, as_of: i64) -> Result<Self> {
+        debug_assert_eq!(tickets.height(), events.tickets());
         let tickets = build(tickets, &mut events, as_of).computing("ticket histories")?;
         let names = events.names;
         Ok(Self { names, tickets })

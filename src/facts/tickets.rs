@@ -14,8 +14,8 @@ use crate::store::delta::Part;
 /// The order of the rows of a day.
 pub const IN_ORDER: &[&str] = &["created_at", "ticket_id"];
 
-/// Builds `ticket_facts`: replies, transfers and reopenings counted from the events, times, what is open. The rows are
-/// those of `records`, which are [`IN_ORDER`].
+/// Builds `ticket_facts` from `records` and the `events` put to their rows: replies, transfers and reopenings, times, what
+/// is open. The rows are [`IN_ORDER`], those of `records` if these are, too.
 ///
 /// # Errors
 /// When Polars refuses the plan.

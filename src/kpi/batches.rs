@@ -6,10 +6,9 @@ use std::io::Write;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, DictionaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
     StringDictionaryBuilder,
 };
-use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use rayon::prelude::*;
@@ -19,7 +18,7 @@ use crate::schema::measure::Bound;
 use crate::store::parquet_io::Stream;
 
 use super::figure::Status;
-use super::pass::Groups;
+use super::pass::{Groups, dictionary};
 use super::query::{Answer, Row};
 
 /// What a column holds.
@@ -116,29 +115,29 @@ pub fn write<'n, W: Write + Send>(
     columns: impl Fn(usize) -> Columns<'n>,
     out: &mut Stream<W>,
 ) -> Result<()> {
-    let together = 2 * rayon::current_num_threads().max(1);
+    let together = rayon::current_num_threads().max(1);
     let mut done: Vec<RecordBatch> = Vec::new();
     for grouping in groupings {
-        let laid_out = Grouped::of(answer, grouping, columns(grouping))?;
+        let laid_out = OfGrouping::of(answer, grouping, columns(grouping))?;
         for kpis in answer.kpis(grouping).chunks(together) {
             let compute = || {
                 let of_kpis = kpis.par_iter().map(|kpi| laid_out.batches(*kpi));
                 of_kpis.collect::<Result<Vec<_>>>()
             };
-            let (written, next) = rayon::join(|| written(&done, out), compute);
-            written?;
+            let (put, next) = rayon::join(|| put(&done, out), compute);
+            put?;
             done = next?.into_iter().flatten().collect();
         }
     }
-    written(&done, out)
+    put(&done, out)
 }
 
-fn written<W: Write + Send>(batches: &[RecordBatch], out: &mut Stream<W>) -> Result<()> {
+fn put<W: Write + Send>(batches: &[RecordBatch], out: &mut Stream<W>) -> Result<()> {
     batches.iter().try_for_each(|batch| out.write(batch))
 }
 
 /// A grouping of an answer as batches.
-struct Grouped<'a, 'n> {
+struct OfGrouping<'a, 'n> {
     answer: &'a Answer<'a>,
     grouping: usize,
     columns: Columns<'n>,
@@ -147,7 +146,7 @@ struct Grouped<'a, 'n> {
     names: Vec<(&'a Arc<Groups>, Vec<ArrayRef>)>,
 }
 
-impl<'a, 'n> Grouped<'a, 'n> {
+impl<'a, 'n> OfGrouping<'a, 'n> {
     fn of(answer: &'a Answer<'a>, grouping: usize, columns: Columns<'n>) -> Result<Self> {
         let passes = answer.passes(grouping).into_iter();
         let names = passes.map(|groups| Ok((groups, groups.names().map_err(refused)?)));
@@ -189,7 +188,8 @@ impl<'a, 'n> Grouped<'a, 'n> {
     }
 }
 
-fn refused(source: ArrowError) -> Error {
+/// What is wrong with the columns of an answer.
+pub(super) fn refused(source: ArrowError) -> Error {
     Error::Arrow {
         what: "the answer".to_owned(),
         source,
@@ -251,10 +251,14 @@ fn constant(text: Option<&str>, rows: usize) -> std::result::Result<ArrayRef, Ar
 }
 
 fn statuses(rows: &[Row]) -> std::result::Result<ArrayRef, ArrowError> {
-    let all = [Status::Met, Status::Missed, Status::None];
-    let key = |row: &Row| (0..).zip(all).find(|(_, status)| *status == row.status);
-    let keys: Int32Array = rows.iter().map(|row| Some(key(row)?.0)).collect();
-    coded(keys, all.map(Status::code).into_iter())
+    let key = |row: &Row| match row.status {
+        Status::Met => 0,
+        Status::Missed => 1,
+        Status::None => 2,
+    };
+    let words = [Status::Met, Status::Missed, Status::None].map(Status::code);
+    let keys: Vec<i32> = rows.iter().map(key).collect();
+    coded(keys.into(), words.into_iter())
 }
 
 fn coded<'w>(
@@ -262,10 +266,7 @@ fn coded<'w>(
     words: impl Iterator<Item = &'w str>,
 ) -> std::result::Result<ArrayRef, ArrowError> {
     let words = StringArray::from_iter_values(words);
-    Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(
-        keys,
-        Arc::new(words),
-    )?))
+    dictionary(keys, Arc::new(words))
 }
 
 fn texts<'r>(rows: &'r [Row], text: impl Fn(&'r Row) -> Option<&'r str>) -> ArrayRef {
@@ -277,10 +278,5 @@ fn texts<'r>(rows: &'r [Row], text: impl Fn(&'r Row) -> Option<&'r str>) -> Arra
 }
 
 fn numbers(rows: &[Row], number: impl Fn(&Row) -> Option<f64>) -> ArrayRef {
-    let known = BooleanBuffer::collect_bool(rows.len(), |at| number(&rows[at]).is_some());
-    let values = rows.iter().map(|row| number(row).unwrap_or_default());
-    Arc::new(Float64Array::new(
-        values.collect::<Vec<_>>().into(),
-        Some(NullBuffer::new(known)),
-    ))
+    Arc::new(rows.iter().map(number).collect::<Float64Array>())
 }

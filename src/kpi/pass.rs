@@ -28,7 +28,7 @@ use super::catalogue::Kpi;
 use super::program::{Place, Program, Value};
 use crate::expr::Expr;
 use keys::{Column, Names};
-pub use keys::{Keys, NOWHERE, Union};
+pub use keys::{Keys, NOWHERE, Union, dictionary};
 use members::{HOUR, Members, assign, hours, texts};
 pub use merged::{Group, Groups, Merged, Sums};
 

@@ -10,10 +10,11 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use rayon::prelude::*;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::store::parquet_io::Stream;
 
 use super::accumulate::States;
+use super::batches::refused;
 use super::catalogue::{Catalogue, Formula};
 use super::pass::{Group, Keys, NOWHERE, Union};
 use super::query::{Answer, Query, Source};
@@ -147,10 +148,7 @@ impl<'a> Wide<'a> {
             let batch = self
                 .arrays(&names, &rows)
                 .and_then(|arrays| RecordBatch::try_new(schema.clone(), arrays));
-            stream.write(&batch.map_err(|source| Error::Arrow {
-                what: "the answer".to_owned(),
-                source,
-            })?)?;
+            stream.write(&batch.map_err(refused)?)?;
         }
         Ok(())
     }

@@ -30,7 +30,8 @@ pub struct Events {
 }
 
 impl Events {
-    /// Puts the events to their tickets, and each ticket's few in the order of time, file and line.
+    /// Puts the events to their tickets, and each ticket's few in the order of time, file and line. Creation comes first
+    /// within its instant: in an export with the newest first, what was done within the same minute stands before it.
     ///
     /// # Errors
     /// When a column is missing.
@@ -68,7 +69,7 @@ fn by_ticket(tickets: &DataFrame, events: &DataFrame) -> PolarsResult<Events> {
         .enumerate()
         .filter_map(|(event, (id, at))| at.and(Some((*rows.get(id?)?, event))))
         .collect();
-    let (mut order, starts) = grouped(owned.into_iter(), tickets.height());
+    let (mut order, starts) = grouped(owned.iter().copied(), tickets.height());
     let files: Vec<Option<&str>> = events.column("source_file")?.str()?.iter().collect();
     let lines: Vec<Option<i64>> = events.column("source_line")?.i64()?.iter().collect();
     let columns = [

@@ -110,11 +110,17 @@ impl Column {
         let unknown = self.names.unknown();
         let code = |code: u32| i32::try_from(code).ok().filter(|_| unknown != Some(code));
         let codes: Int32Array = codes.map(code).collect();
-        Ok(Arc::new(DictionaryArray::<Int32Type>::try_new(
-            codes,
-            words.clone(),
-        )?))
+        dictionary(codes, words.clone())
     }
+}
+
+/// Texts given by their keys among `words`.
+///
+/// # Errors
+/// When a key is none of theirs.
+pub fn dictionary(keys: Int32Array, words: ArrayRef) -> std::result::Result<ArrayRef, ArrowError> {
+    let coded = DictionaryArray::<Int32Type>::try_new(keys, words)?;
+    Ok(Arc::new(coded))
 }
 
 /// Groups: the period, then one column per dimension. Without columns there are no groups.
