@@ -1,5 +1,8 @@
 //! What unit tests of several modules share: small stores made from the text of exports.
 
+use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use tempfile::TempDir;
 
 use crate::facts::promises::Promises;
@@ -15,7 +18,6 @@ use crate::store::Store;
 use crate::store::merge::{self, Merged};
 use crate::store::runs::Run;
 use crate::store::stage::{Desk, Stage};
-use arrow::array::RecordBatch;
 
 /// A store in a folder that vanishes with it.
 pub struct Small {
@@ -144,4 +146,11 @@ pub fn merged(
     }
     let staged = stage.finish(desk).unwrap();
     merge::merge(store, table, zone, staged, earliest).unwrap()
+}
+
+/// All rows of a Parquet file, of which there are some.
+pub fn parquet_rows(bytes: Vec<u8>) -> RecordBatch {
+    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).unwrap();
+    let batches: Vec<RecordBatch> = reader.build().unwrap().map(Result::unwrap).collect();
+    concat_batches(&batches[0].schema(), &batches).unwrap()
 }

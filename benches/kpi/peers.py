@@ -164,7 +164,7 @@ def main():
     facts = by_fact(definitions(arguments.kefu, arguments.store))
     folder = Path(tempfile.mkdtemp(prefix="kpi-bench-"))
     threads = len(arguments.cores.split(","))
-    print("| by day and, in form | tool | wall s | CPU s | peak MB |\n|---|---|---|---|---|")
+    print("| dimension, form | tool | wall s | CPU s | peak MB |\n|---|---|---|---|---|")
     ratios, compared = [], []
     for dimension in DIMENSIONS:
         steps, kpis = {"wide": [], "long": []}, []

@@ -11,7 +11,7 @@ use super::output::{Facts, Output};
 use super::renewal::Renewal;
 use super::surveys;
 use super::windows::{Day, Spanning, Window, unchanged};
-use super::{Context, Records, calls, clocks, events, relinking, tickets, visits};
+use super::{Context, Records, calls, clocks, events, frames, relinking, tickets, visits};
 use crate::calendar::epoch_days;
 use crate::error::{PolarsContext, Result};
 use crate::schema::DATE;
@@ -31,6 +31,7 @@ pub struct Derivation<'d> {
 }
 
 /// The order of the rows of a day.
+const TICKETS_IN_ORDER: &[&str] = &["created_at", "ticket_id"];
 const VISITS_IN_ORDER: &[&str] = &["entered_at", "ticket_id", "state"];
 const CLOCKS_IN_ORDER: &[&str] = &["due_at", "promise", "ticket_id", "chat_id"];
 const EVALUATIONS_IN_ORDER: &[&str] = &["evaluated_at", "evaluation_id", "item"];
@@ -147,7 +148,7 @@ impl Derivation<'_> {
         let (records, context) = (self.records, self.context);
         renewal.keep(records, &mut self.output);
         for (name, order) in [
-            ("ticket_facts", tickets::IN_ORDER),
+            ("ticket_facts", TICKETS_IN_ORDER),
             ("state_visits", VISITS_IN_ORDER),
             ("sla_clocks", CLOCKS_IN_ORDER),
         ] {
@@ -173,7 +174,7 @@ impl Derivation<'_> {
     ) -> Result<()> {
         let (context, promises) = (self.context, self.context.promises);
         records
-            .sort_in_place(tickets::IN_ORDER.to_vec(), SortMultipleOptions::default())
+            .sort_in_place(TICKETS_IN_ORDER.to_vec(), SortMultipleOptions::default())
             .computing("ticket facts")?;
         let events = Events::of(&records, &self.events_of(&records, events)?)?;
         let facts = tickets::tickets(&records, &events, &self.agents, repeats, context)?;
@@ -289,10 +290,13 @@ impl Derivation<'_> {
 /// The rows of these tickets, in their order.
 pub(super) fn of_tickets(rows: DataFrame, ids: &LazyFrame) -> Result<DataFrame> {
     let id = || [col("ticket_id")];
-    let mut how = JoinArgs::new(JoinType::Semi);
-    how.maintain_order = MaintainOrderJoin::Left;
     rows.lazy()
-        .join(ids.clone(), id(), id(), how)
+        .join(
+            ids.clone(),
+            id(),
+            id(),
+            frames::in_left_order(JoinType::Semi),
+        )
         .collect()
         .computing("rows of tickets")
 }

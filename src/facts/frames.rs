@@ -215,6 +215,14 @@ const fn polars_type(physical: Physical) -> DataType {
     }
 }
 
+/// How to join so that the rows stay in the order of the left side.
+#[must_use]
+pub fn in_left_order(how: JoinType) -> JoinArgs {
+    let mut how = JoinArgs::new(how);
+    how.maintain_order = MaintainOrderJoin::Left;
+    how
+}
+
 /// Adds `date` (days), `hour`, `weekday` and `fold` of the instant column `at` on the clock of `zone`.
 ///
 /// # Errors

@@ -259,8 +259,7 @@ impl Renewal {
             if column == "chat_id" && !clocks {
                 continue;
             }
-            let mut how = JoinArgs::new(JoinType::Anti);
-            how.maintain_order = MaintainOrderJoin::Left;
+            let how = frames::in_left_order(JoinType::Anti);
             left = left.join(ids.clone().lazy(), [col(column)], [col(column)], how);
         }
         left.collect().computing("facts of other tickets")

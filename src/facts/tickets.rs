@@ -11,11 +11,8 @@ use super::{Context, Records, category, contacts, frames, seconds};
 use crate::error::{PolarsContext, Result};
 use crate::store::delta::Part;
 
-/// The order of the rows of a day.
-pub const IN_ORDER: &[&str] = &["created_at", "ticket_id"];
-
 /// Builds `ticket_facts` from `records` and the `events` put to their rows: replies, transfers and reopenings, times, what
-/// is open. The rows are [`IN_ORDER`], those of `records` if these are, too.
+/// is open. The rows stay in the order of `records`.
 ///
 /// # Errors
 /// When Polars refuses the plan.
@@ -52,10 +49,12 @@ pub fn tickets(
         .then(finished().not())
         .otherwise(done_at.is_null())
         .and(col("created_at").lt_eq(lit(as_of)));
+    let left = || frames::in_left_order(JoinType::Left);
+    let by = |name: &str| [col(name)];
     let joined = frames::with_local(records, "created_at", context.centre.zone)?
         .lazy()
         .with_columns(["replied_at", "finished_at"].map(not_before_creation))
-        .left_join(super::teams(agents), col("agent_id"), col("agent_id"))
+        .join(super::teams(agents), by("agent_id"), by("agent_id"), left())
         .with_columns([
             category(),
             coalesce(&[col("first_reply_at"), col("replied_at")]).alias("first_reply_at"),
@@ -75,8 +74,7 @@ pub fn tickets(
                 .alias("one_touch"),
         ]);
     joined
-        .left_join(repeats.lazy(), col("ticket_id"), col("ticket_id"))
-        .sort(IN_ORDER.to_vec(), SortMultipleOptions::default())
+        .join(repeats.lazy(), by("ticket_id"), by("ticket_id"), left())
         .collect()
         .computing("ticket facts")
 }

@@ -102,7 +102,7 @@ pub fn schema(columns: &Columns<'_>) -> SchemaRef {
 
 /// Rows that are laid out at a time: as few as stay near the processor, and as many as Parquet writes together several
 /// times over. In tests a few, so that there are several pieces.
-const ROWS: usize = if cfg!(test) { 3 } else { 1 << 15 };
+pub(super) const ROWS: usize = if cfg!(test) { 3 } else { 1 << 15 };
 
 /// Writes the figures of some groupings of an answer, each in catalogue, period and member order; `columns` says
 /// what is written of each grouping, and all of them have one schema. Some are computed while those before are written.
@@ -124,8 +124,8 @@ pub fn write<'n, W: Write + Send>(
                 let of_kpis = kpis.par_iter().map(|kpi| laid_out.batches(*kpi));
                 of_kpis.collect::<Result<Vec<_>>>()
             };
-            let (put, next) = rayon::join(|| put(&done, out), compute);
-            put?;
+            let (written, next) = rayon::join(|| put(&done, out), compute);
+            written?;
             done = next?.into_iter().flatten().collect();
         }
     }

@@ -14,14 +14,11 @@ use crate::error::Result;
 use crate::store::parquet_io::Stream;
 
 use super::accumulate::States;
-use super::batches::refused;
+use super::batches::{ROWS, refused};
 use super::catalogue::{Catalogue, Formula};
 use super::pass::{Group, Keys, NOWHERE, Union};
 use super::query::{Answer, Query, Source};
 use super::table::{Cell, Layout};
-
-/// Rows that are laid out at a time.
-const ROWS: usize = 1 << 15;
 
 /// One grouping of an answer, one row per group.
 pub struct Wide<'a> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::array::{Array, AsArray, RecordBatch, StringArray};
-use arrow::compute::{cast, concat_batches};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -15,13 +15,7 @@ use crate::kpi::query::{Query, Row};
 use crate::kpi::table::{Layout, Table};
 use crate::kpi::wide::{Wide, parquet_by_month};
 use crate::schema::measure::Bound;
-
-/// All rows of a Parquet file.
-fn read(bytes: Vec<u8>) -> RecordBatch {
-    let reader = ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).unwrap();
-    let batches: Vec<RecordBatch> = reader.build().unwrap().map(Result::unwrap).collect();
-    concat_batches(&batches[0].schema(), &batches).unwrap()
-}
+use crate::testing::parquet_rows;
 
 fn texts(batch: &RecordBatch, name: &str) -> StringArray {
     let texts = cast(batch.column_by_name(name).unwrap(), &DataType::Utf8).unwrap();
@@ -35,7 +29,6 @@ fn the_long_form_as_parquet_has_the_rows_it_has() {
         T2,2026-03-03 10:00:00,complaint,\n";
     let centre = Centre::of(&[&cisco(), tickets, PARCELS]);
     for (grain, ids, by) in [
-        // The last is a ratio of what two passes count.
         (
             Grain::Day,
             ["offered", "answer_rate", "asa", "aht_p90"],
@@ -47,6 +40,7 @@ fn the_long_form_as_parquet_has_the_rows_it_has() {
             ["offered", "answer_rate", "asa", "aht_p90"],
             "queue",
         ),
+        // The last is a ratio of what two passes count.
         (
             Grain::Day,
             [
@@ -65,7 +59,7 @@ fn the_long_form_as_parquet_has_the_rows_it_has() {
             grouping: 0,
         };
         let rows: Vec<Row> = table.rows().collect();
-        let batch = read(table.parquet(Vec::new()).unwrap());
+        let batch = parquet_rows(table.parquet(Vec::new()).unwrap());
         assert!(rows.len() >= 8);
         assert_eq!(batch.num_rows(), rows.len());
         let [kpis, periods, members, statuses] =
@@ -166,7 +160,7 @@ fn the_wide_form_month_by_month_is_that_of_all_at_once() {
         let whole = Wide::of(&answer, 0).parquet(Vec::new()).unwrap();
         let parts =
             parquet_by_month(&query, &centre.catalogue, &centre.source(), Vec::new()).unwrap();
-        let (whole, parts) = (read(whole), read(parts));
+        let (whole, parts) = (parquet_rows(whole), parquet_rows(parts));
         assert!(whole.num_rows() >= 16);
         assert_eq!(whole.num_columns(), 6);
         assert_eq!(whole, parts);
@@ -194,7 +188,7 @@ fn the_mart_holds_the_same_figures_as_the_query() {
     };
     mart.judge(Charts::from([((at, "2026-03-02".to_owned()), judged)]));
     let bytes = mart.parquet("r0001", Vec::new()).unwrap();
-    let batch = read(bytes.clone());
+    let batch = parquet_rows(bytes.clone());
     let column = |name: &str| batch.column_by_name(name).unwrap();
     let signals = texts(&batch, "signal");
     let days: Vec<usize> = (0..batch.num_rows())

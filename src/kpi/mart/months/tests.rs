@@ -1,10 +1,8 @@
 use std::fmt::Write as _;
 
-use arrow::array::{AsArray, RecordBatch};
-use arrow::compute::{cast, concat_batches};
+use arrow::array::AsArray;
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type};
-use bytes::Bytes;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::calendar::Grain;
 use crate::kpi::catalogue::Catalogue;
@@ -13,7 +11,7 @@ use crate::kpi::pass::Grouping;
 use crate::kpi::query::{Query, Source};
 use crate::store::figures::FOLDER;
 use crate::store::runs::Run;
-use crate::testing::{Small, feed};
+use crate::testing::{Small, feed, parquet_rows};
 
 /// Four months of calls; the seventh of each has a call that waits `wait` seconds.
 fn calls(wait: u32) -> String {
@@ -73,12 +71,6 @@ impl Centre {
         files.sort();
         files
     }
-}
-
-fn rows(mart: &[u8]) -> RecordBatch {
-    let builder = ParquetRecordBatchReaderBuilder::try_new(Bytes::copy_from_slice(mart)).unwrap();
-    let batches: Vec<_> = builder.build().unwrap().map(Result::unwrap).collect();
-    concat_batches(&batches[0].schema(), &batches).unwrap()
 }
 
 #[test]
@@ -164,7 +156,7 @@ fn damaged_months_are_computed_again() {
 fn members_by_day_are_those_of_the_query() {
     let centre = Centre::new();
     let run = centre.run();
-    let mart = rows(&centre.mart(&run, true));
+    let mart = parquet_rows(centre.mart(&run, true));
     let source = Source {
         store: &centre.small.store,
         run: &run,
